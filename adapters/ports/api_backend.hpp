@@ -1,0 +1,84 @@
+// Port: what the HTTP API asks of the actors.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "adapters/ports/database.hpp"
+#include "adapters/ports/event_log.hpp"
+#include "messages/values/alert.hpp"
+#include "messages/values/command.hpp"
+#include "messages/values/error.hpp"
+#include "messages/values/inspection.hpp"
+#include "messages/values/run.hpp"
+#include "messages/values/worker.hpp"
+
+namespace vigie {
+
+struct readiness {
+  bool ready = false;
+  std::vector<std::string> reasons; ///< why not, or what is degraded
+};
+
+struct fleet_stats {
+  std::vector<worker_status> workers;
+  std::vector<verdict> circuits; ///< hosts that nobody asks
+  std::vector<host_key> hosts;   ///< of the enabled sources: what "available" is judged by
+  wall_time now{};
+};
+
+struct run_ticket {
+  run_id run;
+  bool deduplicated = false; ///< an earlier request with the same key, or the run that is on
+};
+
+struct run_progress {
+  run_summary run;
+  std::vector<run_alert> alerts;
+};
+
+struct crash_order {
+  std::string node;
+  std::string actor; ///< its name in the tree
+};
+
+/// One implementation a role. All calls are thread-safe and answer exactly once, from any thread; a call that this role does
+/// not serve answers not_found. Above the limit of calls outstanding they answer busy at once.
+class api_backend {
+public:
+  template <class T>
+  using done = std::function<void(result<T>)>;
+  using unit = database::unit;
+
+  virtual ~api_backend() = default;
+
+  // -- every role -------------------------------------------------------------------------------------------------------
+  virtual void get_readiness(done<readiness> cb) = 0;
+  virtual void get_tree(bool whole_fleet, done<std::vector<node_row>> cb) = 0;
+  virtual std::string render_metrics() = 0;
+  virtual void set_log_level(log_level level, done<unit> cb) = 0;
+  virtual void crash_actor(crash_order what, done<unit> cb) = 0;
+
+  // -- worker -----------------------------------------------------------------------------------------------------------
+  virtual void get_worker_health(done<worker_health> cb) = 0;
+  virtual void execute_here(worker_command what, envelope env, done<command_result> cb) = 0;
+
+  // -- main -------------------------------------------------------------------------------------------------------------
+  virtual void get_stats(done<fleet_stats> cb) = 0;
+  virtual void execute(worker_command what, envelope env, done<command_result> cb) = 0; ///< through the balancer
+  virtual void run_once(std::string idempotency_key, std::string cause, done<run_ticket> cb) = 0;
+  virtual void list_alerts(done<std::vector<alert>> cb) = 0;
+  virtual void put_alert(alert what, done<alert> cb) = 0;
+  virtual void import_alerts(std::vector<alert> what, done<uint32_t> cb) = 0;
+  virtual void remove_alert(alert_id id, done<unit> cb) = 0;
+  virtual void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) = 0;
+  virtual void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) = 0;
+  virtual void get_run(run_id id, done<run_progress> cb) = 0;
+  virtual void list_matches(match_filter filter, done<std::vector<stored_match>> cb) = 0;
+  virtual void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) = 0;
+  virtual void unban(worker_id worker, done<unit> cb) = 0;
+  virtual void set_draining(worker_id worker, bool draining, done<unit> cb) = 0;
+};
+
+} // namespace vigie

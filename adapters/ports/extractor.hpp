@@ -1,0 +1,46 @@
+// Port: from a page's bytes to items.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "messages/values/fetch.hpp"
+#include "messages/values/item.hpp"
+
+namespace vigie {
+
+/// One field that a page lacks or has in a wrong shape, for `vigie source test` and the log; never an error by itself
+/// unless the field is `id` or `title`.
+struct field_note {
+  size_t item = 0;
+  std::string field;
+  std::string reason;
+  std::string place; ///< "/results/3/price"
+};
+
+struct extraction {
+  std::vector<item> items;
+  std::vector<field_note> notes;
+};
+
+/// Reads items by one source's extract_spec. Not thread-safe: one instance per scraper.
+///
+/// Path grammar: keys joined by '.', `[3]` an index, `[key=value]` the first array element whose `key` is `value`.
+/// With header_row a path is a column's name. A page that is not what the spec describes (not JSON, the items path is
+/// missing or no array, an item without id or title, a truncated line) is errc::bad_page with its place: a JSON pointer
+/// and, for NDJSON, the line number. It is never an empty list.
+///
+/// Prices: numbers, or text such as "$1,199.99", "142,99 €", "$142.99,$239.00" (a range counts as its lowest). Empty
+/// text or null = no price. A currency sign or code in the text fills `currency` unless the source names one.
+class extractor {
+public:
+  virtual ~extractor() = default;
+
+  virtual result<extraction> extract(std::string_view page) = 0;
+};
+
+using extractor_factory = std::function<result<std::unique_ptr<extractor>>(const extract_spec&)>;
+
+} // namespace vigie

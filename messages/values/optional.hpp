@@ -1,0 +1,15 @@
+// std::optional under a name of ours: CAF 0.17 has no inspection for the standard one, and a type of our own namespace
+// lets messages/inspect.hpp give it one without CAF being seen here.
+#pragma once
+
+#include <optional>
+
+namespace vigie {
+
+template <class T>
+struct optional : std::optional<T> {
+  using std::optional<T>::optional;
+  using std::optional<T>::operator=;
+};
+
+} // namespace vigie
