@@ -28,19 +28,9 @@ struct fleet_stats {
   wall_time now{};
 };
 
-struct run_ticket {
-  run_id run;
-  bool deduplicated = false; ///< an earlier request with the same key, or the run that is on
-};
-
 struct run_progress {
   run_summary run;
   std::vector<run_alert> alerts;
-};
-
-struct crash_order {
-  std::string node;
-  std::string actor; ///< its name in the tree
 };
 
 /// One implementation a role. All calls are thread-safe and answer exactly once, from any thread; a call that this role does

@@ -7,31 +7,12 @@
 
 #include "messages/values/alert.hpp"
 #include "messages/values/error.hpp"
+#include "messages/values/requests.hpp"
 #include "messages/values/run.hpp"
 #include "messages/values/verdict.hpp"
 #include "messages/values/worker.hpp"
 
 namespace vigie {
-
-/// What begin_run makes: the run and the alerts it has to check. A resumed run lists only its unfinished alerts.
-struct begun_run {
-  run_summary run;
-  std::vector<alert> alerts;
-};
-
-/// One alert given to one worker. The store answers with the token of this attempt.
-struct attempt_request {
-  alert_id alert;
-  worker_id worker;
-  uint32_t attempt = 1;
-};
-
-/// What became of one settlement.
-struct settle_receipt {
-  bool applied = false; ///< false: the token was not the newest of this (run, alert); the result is kept as `late`
-  uint32_t new_matches = 0;
-  uint32_t outbox_rows = 0;
-};
 
 struct api_key_row {
   std::string id;     ///< public part, printed in logs: "k_4f2a"
@@ -39,12 +20,6 @@ struct api_key_row {
   std::string scopes; ///< "read run admin"
   std::string note;
   wall_time created{};
-};
-
-struct match_filter {
-  optional<run_id> run;
-  optional<alert_id> alert;
-  uint32_t limit = 100;
 };
 
 /// Every operation is one transaction: it happened wholly or not at all. Thread-safe; operations of one caller are done in
