@@ -1,0 +1,237 @@
+// The configuration of one node, typed and complete: every default is filled in here, every limit has a unit.
+//
+// One TOML file a node (docs/configuration.md has the table of keys). Precedence: command line, environment, file,
+// default. `load_config` is the whole of `vigie check`, and the first thing `vigie run` does: what one says, the other
+// says.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/ports/event_log.hpp"
+#include "messages/values/error.hpp"
+#include "messages/values/fetch.hpp"
+#include "messages/values/ids.hpp"
+#include "messages/values/optional.hpp"
+#include "messages/values/run.hpp"
+#include "messages/values/time.hpp"
+#include "messages/values/worker.hpp"
+
+namespace vigie {
+
+/// "127.0.0.1:3000", "[::1]:3000", "worker.example:7700".
+struct endpoint {
+  std::string host; ///< without brackets
+  uint16_t port = 0;
+
+  friend bool operator==(const endpoint&, const endpoint&) = default;
+};
+
+std::string to_string(const endpoint& x);
+result<endpoint> parse_endpoint(std::string_view x);
+/// True for 127.0.0.0/8, ::1 and "localhost"; other names are not looked up.
+bool is_loopback_host(std::string_view host);
+
+struct api_settings {
+  endpoint listen{"127.0.0.1", 3000};       ///< worker-only nodes: port 3100
+  uint64_t max_connections = 1024;          ///< more are answered 503
+  uint64_t max_body_bytes = 1 << 20;        ///< more is answered 413
+  uint64_t max_header_bytes = 16 << 10;     ///< more is answered 431
+  uint64_t max_commands_outstanding = 1024; ///< requests whose answer is outstanding; more are answered 429
+  duration read_timeout{15000};             ///< from the first byte of a request to its last
+};
+
+struct link_settings {
+  endpoint listen{"127.0.0.1", 7700}; ///< worker: where main dials
+  bool insecure_loopback = false;     ///< plaintext links, loopback only; must be written down
+  duration heartbeat{2000};           ///< each side says it is alive this often; also the beat of an assignment
+  uint32_t missed = 3;                ///< heartbeats missed = dead
+  duration dial_timeout{3000};        ///< one attempt to connect and say hello
+  duration redial_min{200};           ///< back-off with full jitter starts here
+  duration redial_max{10000};
+  uint64_t max_message_bytes = 8 << 20;  ///< a larger one closes the link
+  uint64_t send_buffer_bytes = 32 << 20; ///< unsent bytes; more closes the link
+};
+
+struct store_settings {
+  std::string driver = "sqlite";
+  std::string path; ///< default: <data_dir>/vigie.db
+};
+
+/// One [[workers]] entry of main.
+struct worker_entry {
+  worker_id id;
+  std::string name;
+  std::string region;
+  endpoint address;   ///< unused when local
+  bool local = false; ///< the worker of this very process
+};
+
+/// [worker]: who this node is as a worker.
+struct worker_settings {
+  worker_id id;     ///< default: the node's name
+  std::string name; ///< default: the id
+  std::string region = "local";
+};
+
+struct cycle_settings {
+  bool enabled = true; ///< false = no timer; run-once still works
+  duration interval{300000};
+  duration initial_delay{60000}; ///< after start; 0 = at once
+  overlap_policy overlap = overlap_policy::skip;
+  duration silence{
+      30000}; ///< an assignment without settlement and heartbeat for this long is lost (WORKER_REQUEST_TIMEOUT_MS)
+  uint32_t max_retries = 3; ///< attempts an alert in one run, each on another worker
+  bool baseline = true;     ///< for imported and added alerts that do not say: the first run only learns
+};
+
+struct balancing_settings {
+  balancing_strategy strategy = balancing_strategy::random;
+  optional<uint64_t> seed; ///< absent = a random one, logged at start
+};
+
+struct health_settings {
+  duration interval{60000};
+  duration timeout{15000};
+  uint32_t rise = 2;            ///< good probes in a row until healthy
+  uint32_t fall = 3;            ///< bad probes in a row until unhealthy
+  duration fast_interval{5000}; ///< while the verdict is open
+};
+
+struct ban_settings {
+  duration length{1800000}; ///< [bans] duration: the first ban; each renewal doubles it
+  duration cap{86400000};   ///< longest ban
+  bool stop_on_refusal =
+      false; ///< on_refusal = "stop": the first refusal opens the host's circuit; "rotate" = the second
+};
+
+struct fetch_settings {
+  std::string product_token = "vigie";
+  std::string contact;                    ///< URL or mail; empty only while every source is on loopback
+  std::vector<std::string> allow_private; ///< "127.0.0.1/32:18080", checked; without port = any port
+  uint32_t max_in_flight = 64;            ///< requests of this node
+  bool send_region_header = false;        ///< x-vigie-region: for our own sites
+};
+
+/// "vigie/0.1.0 (+https://example.org/bot)".
+std::string user_agent(const fetch_settings& x);
+
+/// One [channels.NAME]. Only the fields of its kind are used.
+struct channel_settings {
+  enum class kind : uint8_t { log, exec, webhook, telegram };
+
+  channel_id id;
+  kind type = kind::log;
+  std::vector<std::string> argv;              ///< exec: the match comes as JSON on stdin
+  bool idempotent = false;                    ///< exec: a second run with the same VIGIE_IDEMPOTENCY_KEY does no harm
+  std::vector<std::string> pass_env;          ///< exec: names of variables that the child gets
+  std::string url;                            ///< webhook
+  std::map<std::string, std::string> headers; ///< webhook; values are secrets
+  std::string token;                          ///< telegram; a secret
+  std::string chat_id;                        ///< telegram
+  std::string base_url = "https://api.telegram.org"; ///< telegram
+  duration time_out{20000};                          ///< exec, webhook, telegram: one send
+};
+
+/// One [commands.NAME]: the closed set behind `custom`.
+struct command_settings {
+  std::string name;
+  std::vector<std::string> argv; ///< "{placeholder}" is filled from the command's args; argv[0] is fixed
+  std::vector<std::string> pass_env;
+  duration time_out{60000};
+  uint64_t max_output_bytes = 1 << 20;
+};
+
+struct log_settings {
+  enum class form : uint8_t { automatic, json, human };
+
+  log_level level = log_level::info;
+  form format = form::automatic; ///< automatic: human on a terminal, JSON elsewhere
+  std::string file;              ///< empty = standard error
+};
+
+struct limit_settings {
+  uint32_t scrapers = 16;           ///< worker: fetch plans running at the same time
+  uint32_t worker_commands = 256;   ///< worker: commands under way; more are answered busy
+  uint32_t permits_waiting = 10000; ///< main: callers waiting at one host's gate
+  uint32_t notify_in_flight = 16;   ///< main: sends at the same time over all channels
+  uint32_t notify_attempts = 8;     ///< main: tries of one outbox row until it is dead
+  uint32_t restart_intensity = 10;  ///< restarts of one supervisor's children within restart_period; more escalates
+  duration restart_period{60000};
+  duration shutdown{10000}; ///< for the whole ordered shutdown
+};
+
+struct node_config {
+  std::string name;
+  bool is_main = false;
+  bool is_worker = false;
+  std::string data_dir; ///< default: var/<name>
+  api_settings api;
+  link_settings link;
+  store_settings store;
+  std::vector<worker_entry> workers; ///< main; one local entry when both roles are here and none is listed
+  worker_settings worker;
+  cycle_settings cycle;
+  balancing_settings balancing;
+  health_settings health;
+  ban_settings bans;
+  fetch_settings fetch;
+  std::vector<source_spec> sources; ///< in order of their names
+  std::vector<channel_settings> channels;
+  std::vector<command_settings> commands;
+  log_settings log;
+  limit_settings limits;
+};
+
+/// Something wrong, or worth saying, in a configuration. No text of it holds a secret.
+struct config_problem {
+  std::string place; ///< "main.toml:12:5"; a missing key: its table's line; or "environment MAX_RETRIES"
+  std::string key;   ///< "cycle.interval", "workers[2].address", "sources.market.url"
+  std::string what;
+  std::string remedy;
+};
+
+/// A setting or environment variable that `vigie check` lists.
+struct checked_variable {
+  std::string name;
+  bool required = false;
+  bool configured = false;
+  std::string value; ///< secrets come as "***"
+  std::string note;
+};
+
+struct loaded_config {
+  node_config config; ///< to be used only without errors
+  std::vector<config_problem> errors;
+  std::vector<config_problem> warnings;
+  std::vector<checked_variable> variables;
+  std::vector<std::string> checks; ///< the special checks that were made and hold, a sentence each
+
+  bool ok() const { return errors.empty(); }
+};
+
+/// Where values come from. `overrides` are command line values by key: {"log.level", "debug"}.
+struct config_request {
+  std::string path;
+  std::string env_file; ///< empty = none; the process's own environment wins over it
+  std::map<std::string, std::string> environment;
+  std::map<std::string, std::string> overrides;
+};
+
+/// Reads, completes and checks; finds all errors, not the first. Reads the file, the env file and the files that
+/// `file:` names; touches nothing else.
+loaded_config load_config(const config_request& what);
+
+/// The process's environment, as `config_request::environment`.
+std::map<std::string, std::string> process_environment();
+
+/// The environment variables that some setting understands, with the text for an example file (no values).
+std::string example_env_file(const config_request& what);
+
+/// "main.toml:12:5: error: [cycle] interval: …\n    remedy\n".
+std::string describe(const config_problem& x, std::string_view severity);
+
+} // namespace vigie
