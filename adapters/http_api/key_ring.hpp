@@ -1,0 +1,79 @@
+// Who may ask the HTTP API for what.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/ports/database.hpp"
+#include "adapters/ports/http_server.hpp"
+#include "messages/values/time.hpp"
+
+namespace vigie {
+
+/// Each includes the ones before it.
+enum class api_scope : uint8_t { none, read, run, admin };
+/// "none", "read", "run", "admin".
+std::string_view to_string(api_scope x);
+
+struct key_holder {
+  std::string id; ///< fit for logs
+  api_scope scope = api_scope::none;
+};
+
+/// The API keys in force. Thread-safe. A key is "vk_<id>_<secret>"; only SHA-256 of the secret is kept, and the compare
+/// takes the same time whether the id is known or not.
+class key_ring {
+public:
+  /// A row with an unknown word among its scopes grants only the words that are known.
+  explicit key_ring(const std::vector<api_key_row>& rows);
+
+  /// Rotation: keys not in `rows` stop working at once.
+  void replace(const std::vector<api_key_row>& rows);
+
+  /// `presented` is the whole text of a key. A wrong one gives scope none and an empty id.
+  key_holder find(std::string_view presented) const;
+
+private:
+  struct entry {
+    std::string hash;
+    api_scope scope = api_scope::none;
+  };
+  using table = std::unordered_map<std::string, entry>;
+
+  std::shared_ptr<const table> snapshot() const;
+
+  mutable std::mutex guard_;
+  std::shared_ptr<const table> rows_;
+};
+
+/// The key of a request: x-api-key, else "Authorization: Bearer …"; empty = none was sent.
+std::string_view presented_key(const served_request& request);
+
+/// Token bucket per peer address for failed keys. Bounded: with `max_peers` addresses known, the fullest bucket is
+/// forgotten. Not thread-safe; the server's thread owns it.
+class failed_key_limiter {
+public:
+  failed_key_limiter(uint32_t per_minute, size_t max_peers) : per_minute_(per_minute), max_peers_(max_peers) {}
+
+  /// True while `peer` ("address:port"; the port is ignored) may still try keys.
+  bool may_try(std::string_view peer, mono_time now);
+  void failed(std::string_view peer, mono_time now);
+
+private:
+  struct bucket {
+    double tokens = 0;
+    mono_time at{};
+  };
+  void refill(bucket& b, mono_time now) const;
+
+  uint32_t per_minute_;
+  size_t max_peers_;
+  std::unordered_map<std::string, bucket> peers_;
+};
+
+} // namespace vigie
