@@ -1,0 +1,43 @@
+// What must not be seen: secrets in anything that is printed, and control bytes in text that others wrote.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vigie {
+
+/// What stands where a secret stood.
+inline constexpr std::string_view secret_mask = "***";
+
+/// True if a field, header or parameter of this name holds a secret: "x-api-key", "Authorization", "bot_token",
+/// "sessionCookie". Case, '-', '_' and '.' do not matter. "fencing_token" is no secret.
+bool is_secret_name(std::string_view name);
+
+/// Text that is safe in a terminal, a table and a chat: tab and line ends become a space; other control bytes (C0, DEL,
+/// C1), escape sequences and bidirectional overrides are dropped; invalid UTF-8 becomes U+FFFD. Idempotent; the result
+/// is valid UTF-8.
+std::string strip_control(std::string_view text);
+
+/// Masks secrets. Copyable; the const members are thread-safe.
+class redactor {
+public:
+  /// Shorter values cannot be registered: they would be found in every second word.
+  static constexpr size_t min_secret_bytes = 4;
+
+  /// From now on `value` occurs in no output. False: it is too short.
+  bool add_secret(std::string value);
+
+  /// `text` with every registered value masked, and whatever has the form of a secret: the user part of a URL, bearer
+  /// and basic credentials, name=value and name: value with a secret name, bot URLs of Telegram, our own API keys.
+  /// Idempotent.
+  std::string mask(std::string_view text) const;
+
+  /// The value of a named field: the mask alone if the name is a secret's, else mask(value). Empty stays empty.
+  std::string mask_field(std::string_view name, std::string_view value) const;
+
+private:
+  std::vector<std::string> secrets_; ///< longest first, so that a part never spares the rest
+};
+
+} // namespace vigie
