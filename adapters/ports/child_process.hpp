@@ -37,8 +37,9 @@ public:
 
   virtual ~child_process() = default;
 
-  /// `done` is called exactly once, on the adapter's thread. A child that could not be started is errc::child_failed; one
-  /// that ended by itself is a success of this port whatever its status. Destroying the port kills all groups.
+  /// `done` is called exactly once, on the adapter's thread or, for an immediate refusal (busy), on the caller's; it must not
+  /// block. A child that could not be started is errc::child_failed; one that ended is a success of this port whatever its
+  /// status, `timed_out` says if it was made to. Destroying the port kills all groups: cancelled.
   virtual void run(child_request request, callback done) = 0;
 };
 
