@@ -1,0 +1,127 @@
+#include <algorithm>
+
+#include "runtime/config_reader.hpp"
+
+namespace vigie {
+
+namespace {
+
+bool is_variable_name(std::string_view x) {
+  auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
+  auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !x.empty() && letter(x[0]) && std::all_of(x.begin(), x.end(), [&](char c) { return letter(c) || digit(c); });
+}
+
+} // namespace
+
+bool is_secret_name(std::string_view name) {
+  for (auto end : {"TOKEN", "SECRET", "KEY", "PASSWORD", "COOKIES"})
+    if (name.ends_with(end))
+      return true;
+  return false;
+}
+
+void config_context::error(file_position at, config_problem problem) {
+  if (problem.place.empty())
+    problem.place = place(at);
+  errors_.push_back({at, std::move(problem)});
+}
+
+void config_context::warn(file_position at, config_problem problem) {
+  if (problem.place.empty())
+    problem.place = place(at);
+  warnings_.push_back({at, std::move(problem)});
+}
+
+std::string config_context::place(file_position at) const {
+  return path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
+void config_context::note(checked_variable variable) {
+  for (auto& x : variables_) {
+    if (x.name != variable.name)
+      continue;
+    x.required = x.required || variable.required;
+    if (variable.value == "***")
+      x.value = variable.value;
+    if (x.note.empty())
+      x.note = std::move(variable.note);
+    return;
+  }
+  variables_.push_back(std::move(variable));
+}
+
+bool config_context::expand_one(std::string_view inside, file_position at, const std::string& key, bool secret,
+                                std::string& out) {
+  auto separator = inside.find(":-");
+  std::string name{inside.substr(0, separator)};
+  auto has_default = separator != inside.npos;
+  if (!is_variable_name(name)) {
+    error(at, {"", key, "\"${" + std::string{inside} + "}\" names no environment variable",
+               "Write ${NAME} or ${NAME:-default}; a plain \"${\" is written \"$${\"."});
+    return false;
+  }
+  auto hidden = secret || is_secret_name(name);
+  auto i = variables.find(name);
+  if (i == variables.end()) {
+    note({name, !has_default, false, "", has_default ? "default used for " + key : "for " + key});
+    if (has_default)
+      out += inside.substr(separator + 2);
+    else
+      error(at, {"", key, "the environment variable " + name + " is not set",
+                 "Set " + name + " in the environment or in the file given by --env-file, or write ${" + name +
+                     ":-default}."});
+    return has_default;
+  }
+  note({name, !has_default, true, hidden ? "***" : i->second, "for " + key});
+  if (secret && exposed.count(name) != 0) {
+    error(at, {"", key, "the secret " + name + " comes from an env file that every user of this machine can read",
+               "Take the right away: chmod 600 on the env file."});
+    return false;
+  }
+  out += i->second;
+  return true;
+}
+
+bool config_context::expand(const config_value& value, const std::string& key, bool secret, std::string& out) {
+  std::string_view rest = value.text;
+  out.clear();
+  auto good = true;
+  while (!rest.empty()) {
+    auto start = rest.find("${");
+    if (start == rest.npos)
+      break;
+    if (start > 0 && rest[start - 1] == '$') {
+      out += rest.substr(0, start - 1);
+      out += "${";
+      rest.remove_prefix(start + 2);
+      continue;
+    }
+    out += rest.substr(0, start);
+    auto end = rest.find('}', start);
+    if (end == rest.npos) {
+      error(value.at, {"", key, "\"${\" is never closed", "Close it: ${NAME}; a plain \"${\" is written \"$${\"."});
+      return false;
+    }
+    good = expand_one(rest.substr(start + 2, end - start - 2), value.at, key, secret, out) && good;
+    rest.remove_prefix(end + 1);
+  }
+  out += rest;
+  return good;
+}
+
+void config_context::finish(loaded_config& out) {
+  auto move_sorted = [](std::vector<located>& from, std::vector<config_problem>& to) {
+    std::stable_sort(from.begin(), from.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+    for (auto& x : from)
+      to.push_back(std::move(x.problem));
+    from.clear();
+  };
+  move_sorted(errors_, out.errors);
+  move_sorted(warnings_, out.warnings);
+  std::stable_sort(variables_.begin(), variables_.end(),
+                   [](const auto& a, const auto& b) { return a.required && !b.required; });
+  out.variables = std::move(variables_);
+}
+
+} // namespace vigie

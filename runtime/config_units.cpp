@@ -1,0 +1,317 @@
+#include "runtime/config_units.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include <arpa/inet.h>
+
+#include "runtime/config.hpp"
+
+namespace vigie {
+
+namespace {
+
+struct unit {
+  std::string_view name;
+  double factor;
+};
+
+constexpr std::array time_units{unit{"ms", 1}, unit{"s", 1e3}, unit{"m", 6e4}, unit{"h", 36e5}, unit{"d", 864e5}};
+constexpr std::array size_units{unit{"B", 1},     unit{"KiB", 1024}, unit{"MiB", 1048576}, unit{"GiB", 1073741824},
+                                unit{"kB", 1000}, unit{"MB", 1e6},   unit{"GB", 1e9}};
+
+struct amount {
+  double number = 0;
+  std::string_view unit;
+};
+
+// Takes one number and its unit from the front of x.
+bool take_amount(std::string_view& x, amount& out) {
+  auto end = x.find_first_not_of("0123456789.");
+  if (end == 0 || end == x.npos || x[0] == '.')
+    return false;
+  auto number = x.substr(0, end);
+  auto [ptr, ec] = std::from_chars(number.data(), number.data() + number.size(), out.number);
+  if (ec != std::errc{} || ptr != number.data() + number.size())
+    return false;
+  x.remove_prefix(end);
+  end = std::min(x.find_first_of("0123456789."), x.size());
+  out.unit = x.substr(0, end);
+  x.remove_prefix(end);
+  return true;
+}
+
+template <size_t N>
+double factor_of(const std::array<unit, N>& units, std::string_view name) {
+  for (const auto& x : units)
+    if (x.name == name)
+      return x.factor;
+  return 0;
+}
+
+tl::unexpected<error> not_a(std::string_view what, std::string_view example, std::string_view x) {
+  return fail(errc::bad_config,
+              "\"" + std::string{x} + "\" is no " + std::string{what} + "; write one as " + std::string{example});
+}
+
+constexpr std::string_view duration_example = "\"300ms\", \"5s\", \"5m\", \"1h\" or \"1d\", with its unit";
+
+bool parse_port(std::string_view x, uint16_t& out) {
+  auto [ptr, ec] = std::from_chars(x.data(), x.data() + x.size(), out);
+  return !x.empty() && ec == std::errc{} && ptr == x.data() + x.size();
+}
+
+struct binary_address {
+  std::array<unsigned char, 16> bytes{};
+  int bits = 0; ///< 32 or 128
+};
+
+bool parse_binary(std::string_view x, binary_address& out) {
+  std::string text{x};
+  if (inet_pton(AF_INET, text.c_str(), out.bytes.data()) == 1)
+    out.bits = 32;
+  else if (inet_pton(AF_INET6, text.c_str(), out.bytes.data()) == 1)
+    out.bits = 128;
+  return out.bits != 0;
+}
+
+struct range_parts {
+  binary_address address;
+  int prefix = 0;
+  uint16_t port = 0; ///< 0 = any
+};
+
+bool split_range(std::string_view x, range_parts& out) {
+  auto range = x;
+  std::string_view port;
+  if (x.starts_with('[')) {
+    auto close = x.find(']');
+    if (close == x.npos)
+      return false;
+    range = x.substr(1, close - 1);
+    auto rest = x.substr(close + 1);
+    if (!rest.empty() && !rest.starts_with(':'))
+      return false;
+    port = rest.empty() ? rest : rest.substr(1);
+    if (!rest.empty() && port.empty())
+      return false;
+  } else if (std::count(x.begin(), x.end(), ':') == 1) {
+    auto colon = x.find(':');
+    range = x.substr(0, colon);
+    port = x.substr(colon + 1);
+    if (port.empty())
+      return false;
+  }
+  if (!port.empty() && (!parse_port(port, out.port) || out.port == 0))
+    return false;
+  auto slash = range.find('/');
+  if (!parse_binary(range.substr(0, slash), out.address))
+    return false;
+  out.prefix = out.address.bits;
+  if (slash == range.npos)
+    return true;
+  auto digits = range.substr(slash + 1);
+  auto [ptr, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), out.prefix);
+  return !digits.empty() && ec == std::errc{} && ptr == digits.data() + digits.size() && out.prefix >= 0 &&
+         out.prefix <= out.address.bits;
+}
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j)
+    row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    auto diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      auto above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+} // namespace
+
+result<duration> parse_duration(std::string_view x) {
+  auto rest = x;
+  double ms = 0;
+  if (rest.empty())
+    return not_a("duration", duration_example, x);
+  while (!rest.empty()) {
+    amount part;
+    auto ok = take_amount(rest, part);
+    auto factor = ok ? factor_of(time_units, part.unit) : 0;
+    if (factor == 0)
+      return not_a("duration", duration_example, x);
+    ms += part.number * factor;
+  }
+  if (ms > static_cast<double>(longest_duration.count()))
+    return fail(errc::bad_config, "\"" + std::string{x} + "\" is longer than 365 days, the most there is");
+  if (ms != std::floor(ms))
+    return fail(errc::bad_config, "\"" + std::string{x} + "\" has a part below a millisecond, the least there is");
+  return duration{static_cast<int64_t>(ms)};
+}
+
+std::string to_text(duration x) {
+  auto ms = x.count();
+  for (auto [name, factor] : {unit{"d", 864e5}, unit{"h", 36e5}, unit{"m", 6e4}, unit{"s", 1e3}})
+    if (ms != 0 && ms % static_cast<int64_t>(factor) == 0)
+      return std::to_string(ms / static_cast<int64_t>(factor)) + std::string{name};
+  return std::to_string(ms) + "ms";
+}
+
+result<uint64_t> parse_size(std::string_view x) {
+  auto rest = x;
+  amount part;
+  auto ok = take_amount(rest, part) && rest.empty();
+  auto factor = ok ? factor_of(size_units, part.unit) : 0;
+  auto bytes = part.number * factor;
+  if (factor == 0 || bytes != std::floor(bytes))
+    return not_a("size", "\"512B\", \"64KiB\", \"10MiB\" or \"1GiB\", with its unit", x);
+  if (bytes > 1e15)
+    return fail(errc::bad_config, "\"" + std::string{x} + "\" is larger than 1000 TB, the most there is");
+  return static_cast<uint64_t>(bytes);
+}
+
+std::string size_to_text(uint64_t bytes) {
+  for (auto [name, factor] : {unit{"GiB", 1073741824}, unit{"MiB", 1048576}, unit{"KiB", 1024}})
+    if (bytes != 0 && bytes % static_cast<uint64_t>(factor) == 0)
+      return std::to_string(bytes / static_cast<uint64_t>(factor)) + std::string{name};
+  return std::to_string(bytes) + "B";
+}
+
+result<std::string> parse_address_range(std::string_view x) {
+  range_parts parts;
+  if (!split_range(x, parts))
+    return not_a("address range", "\"127.0.0.1/32:18080\", \"10.1.2.0/24\" or \"[::1/128]:8080\"", x);
+  char text[INET6_ADDRSTRLEN] = {};
+  auto v4 = parts.address.bits == 32;
+  inet_ntop(v4 ? AF_INET : AF_INET6, parts.address.bytes.data(), text, sizeof text);
+  auto range = std::string{text} + "/" + std::to_string(parts.prefix);
+  if (parts.port == 0)
+    return range;
+  return (v4 ? range : "[" + range + "]") + ":" + std::to_string(parts.port);
+}
+
+bool range_contains(std::string_view range, std::string_view address, uint16_t port) {
+  range_parts parts;
+  binary_address wanted;
+  if (!split_range(range, parts) || !parse_binary(address, wanted) || wanted.bits != parts.address.bits)
+    return false;
+  if (parts.port != 0 && parts.port != port)
+    return false;
+  for (int bit = 0; bit < parts.prefix; ++bit) {
+    auto mask = static_cast<unsigned char>(0x80 >> (bit % 8));
+    auto i = static_cast<size_t>(bit) / 8;
+    if ((parts.address.bytes[i] & mask) != (wanted.bytes[i] & mask))
+      return false;
+  }
+  return true;
+}
+
+result<endpoint> parse_endpoint(std::string_view x) {
+  auto wrong = [&] { return not_a("address", "\"host:port\", for example \"127.0.0.1:7700\" or \"[::1]:7700\"", x); };
+  endpoint out;
+  std::string_view host;
+  std::string_view port;
+  if (x.starts_with('[')) {
+    auto close = x.find("]:");
+    if (close == x.npos)
+      return wrong();
+    host = x.substr(1, close - 1);
+    port = x.substr(close + 2);
+    binary_address address;
+    if (!parse_binary(host, address) || address.bits != 128)
+      return wrong();
+  } else {
+    auto colon = x.rfind(':');
+    if (colon == x.npos || colon != x.find(':'))
+      return wrong();
+    host = x.substr(0, colon);
+    port = x.substr(colon + 1);
+  }
+  auto plain = host.find_first_of(" \t/@?#%\\\"'") == host.npos;
+  if (host.empty() || !plain || !parse_port(port, out.port) || out.port == 0)
+    return wrong();
+  out.host = host;
+  return out;
+}
+
+std::string to_string(const endpoint& x) {
+  auto v6 = x.host.find(':') != x.host.npos;
+  return (v6 ? "[" + x.host + "]" : x.host) + ":" + std::to_string(x.port);
+}
+
+bool is_loopback_host(std::string_view host) {
+  binary_address address;
+  if (!parse_binary(host, address))
+    return host == "localhost";
+  if (address.bits == 32)
+    return address.bytes[0] == 127;
+  return range_contains("::1/128", host, 0);
+}
+
+result<url_parts> parse_url(std::string_view x) {
+  auto wrong = [&](std::string_view why) {
+    return fail(errc::bad_config,
+                "\"" + std::string{x.substr(0, 120)} + "\" is no URL that can be fetched: " + std::string{why});
+  };
+  auto separator = x.find("://");
+  if (separator == x.npos)
+    return wrong("it has to start with http:// or https://");
+  url_parts out;
+  out.scheme = x.substr(0, separator);
+  auto lower = [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); };
+  std::transform(out.scheme.begin(), out.scheme.end(), out.scheme.begin(), lower);
+  if (out.scheme != "http" && out.scheme != "https")
+    return wrong("only http and https are fetched");
+  auto rest = x.substr(separator + 3);
+  auto authority = rest.substr(0, rest.find_first_of("/?#"));
+  if (auto at = authority.rfind('@'); at != authority.npos) {
+    out.has_user = true;
+    authority.remove_prefix(at + 1);
+  }
+  out.port = out.scheme == "https" ? 443 : 80;
+  auto colon = authority.starts_with('[') ? authority.find("]:") : authority.find(':');
+  auto host = authority;
+  if (colon != authority.npos) {
+    auto port = authority.substr(colon + (authority.starts_with('[') ? 2 : 1));
+    host = authority.substr(0, colon + (authority.starts_with('[') ? 1 : 0));
+    if (!parse_port(port, out.port) || out.port == 0)
+      return wrong("the port is no number from 1 to 65535");
+  }
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  if (host.empty() || host.find_first_of(" \t{}%\\\"'<>[]") != host.npos)
+    return wrong("the host is missing, or is no plain name or address");
+  if (x.find_first_of(" \t\r\n\"<>\\^`|") != x.npos)
+    return wrong("it holds a character that has to be percent-encoded");
+  out.host = host;
+  std::transform(out.host.begin(), out.host.end(), out.host.begin(), lower);
+  return out;
+}
+
+std::string nearest(std::string_view name, std::span<const std::string> known) {
+  std::string best;
+  auto limit = std::max<size_t>(2, name.size() / 3);
+  auto least = limit + 1;
+  for (const auto& x : known) {
+    auto distance = edit_distance(name, x);
+    // "interval_ms" and "max_body_bytes" are what people write who are used to bare numbers.
+    if (distance > limit && x.size() >= 4 && (name.starts_with(x) || x.starts_with(name)) && name.size() >= 4)
+      distance = limit;
+    if (distance < least) {
+      least = distance;
+      best = x;
+    }
+  }
+  return best;
+}
+
+} // namespace vigie

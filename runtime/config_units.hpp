@@ -1,0 +1,41 @@
+// The texts of configuration values, as pure functions: durations, sizes, addresses, names that are nearly right.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "messages/values/error.hpp"
+#include "messages/values/time.hpp"
+
+namespace vigie {
+
+inline constexpr duration longest_duration = std::chrono::hours{365 * 24};
+
+/// "300ms", "5s", "1.5m", "1h", "1d"; a sum of them as "1h30m". At most 365d. The unit is never left out.
+result<duration> parse_duration(std::string_view x);
+/// The shortest text that parse_duration gives back: "5m", "1500ms".
+std::string to_text(duration x);
+
+/// "512B", "64KiB", "10MiB", "1GiB", or powers of ten as "10kB", "1MB".
+result<uint64_t> parse_size(std::string_view x);
+std::string size_to_text(uint64_t bytes);
+
+/// "10.1.2.3/32:8080", "::1/128", "[::1/128]:8080". Gives back a text in which nothing is left to guess.
+result<std::string> parse_address_range(std::string_view x);
+/// True if a range of the form above contains the literal address and port.
+bool range_contains(std::string_view range, std::string_view address, uint16_t port);
+
+/// What the checks need of a URL; a template's {placeholders} may stand in path and query.
+struct url_parts {
+  std::string scheme; ///< lower case
+  std::string host;   ///< lower case, without brackets
+  uint16_t port = 0;  ///< the scheme's when not written
+  bool has_user = false;
+};
+result<url_parts> parse_url(std::string_view x);
+
+/// The known name that was probably meant; empty when none is near.
+std::string nearest(std::string_view name, std::span<const std::string> known);
+
+} // namespace vigie
