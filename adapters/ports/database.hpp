@@ -35,7 +35,8 @@ public:
 
   // -- alerts -----------------------------------------------------------------------------------------------------------
   virtual void list_alerts(done<std::vector<alert>> cb) = 0;
-  /// id 0 = a new one; the stored alert comes back with its id. A name is unique: conflict.
+  /// id 0 = a new one; the stored alert comes back with its id. A name is unique: conflict. Another id replaces that alert
+  /// (not_found); its baseline_done is kept as settlements made it, so that an edit cannot make a run silent.
   virtual void put_alert(alert what, done<alert> cb) = 0;
   /// All or none.
   virtual void import_alerts(std::vector<alert> what, done<uint32_t> cb) = 0;
@@ -50,28 +51,33 @@ public:
   /// A row for a tick that did nothing.
   virtual void record_skipped_run(run_trigger trigger, run_state why, std::string note, wall_time now,
                                   done<run_summary> cb) = 0;
-  /// Marks each alert's earlier open attempt `abandoned` and makes a new one. Tokens come in the order of `what`.
+  /// Marks each alert's earlier open attempt `abandoned` and makes a new one. Tokens come in the order of `what`. All or
+  /// none: not_found for a run, or an alert that is no part of it; conflict for a run that has ended.
   virtual void begin_attempts(run_id run, std::vector<attempt_request> what, wall_time now,
                               done<std::vector<fencing_token>> cb) = 0;
   /// The settlement in one transaction: attempt row, seen items, new matches, outbox rows (one a channel of the alert),
   /// run counters, baseline_done. A result whose token is not the newest open one of its (run, alert) is kept as `late` and
   /// changes nothing else; a repetition of an applied one changes nothing and says applied. `final` = false stores a failed
-  /// attempt that will be tried again.
+  /// attempt that will be tried again. Late is also what comes for an ended run or a removed alert. not_found: no such
+  /// attempt was ever handed out.
   virtual void settle(alert_settled what, bool final, wall_time now, done<settle_receipt> cb) = 0;
+  /// Open attempts become `abandoned`. not_found; conflict when it ended already in another way.
   virtual void end_run(run_id run, run_state how, uint32_t workers, uint32_t workers_ok, std::string note, wall_time now,
                        done<run_summary> cb) = 0;
   virtual void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) = 0; ///< newest first
   virtual void get_run(run_id id, done<run_summary> cb) = 0;                     ///< not_found
-  virtual void list_run_alerts(run_id run, done<std::vector<run_alert>> cb) = 0;
+  virtual void list_run_alerts(run_id run, done<std::vector<run_alert>> cb) = 0; ///< by token; not_found
   virtual void list_matches(match_filter filter, done<std::vector<stored_match>> cb) = 0; ///< newest first
 
   // -- outbox -----------------------------------------------------------------------------------------------------------
-  /// Takes up to `limit` due pending rows and marks them `sending`.
+  /// Takes up to `limit` due pending rows, the longest due first, and marks them `sending`; `attempts` counts this one.
   virtual void claim_outbox(uint32_t limit, wall_time now, done<std::vector<outbox_row>> cb) = 0;
+  /// not_found; conflict for a row that was sent (saying `sent` again is no error).
   virtual void finish_outbox(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem,
                              done<unit> cb) = 0;
   /// At start: rows left `sending` by a dead process become pending (channel in `idempotent`) or ambiguous.
   virtual void recover_outbox(std::vector<channel_id> idempotent, done<uint32_t> cb) = 0;
+  /// Newest first.
   virtual void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) = 0;
 
   // -- workers and verdicts -----------------------------------------------------------------------------------------------

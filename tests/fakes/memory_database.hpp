@@ -1,9 +1,8 @@
-// The database port in memory, for tests: it behaves as the SQL one does (the same contract suite runs on both), answers on
-// the caller's thread before the call returns, and fails on request.
+// The database port in memory, for tests: it behaves as the SQL one does (the same contract suite runs on both),
+// answers on the caller's thread before the call returns, and fails on request.
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +17,8 @@ public:
   memory_database();
   ~memory_database() override;
 
-  // -- faults -----------------------------------------------------------------------------------------------------------
+  // -- faults
+  // -----------------------------------------------------------------------------------------------------------
   /// The next `count` operations change nothing and answer `code`.
   void fail_next(errc code, size_t count = 1);
   /// All operations change nothing and answer `code` until errc::none is given.
@@ -33,7 +33,8 @@ public:
   /// Operations asked for so far, failed ones included.
   size_t operations() const;
 
-  // -- the port ---------------------------------------------------------------------------------------------------------
+  // -- the port
+  // ---------------------------------------------------------------------------------------------------------
   void list_alerts(done<std::vector<alert>> cb) override;
   void put_alert(alert what, done<alert> cb) override;
   void import_alerts(std::vector<alert> what, done<uint32_t> cb) override;
@@ -70,12 +71,8 @@ public:
   void put_api_key(api_key_row row, done<unit> cb) override;
 
 private:
-  struct state;
-
-  template <class T>
-  void answer(done<T> cb, const std::function<result<T>(state&)>& work);
-
-  std::unique_ptr<state> state_;
+  struct impl;
+  std::unique_ptr<impl> impl_;
 };
 
 } // namespace vigie

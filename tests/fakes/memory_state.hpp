@@ -1,0 +1,68 @@
+// What memory_database keeps, and the operations on it that are more than a look-up.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "adapters/ports/database.hpp"
+
+namespace vigie {
+
+/// One alert of a run: `done` once it settled, or failed for good.
+struct memory_plan_row {
+  alert_id alert;
+  std::string name;
+  bool done = false;
+};
+
+struct memory_run {
+  run_summary summary;
+  std::vector<memory_plan_row> plan;
+
+  memory_plan_row* find(alert_id id);
+};
+
+struct memory_attempt {
+  run_alert row;
+  settle_receipt receipt;
+};
+
+/// Not thread-safe. Every operation checks first and changes after, so that a refusal leaves everything as it was.
+struct memory_state {
+  std::map<int64_t, alert> alerts;
+  std::set<std::pair<alert_id, item_id>> seen;
+  std::vector<stored_match> matches; ///< oldest first
+  std::map<int64_t, outbox_row> outbox;
+  std::map<int64_t, memory_run> runs;
+  std::map<int64_t, memory_attempt> attempts; ///< by token
+  std::map<worker_id, worker_status> workers;
+  std::map<std::tuple<verdict_scope, worker_id, host_key>, verdict> verdicts;
+  std::map<std::string, api_key_row> keys;
+  int64_t last_alert = 0;
+  int64_t last_run = 0;
+  int64_t last_token = 0;
+  int64_t last_outbox = 0;
+
+  result<alert> put(alert what);
+  std::vector<alert> enabled_of(const memory_run& run);
+  result<std::vector<fencing_token>> begin(run_id run, const std::vector<attempt_request>& what);
+  result<settle_receipt> settle(const alert_settled& what, bool final, wall_time now);
+  result<run_summary> end(run_id run, run_state how, uint32_t workers, uint32_t workers_ok, std::string note,
+                          wall_time now);
+  result<database::unit> finish(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem);
+  std::string delivery_of(alert_id alert, const item_id& item) const;
+
+private:
+  settle_receipt keep_late(memory_run& run, memory_attempt& attempt, const alert_settled& what);
+  settle_receipt apply_failure(memory_run& run, memory_plan_row& planned, memory_attempt& attempt,
+                               const alert_settled& what, bool final);
+  settle_receipt apply_success(memory_run& run, memory_plan_row& planned, memory_attempt& attempt,
+                               const alert_settled& what, wall_time now);
+  uint32_t notify(const alert& owner, const stored_match& found);
+};
+
+} // namespace vigie
