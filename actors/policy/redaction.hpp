@@ -1,9 +1,11 @@
-// What must not be seen: secrets in anything that is printed, and control bytes in text that others wrote.
+// What must not be seen: secrets in anything that is printed. Control bytes of foreign text: plain_text.hpp.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "actors/policy/plain_text.hpp"
 
 namespace vigie {
 
@@ -13,11 +15,6 @@ inline constexpr std::string_view secret_mask = "***";
 /// True if a field, header or parameter of this name holds a secret: "x-api-key", "Authorization", "bot_token",
 /// "sessionCookie". Case, '-', '_' and '.' do not matter. "fencing_token" is no secret.
 bool is_secret_name(std::string_view name);
-
-/// Text that is safe in a terminal, a table and a chat: tab and line ends become a space; other control bytes (C0, DEL,
-/// C1), escape sequences and bidirectional overrides are dropped; invalid UTF-8 becomes U+FFFD. Idempotent; the result
-/// is valid UTF-8.
-std::string strip_control(std::string_view text);
 
 /// Masks secrets. Copyable; the const members are thread-safe.
 class redactor {

@@ -17,13 +17,14 @@ using cents = int64_t;
 /// The conditions of one alert, all of which an item must meet. Empty lists and absent bounds always hold.
 /// A field that is missing from the item fails a condition on it.
 struct match_conditions {
-  /// A keyword is one or more whole words (in a row) of the title; "~kw" is a substring. See actors/policy/alert_match.hpp.
+  /// A keyword is one or more whole words (in a row) of the title; "~kw" is a substring. See
+  /// actors/policy/alert_match.hpp.
   std::vector<std::string> all;
   std::vector<std::string> any;
   std::vector<std::string> none;
-  optional<cents> price_min; ///< inclusive
-  optional<cents> price_max; ///< inclusive
-  std::string currency;      ///< ISO 4217; empty = any, else the item's must be equal
+  optional<cents> price_min;           ///< inclusive
+  optional<cents> price_max;           ///< inclusive
+  std::string currency;                ///< ISO 4217; empty = any, else the item's must be equal
   std::vector<std::string> conditions; ///< one of them, compared without case
   std::vector<std::string> brands;     ///< one of them, compared without case
   std::vector<std::string> sizes;      ///< one of them, compared without case

@@ -19,9 +19,9 @@ inline constexpr uint32_t contract_version = 1;
 /// On every message that crosses nodes.
 struct envelope {
   trace_id trace;
-  std::string cause;     ///< what made this happen: "timer", "api:<key id>", "resume"
-  duration deadline{0};  ///< how long the sender still waits; 0 = no limit (durations survive clock skew between nodes)
-  uint64_t epoch = 0;    ///< incarnation of the link; a receiver drops messages of an older one
+  std::string cause;    ///< what made this happen: "timer", "api:<key id>", "resume"
+  duration deadline{0}; ///< how long the sender still waits; 0 = no limit (durations survive clock skew between nodes)
+  uint64_t epoch = 0;   ///< incarnation of the link; a receiver drops messages of an older one
   uint32_t contract = contract_version;
 };
 
@@ -56,9 +56,9 @@ result<command_kind> command_kind_from_string(std::string_view x);
 /// POST /api/v1/worker/execute as a value. Only the fields of its kind are used.
 struct worker_command {
   command_kind kind = command_kind::check_alerts;
-  std::vector<alert> alerts; ///< check-alerts
-  std::string url;           ///< scrape
-  std::string name;          ///< custom: the template's name
+  std::vector<alert> alerts;               ///< check-alerts
+  std::string url;                         ///< scrape
+  std::string name;                        ///< custom: the template's name
   std::map<std::string, std::string> args; ///< custom: fills {placeholders} of the template
 };
 

@@ -12,37 +12,37 @@ namespace vigie {
 /// Stable over versions: the numbers are on the wire, the names in logs, tables and the API.
 enum class errc : uint8_t {
   none = 0,
-  bad_request,       ///< the caller's input is wrong; nothing was changed
-  bad_config,        ///< the configuration is wrong; the node does not start
-  not_found,         ///< no such thing
-  conflict,          ///< the thing exists already or is in another state
-  busy,              ///< a limit is reached; ask again after the hint
-  crashed,           ///< the part that had the request died; its supervisor restarts it
-  worker_lost,       ///< the link to the worker broke
-  worker_silent,     ///< neither a settlement nor a heartbeat within the silence limit
-  no_capacity,       ///< no worker is up, unbanned and not draining
-  stale_epoch,       ///< a message of an earlier incarnation of the link
-  contract_mismatch, ///< the peer speaks another contract version
-  deadline_exceeded, ///< the deadline of the whole work passed
-  cancelled,         ///< taken back by whoever handed it out
+  bad_request,            ///< the caller's input is wrong; nothing was changed
+  bad_config,             ///< the configuration is wrong; the node does not start
+  not_found,              ///< no such thing
+  conflict,               ///< the thing exists already or is in another state
+  busy,                   ///< a limit is reached; ask again after the hint
+  crashed,                ///< the part that had the request died; its supervisor restarts it
+  worker_lost,            ///< the link to the worker broke
+  worker_silent,          ///< neither a settlement nor a heartbeat within the silence limit
+  no_capacity,            ///< no worker is up, unbanned and not draining
+  stale_epoch,            ///< a message of an earlier incarnation of the link
+  contract_mismatch,      ///< the peer speaks another contract version
+  deadline_exceeded,      ///< the deadline of the whole work passed
+  cancelled,              ///< taken back by whoever handed it out
   no_credential_provider, ///< this node has nothing that can make credentials
   no_scraping_cookies,    ///< the source needs a credential and none is stored
-  unauthorized,      ///< 401 from the site: a matter of the credential, never of the worker
-  refused,           ///< 403 from the site: a matter of worker and host
-  rate_limited,      ///< 429 from the site: the host waits, everywhere
-  circuit_open,      ///< the host refused two regions; nobody asks it until the probe
-  http_status,       ///< any other status that is not a success
-  network,           ///< could not connect, or the connection broke
-  timed_out,         ///< the site did not answer in time
-  body_too_large,    ///< the body passed the cap; nothing of it was used
-  bad_page,          ///< the page is not what the source describes; `place` says where
-  blocked_address,   ///< the address is not allowed to be connected to
-  permit_denied,     ///< the host's daily budget is spent, or nobody owns its gate
-  unknown_command,   ///< the worker's configuration does not name this command
-  child_failed,      ///< a child process ended with a non-zero status
-  child_timed_out,   ///< a child process passed its time-out and was ended
-  store_unavailable, ///< the database cannot be reached or refuses to write
-  ambiguous,         ///< a send may or may not have arrived and must not be repeated blindly
+  unauthorized,           ///< 401 from the site: a matter of the credential, never of the worker
+  refused,                ///< 403 from the site: a matter of worker and host
+  rate_limited,           ///< 429 from the site: the host waits, everywhere
+  circuit_open,           ///< the host refused two regions; nobody asks it until the probe
+  http_status,            ///< any other status that is not a success
+  network,                ///< could not connect, or the connection broke
+  timed_out,              ///< the site did not answer in time
+  body_too_large,         ///< the body passed the cap; nothing of it was used
+  bad_page,               ///< the page is not what the source describes; `place` says where
+  blocked_address,        ///< the address is not allowed to be connected to
+  permit_denied,          ///< the host's daily budget is spent, or nobody owns its gate
+  unknown_command,        ///< the worker's configuration does not name this command
+  child_failed,           ///< a child process ended with a non-zero status
+  child_timed_out,        ///< a child process passed its time-out and was ended
+  store_unavailable,      ///< the database cannot be reached or refuses to write
+  ambiguous,              ///< a send may or may not have arrived and must not be repeated blindly
 };
 
 /// "worker_lost": the enumerator's own name.

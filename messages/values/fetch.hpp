@@ -58,7 +58,7 @@ struct source_spec {
   paging_spec paging;
   extract_spec extract;
   gate_policy gate;
-  duration timeout{20000};         ///< one request, connect included
+  duration timeout{20000}; ///< one request, connect included
   uint64_t max_body_bytes = 10 << 20;
   bool enabled = true;
   bool needs_credential = false; ///< settles no_scraping_cookies while no credential is stored

@@ -43,7 +43,5 @@ using trace_id = strong_id<struct trace_id_tag>;
 
 template <class Tag, class Rep>
 struct std::hash<vigie::strong_id<Tag, Rep>> {
-  size_t operator()(const vigie::strong_id<Tag, Rep>& x) const {
-    return std::hash<Rep>{}(x.value);
-  }
+  size_t operator()(const vigie::strong_id<Tag, Rep>& x) const { return std::hash<Rep>{}(x.value); }
 };

@@ -12,9 +12,9 @@ namespace vigie {
 /// A moment's picture of one actor. Counters are since the actor (this incarnation) started.
 struct actor_row {
   uint64_t id = 0;
-  std::string name;   ///< "worker-proxy/worker-fr"; the same in tree, log and metrics
-  std::string parent; ///< name of its supervisor; empty = root
-  std::string state;  ///< one line of its own: "up, 11 in flight"
+  std::string name;     ///< "worker-proxy/worker-fr"; the same in tree, log and metrics
+  std::string parent;   ///< name of its supervisor; empty = root
+  std::string state;    ///< one line of its own: "up, 11 in flight"
   uint64_t mailbox = 0; ///< messages waiting
   uint64_t handled = 0;
   uint64_t busy_ns = 0; ///< time spent in handlers

@@ -3,13 +3,23 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 namespace vigie {
 
 template <class T>
 struct optional : std::optional<T> {
   using std::optional<T>::optional;
-  using std::optional<T>::operator=;
+
+  optional& operator=(std::nullopt_t) {
+    this->reset();
+    return *this;
+  }
+
+  optional& operator=(T value) {
+    this->emplace(std::move(value));
+    return *this;
+  }
 };
 
 } // namespace vigie

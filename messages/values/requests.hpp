@@ -1,5 +1,5 @@
-// The small commands (imperative), queries (get_) and events (past tense) that actors exchange. Who answers what is on one
-// page: messages/protocols.hpp.
+// The small commands (imperative), queries (get_) and events (past tense) that actors exchange. Who answers what is on
+// one page: messages/protocols.hpp.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 
 namespace vigie {
 
-// -- store ----------------------------------------------------------------------------------------------------------------
+// -- store
+// ----------------------------------------------------------------------------------------------------------------
 
 /// A run and the alerts it has to check; a resumed run lists only its unfinished ones.
 struct begun_run {
@@ -131,7 +132,8 @@ struct drop_verdict {
   host_key host;
 };
 
-// -- fleet ----------------------------------------------------------------------------------------------------------------
+// -- fleet
+// ----------------------------------------------------------------------------------------------------------------
 
 /// A worker's link went to another state (told by its proxy, the owner).
 struct link_changed {
@@ -204,7 +206,8 @@ struct get_bans {
   uint8_t unused = 0;
 };
 
-// -- host gates -----------------------------------------------------------------------------------------------------------
+// -- host gates
+// -----------------------------------------------------------------------------------------------------------
 
 struct permit_request {
   host_key host;
@@ -218,7 +221,8 @@ struct permit_release {
   duration retry_after{0};
 };
 
-// -- cycle ----------------------------------------------------------------------------------------------------------------
+// -- cycle
+// ----------------------------------------------------------------------------------------------------------------
 
 struct trigger_run {
   run_trigger trigger = run_trigger::timer;
@@ -268,7 +272,8 @@ struct outbox_grew {
   uint32_t rows = 0;
 };
 
-// -- worker node ----------------------------------------------------------------------------------------------------------
+// -- worker node
+// ----------------------------------------------------------------------------------------------------------
 
 struct heartbeat {
   uint64_t count = 0;
@@ -284,7 +289,8 @@ struct get_health {
   uint8_t unused = 0;
 };
 
-// -- inspection -----------------------------------------------------------------------------------------------------------
+// -- inspection
+// -----------------------------------------------------------------------------------------------------------
 
 struct get_node {
   uint8_t unused = 0;

@@ -68,7 +68,7 @@ struct run_summary {
   uint32_t new_matches = 0;
   uint32_t late = 0;
   uint32_t resent = 0; ///< attempts beyond the first
-  std::string note; ///< why it was skipped, failed or cancelled
+  std::string note;    ///< why it was skipped, failed or cancelled
 };
 
 /// One row of run_alerts: one attempt.

@@ -1,4 +1,5 @@
-// The two clocks. Durations and deadlines are monotonic; only what a person reads or a restart must survive is wall time.
+// The two clocks. Durations and deadlines are monotonic; only what a person reads or a restart must survive is wall
+// time.
 #pragma once
 
 #include <chrono>

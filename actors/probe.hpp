@@ -1,0 +1,55 @@
+// What the inspector sees of a live actor, written by the actor itself, read by anyone.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "messages/values/inspection.hpp"
+
+namespace vigie {
+
+/// Counters of one actor. The actor's own thread writes, relaxed; readers may see a value a moment old.
+struct probe {
+  std::atomic<uint64_t> received{0};
+  std::atomic<uint64_t> handled{0};
+  std::atomic<uint64_t> busy_ns{0};
+  std::atomic<uint64_t> max_ns{0};
+  std::atomic<bool> crash_next{false}; ///< fault injection: throw at the next message
+};
+
+/// All live actors of this process and what their supervisors know of them. Thread-safe.
+class actor_directory {
+public:
+  static actor_directory& instance();
+
+  void add(uint64_t id, std::shared_ptr<probe> p);
+  /// By the actor's supervisor, after each start.
+  void label(uint64_t id, std::string name, std::string parent, uint32_t restarts, std::string last_crash);
+  /// By the actor: one line for people.
+  void set_state(uint64_t id, std::string state);
+  void remove(uint64_t id);
+  /// By the supervisor: a child that is down and will be restarted, or was given up.
+  void mark_down(const std::string& name, std::string parent, uint32_t restarts, std::string last_crash);
+  void forget(const std::string& name);
+
+  std::vector<actor_row> snapshot() const;
+  /// False when no live actor has that name. The actor needs a message to notice: `wake` is sent by the caller.
+  bool crash(const std::string& name, uint64_t* id);
+
+private:
+  struct entry {
+    std::shared_ptr<probe> counters;
+    actor_row facts;
+  };
+
+  mutable std::mutex mutex_;
+  std::map<uint64_t, entry> live_;
+  std::map<std::string, actor_row> down_;
+};
+
+} // namespace vigie
