@@ -1,4 +1,4 @@
-// What must not be seen: secrets in anything that is printed. Control bytes of foreign text: plain_text.hpp.
+// What must not be seen: secrets in anything that is printed. What a secret looks like: secret_forms.hpp.
 #pragma once
 
 #include <string>
@@ -6,15 +6,9 @@
 #include <vector>
 
 #include "actors/policy/plain_text.hpp"
+#include "actors/policy/secret_forms.hpp"
 
 namespace vigie {
-
-/// What stands where a secret stood.
-inline constexpr std::string_view secret_mask = "***";
-
-/// True if a field, header or parameter of this name holds a secret: "x-api-key", "Authorization", "bot_token",
-/// "sessionCookie". Case, '-', '_' and '.' do not matter. "fencing_token" is no secret.
-bool is_secret_name(std::string_view name);
 
 /// Masks secrets. Copyable; the const members are thread-safe.
 class redactor {
