@@ -20,6 +20,11 @@ struct optional : std::optional<T> {
     this->emplace(std::move(value));
     return *this;
   }
+
+  /// Of the standard ones, none fits a derived type better than the others.
+  friend constexpr bool operator==(const optional& a, const optional& b) {
+    return static_cast<const std::optional<T>&>(a) == static_cast<const std::optional<T>&>(b);
+  }
 };
 
 } // namespace vigie
