@@ -1,0 +1,53 @@
+#include "actors/policy/fetch_plan.hpp"
+
+#include <algorithm>
+
+namespace vigie {
+
+std::vector<fetch_plan> group_plans(const std::vector<alert>& alerts, const source_table& sources,
+                                    std::vector<alert>* homeless) {
+  std::vector<fetch_plan> plans;
+  std::map<std::pair<source_id, std::string>, size_t> place;
+  for (const auto& a : alerts) {
+    auto source = sources.find(a.source);
+    if (source == sources.end() || !source->second.spec.enabled) {
+      homeless->push_back(a);
+      continue;
+    }
+    auto [i, fresh] = place.try_emplace({a.source, a.query}, plans.size());
+    if (fresh)
+      plans.push_back({a.source, a.query, source->second.host, {}});
+    plans[i->second].alerts.push_back({a, {}});
+  }
+  return plans;
+}
+
+std::vector<host_load> estimate_load(const std::vector<fetch_plan>& plans, const source_table& sources) {
+  std::map<host_key, host_load> loads;
+  for (const auto& plan : plans) {
+    auto source = sources.find(plan.source);
+    if (source == sources.end())
+      continue;
+    const auto& spec = source->second.spec;
+    auto pages = spec.paging.kind == paging_kind::none ? 1U : std::max(1U, spec.paging.max_pages);
+    auto& load = loads[plan.host];
+    load.host = plan.host;
+    // The very first request of a host has no gap before it.
+    auto gaps = load.requests == 0 ? pages - 1 : pages;
+    load.requests += pages;
+    load.shortest += (spec.gate.min_interval + spec.gate.max_interval) / 2 * gaps;
+  }
+  std::vector<host_load> out;
+  for (auto& [host, load] : loads)
+    out.push_back(load);
+  return out;
+}
+
+duration shortest_duration(const std::vector<host_load>& loads) {
+  duration longest{0};
+  for (const auto& load : loads)
+    longest = std::max(longest, load.shortest);
+  return longest;
+}
+
+} // namespace vigie
