@@ -15,8 +15,8 @@ namespace vigie {
 
 struct served_request {
   std::string method;
-  std::string path;                         ///< percent-decoded, without the query
-  std::map<std::string, std::string> query; ///< percent-decoded; the last of equal names
+  std::string path;                           ///< percent-decoded, without the query
+  std::map<std::string, std::string> query;   ///< percent-decoded; the last of equal names
   std::map<std::string, std::string> headers; ///< names in lower case
   std::string body;
   std::string peer; ///< "127.0.0.1:40312"
@@ -34,19 +34,21 @@ struct served_response {
   std::string content_type = "application/json";
   std::map<std::string, std::string> headers;
   std::string body;
-  duration delay{0};            ///< wait before the first byte
+  duration delay{0};             ///< wait before the first byte
   bool close_unanswered = false; ///< close the connection without a byte
   size_t truncate_at = SIZE_MAX; ///< declare the whole length, send this much of the body, close
 };
 
 struct http_server_config {
   std::string address = "127.0.0.1";
-  uint16_t port = 0; ///< 0 = any free one
-  size_t max_connections = 1024; ///< more are answered 503 and closed
-  size_t max_body_bytes = 1 << 20; ///< more is answered 413
-  size_t max_header_bytes = 16 << 10; ///< more is answered 431
-  size_t max_pending = 4096; ///< requests whose answer is outstanding; more are answered 429 with Retry-After
-  duration read_timeout{15000}; ///< from the first byte of a request to its last; idle keep-alive connections likewise
+  uint16_t port = 0;                    ///< 0 = any free one
+  size_t max_connections = 1024;        ///< more are answered 503 and closed
+  size_t max_body_bytes = 1 << 20;      ///< more is answered 413
+  size_t max_header_bytes = 16 << 10;   ///< more is answered 431
+  size_t max_buffered_bytes = 32 << 20; ///< of request bodies in memory, over all connections; more is answered 503
+  size_t max_pending = 4096;    ///< requests whose answer is outstanding; more are answered 429 with Retry-After
+  duration read_timeout{15000}; ///< from the first byte of a request to its last; idle keep-alive connections likewise,
+                                ///< and the client's taking of an answer
   std::string server_name = "vigie";
 };
 
@@ -55,8 +57,8 @@ struct http_server_config {
 class http_server {
 public:
   using responder = std::function<void(served_response)>;
-  /// Called on the server's thread; must not block. The responder may be called from any thread, once; a responder that is
-  /// destroyed uncalled answers 500.
+  /// Called on the server's thread; must not block. The responder may be called from any thread, once; a responder that
+  /// is destroyed uncalled answers 500.
   using handler = std::function<void(served_request, responder)>;
 
   virtual ~http_server() = default; ///< stops; open connections are closed
