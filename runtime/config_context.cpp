@@ -113,8 +113,13 @@ bool config_context::expand(const config_value& value, const std::string& key, b
 void config_context::finish(loaded_config& out) {
   auto move_sorted = [](std::vector<located>& from, std::vector<config_problem>& to) {
     std::stable_sort(from.begin(), from.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-    for (auto& x : from)
-      to.push_back(std::move(x.problem));
+    for (auto& x : from) {
+      auto same = [&](const auto& y) {
+        return y.place == x.problem.place && y.key == x.problem.key && y.what == x.problem.what;
+      };
+      if (std::none_of(to.begin(), to.end(), same)) // sections and checks may read the same wrong thing
+        to.push_back(std::move(x.problem));
+    }
     from.clear();
   };
   move_sorted(errors_, out.errors);

@@ -26,6 +26,18 @@ std::string suggestion(std::string_view name, std::span<const std::string> known
   return "Known are: " + join(known) + ".";
 }
 
+// As a line of `vigie check` shows a value: as it is written.
+std::string short_text(const config_value& x) {
+  if (x.type == config_value::kind::text)
+    return x.text;
+  if (x.type != config_value::kind::array)
+    return describe(x);
+  std::string out;
+  for (const auto& element : x.elements)
+    out += (out.empty() ? "" : " ") + short_text(element);
+  return out;
+}
+
 constexpr size_t max_secret_bytes = 64 << 10;
 
 } // namespace
@@ -280,11 +292,19 @@ void config_reader::read_secret(const std::string& name, std::string& out) {
   out = std::move(text);
 }
 
-bool config_reader::require(const std::string& name, std::string_view remedy) {
-  if (has(name))
-    return true;
-  problem(name, "this key is missing", std::string{remedy});
-  return false;
+bool config_reader::require(const std::string& name, std::string_view remedy, bool secret) {
+  checked_variable row{key_of(name), true, has(name), "", ""};
+  if (auto i = context_->overrides.find(row.name); i != context_->overrides.end())
+    row.value = i->second.text;
+  else if (const auto* value = table_ ? table_->find(name) : nullptr)
+    row.value = short_text(*value);
+  if (secret && row.configured)
+    row.value = "***";
+  auto configured = row.configured;
+  context_->note(std::move(row));
+  if (!configured)
+    problem(name, "this key is missing", std::string{remedy});
+  return configured;
 }
 
 config_reader config_reader::table(const std::string& name) {

@@ -84,8 +84,8 @@ public:
   bool read_word(const std::string& name, std::span<const std::string> words, size_t& index);
   /// A text, or "file:/path" of a file that holds it and that others cannot read.
   void read_secret(const std::string& name, std::string& out);
-  /// Reports a missing or empty text.
-  bool require(const std::string& name, std::string_view remedy);
+  /// Lists the key among the required ones; reports it when it is missing.
+  bool require(const std::string& name, std::string_view remedy, bool secret = false);
 
   config_reader table(const std::string& name);
   /// The tables under [name.…] by their names; anything else there is reported.

@@ -1,0 +1,131 @@
+// [channels.NAME] and [commands.NAME]
+#include <algorithm>
+#include <array>
+
+#include "runtime/config_sections.hpp"
+#include "runtime/config_units.hpp"
+
+namespace vigie {
+
+namespace {
+
+using kind = channel_settings::kind;
+
+void read_argv(config_reader& where, std::vector<std::string>& argv, std::string_view example) {
+  if (!where.require("argv", "Write the program and its arguments, as argv = " + std::string{example} + "."))
+    return;
+  where.read("argv", argv);
+  if (argv.empty() || argv[0].empty())
+    where.problem("argv", "there is no program to run", "Write argv = " + std::string{example} + ".");
+  else if (argv[0].find_first_of("{}") != std::string::npos)
+    where.problem_at("argv", 0, "the program itself cannot be a {placeholder}", "Write its path.");
+  for (size_t i = 0; i < argv.size(); ++i)
+    if (argv[i].find('\0') != std::string::npos)
+      where.problem_at("argv", i, "a NUL byte cannot be passed on", "Remove it.");
+}
+
+void read_pass_env(config_reader& where, std::vector<std::string>& out) {
+  where.read("pass_env", out);
+  for (size_t i = 0; i < out.size(); ++i)
+    if (out[i].empty() || out[i].find_first_of("= ${}") != std::string::npos)
+      where.problem_at("pass_env", i, "\"" + out[i] + "\" is no name of a variable",
+                       "Write names only, as pass_env = [\"PATH\", \"HOME\"]; their values come from the environment.");
+}
+
+void check_url(config_reader& channel, const std::string& name, const std::string& url) {
+  if (url.empty() && !channel.has(name))
+    return;
+  auto parsed = parse_url(url);
+  if (!parsed)
+    channel.problem(name, parsed.error().detail, "Write " + name + " = \"https://host/path\".");
+  else if (parsed->has_user)
+    channel.problem(name, "a name or password stands in the URL", "Put it into a header instead.");
+}
+
+void read_webhook(config_reader& channel, channel_settings& x) {
+  channel.require("url", "Write the address that matches are posted to, as url = \"https://example.org/hook\".", true);
+  auto errors_without_url = channel.has("url");
+  channel.read_secret("url", x.url);
+  if (errors_without_url && !x.url.empty())
+    check_url(channel, "url", x.url);
+  channel.read("headers", x.headers, true);
+  for (const auto& [name, value] : x.headers)
+    if (name.find_first_of(" \t:\r\n") != name.npos || value.find_first_of("\r\n") != value.npos)
+      channel.problem("headers", "\"" + name + "\" is no header name, or its value has more than one line",
+                      "Use letters, digits and '-' in names, and one line as the value.");
+}
+
+void read_telegram(config_reader& channel, channel_settings& x) {
+  channel.require("token", "Write the bot's token as token = \"${TELEGRAM_BOT_TOKEN}\" or \"file:/path\".", true);
+  channel.require("chat_id", "Write the chat that gets the messages, as chat_id = \"-100123456\".");
+  channel.read_secret("token", x.token);
+  channel.read("chat_id", x.chat_id);
+  channel.read("base_url", x.base_url);
+  check_url(channel, "base_url", x.base_url);
+}
+
+void read_channel(config_reader& channel, channel_settings& x) {
+  static const std::array<std::string, 4> kinds{"log", "exec", "webhook", "telegram"};
+  size_t index = 0;
+  if (!channel.require("type", "Write type = \"log\", \"exec\", \"webhook\" or \"telegram\".") ||
+      !channel.read_word("type", kinds, index))
+    return;
+  x.type = static_cast<kind>(index);
+  if (x.type == kind::exec) {
+    read_argv(channel, x.argv, "[\"/usr/local/bin/notify\"]");
+    channel.read("idempotent", x.idempotent);
+    read_pass_env(channel, x.pass_env);
+  } else if (x.type == kind::webhook) {
+    read_webhook(channel, x);
+  } else if (x.type == kind::telegram) {
+    read_telegram(channel, x);
+  }
+  if (x.type != kind::log)
+    channel.read("time_out", x.time_out, duration{10});
+  channel.finish();
+}
+
+void check_placeholders(config_reader& command, const std::vector<std::string>& argv) {
+  for (size_t i = 1; i < argv.size(); ++i) {
+    const auto& text = argv[i];
+    for (size_t at = text.find_first_of("{}"); at != text.npos; at = text.find_first_of("{}", at + 1)) {
+      auto end = text.find('}', at);
+      auto name = end == text.npos ? std::string{} : text.substr(at + 1, end - at - 1);
+      if (text[at] == '}' || name.empty() || !is_plain_name(name)) {
+        command.problem_at("argv", i, "\"" + text + "\" holds a {placeholder} that is not closed or has no name",
+                           "Write {name} with lower-case letters, digits, '-' and '_'.");
+        break;
+      }
+      at = end;
+    }
+  }
+}
+
+} // namespace
+
+void read_channels(config_reader& root, node_config& out) {
+  for (auto& [name, channel] : root.named_tables("channels")) {
+    channel_settings x;
+    x.id = channel_id{name};
+    check_plain_name(channel, "", name);
+    read_channel(channel, x);
+    out.channels.push_back(std::move(x));
+  }
+}
+
+void read_commands(config_reader& root, node_config& out) {
+  for (auto& [name, command] : root.named_tables("commands")) {
+    command_settings x;
+    x.name = name;
+    check_plain_name(command, "", name);
+    read_argv(command, x.argv, "[\"/usr/bin/uptime\"]");
+    check_placeholders(command, x.argv);
+    read_pass_env(command, x.pass_env);
+    command.read("time_out", x.time_out, duration{10});
+    command.read_size("max_output", x.max_output_bytes, 1);
+    command.finish();
+    out.commands.push_back(std::move(x));
+  }
+}
+
+} // namespace vigie

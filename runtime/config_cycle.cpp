@@ -1,0 +1,115 @@
+// [cycle], [balancing], [health], [bans], [fetch]
+#include <algorithm>
+#include <array>
+
+#include "runtime/config_sections.hpp"
+#include "runtime/config_units.hpp"
+
+namespace vigie {
+
+void read_cycle(config_reader& root, node_config& out) {
+  static const std::array<std::string, 3> policies{"skip", "queue_one", "cancel_old"};
+  auto cycle = root.table("cycle");
+  auto& x = out.cycle;
+  cycle.read("enabled", x.enabled);
+  cycle.read("interval", x.interval, duration{1000});
+  cycle.read("initial_delay", x.initial_delay, duration{0});
+  size_t policy = 0;
+  if (cycle.read_word("overlap", policies, policy))
+    x.overlap = static_cast<overlap_policy>(policy);
+  cycle.read("silence", x.silence);
+  cycle.read("max_retries", x.max_retries, 1, 100);
+  cycle.read("baseline", x.baseline);
+  cycle.finish();
+}
+
+void read_balancing(config_reader& root, node_config& out) {
+  static const std::array<std::string, 5> strategies{"random", "round-robin", "least-used", "health-based", "p2c"};
+  auto balancing = root.table("balancing");
+  size_t strategy = 0;
+  if (balancing.read_word("strategy", strategies, strategy))
+    out.balancing.strategy = static_cast<balancing_strategy>(strategy);
+  if (balancing.has("seed")) {
+    uint64_t seed = 0;
+    balancing.read_number("seed", seed);
+    out.balancing.seed = seed;
+  } else {
+    uint64_t unused = 0;
+    balancing.read_number("seed", unused);
+  }
+  balancing.finish();
+}
+
+void read_health(config_reader& root, node_config& out) {
+  auto health = root.table("health");
+  auto& x = out.health;
+  health.read("interval", x.interval, duration{100});
+  health.read("timeout", x.timeout, duration{10});
+  health.read("rise", x.rise, 1, 100);
+  health.read("fall", x.fall, 1, 100);
+  health.read("fast_interval", x.fast_interval, duration{10});
+  // A short interval from the old variable must not need two more lines; a contradiction that is written down is one.
+  if (x.timeout > x.interval) {
+    if (health.has("timeout"))
+      health.problem("timeout", "a probe may take longer than the time to the next one (" + to_text(x.interval) + ")",
+                     "Make timeout at most as long as interval.");
+    x.timeout = x.interval;
+  }
+  if (x.fast_interval > x.interval) {
+    if (health.has("fast_interval"))
+      health.problem("fast_interval", "it is longer than interval (" + to_text(x.interval) + ")",
+                     "Make fast_interval at most as long as interval.");
+    x.fast_interval = x.interval;
+  }
+  health.finish();
+}
+
+void read_bans(config_reader& root, node_config& out) {
+  static const std::array<std::string, 2> ways{"rotate", "stop"};
+  auto bans = root.table("bans");
+  auto& x = out.bans;
+  bans.read("duration", x.length);
+  bans.read("cap", x.cap);
+  size_t way = 0;
+  if (bans.read_word("on_refusal", ways, way))
+    x.stop_on_refusal = way == 1;
+  if (x.cap < x.length) {
+    if (bans.has("cap"))
+      bans.problem("cap", "the longest ban is shorter than the first (" + to_text(x.length) + ")",
+                   "Make cap at least as long as duration.");
+    x.cap = x.length;
+  }
+  bans.finish();
+}
+
+void read_fetch(config_reader& root, node_config& out) {
+  auto fetch = root.table("fetch");
+  auto& x = out.fetch;
+  fetch.read("product_token", x.product_token);
+  auto letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-";
+  if (x.product_token.empty() || x.product_token.find_first_not_of(letters) != x.product_token.npos)
+    fetch.problem("product_token", "\"" + x.product_token + "\" is no product token (RFC 9309)",
+                  "Use letters, '_' and '-' only, as product_token = \"vigie\".");
+  fetch.read("contact", x.contact);
+  auto is_contact =
+      x.contact.find('@') != x.contact.npos || x.contact.starts_with("http://") || x.contact.starts_with("https://");
+  auto plain = std::none_of(x.contact.begin(), x.contact.end(),
+                            [](unsigned char c) { return c <= ' ' || c >= 0x7F || c == '(' || c == ')'; });
+  if (!x.contact.empty() && (!is_contact || !plain))
+    fetch.problem("contact", "\"" + x.contact + "\" is neither a URL nor a mail address",
+                  "Write where an owner of a site reaches you, as contact = \"https://example.org/bot\".");
+  std::vector<std::string> ranges;
+  fetch.read("allow_private", ranges);
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    if (auto range = parse_address_range(ranges[i]))
+      x.allow_private.push_back(*range);
+    else
+      fetch.problem_at("allow_private", i, range.error().detail,
+                       "Write an address, its prefix length and a port, as \"127.0.0.1/32:18080\".");
+  }
+  fetch.read("max_in_flight", x.max_in_flight, 1, 10000);
+  fetch.read("send_region_header", x.send_region_header);
+  fetch.finish();
+}
+
+} // namespace vigie

@@ -1,0 +1,163 @@
+#include "runtime/config_env.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+
+#include <sys/stat.h>
+
+#include "runtime/config_units.hpp"
+
+namespace vigie {
+
+namespace {
+
+using form = variable_form;
+
+constexpr std::array all_variables{
+    known_variable{"LB_STRATEGY", "balancing.strategy", form::as_is, "how a worker is chosen"},
+    known_variable{"WORKER_BAN_DURATION_MS", "bans.duration", form::milliseconds, "first ban after a refusal"},
+    known_variable{"HEALTH_CHECK_INTERVAL_MS", "health.interval", form::milliseconds, "time between health probes"},
+    known_variable{"ALERT_CHECK_INTERVAL_MS", "cycle.interval", form::milliseconds, "time between alert cycles"},
+    known_variable{"WORKER_REQUEST_TIMEOUT_MS", "cycle.silence", form::milliseconds,
+                   "silence after which work is lost"},
+    known_variable{"MAX_RETRIES", "cycle.max_retries", form::as_is, "attempts of one alert in a run"},
+    known_variable{"AUTO_RUN_CYCLE", "", form::switch_only,
+                   "a cycle timer of a worker's own; refused under a main node"},
+    known_variable{"VIGIE_LOG_LEVEL", "log.level", form::as_is, "debug, info, warn, error or off"},
+    known_variable{"VIGIE_LOG_FORMAT", "log.format", form::as_is, "automatic, json or human"},
+    known_variable{"VIGIE_DATA_DIR", "node.data_dir", form::as_is, "folder of the store and the keys"},
+    known_variable{"VIGIE_API_LISTEN", "api.listen", form::as_is, "address of the HTTP API"},
+    known_variable{"VIGIE_LINK_LISTEN", "link.listen", form::as_is, "worker: address that main dials"},
+    known_variable{"VIGIE_FETCH_CONTACT", "fetch.contact", form::as_is, "URL or mail in the User-Agent"},
+    known_variable{"ENABLE_FAILOVER", "", form::noted, "recognised; this version has no failover to switch on"},
+    known_variable{"VINTED_FULL_COOKIES", "", form::noted, "recognised; cookies of the environment are never used"},
+    known_variable{"SUPABASE_URL", "", form::noted, "recognised, not used; the store is [store]"},
+    known_variable{"SUPABASE_SERVICE_ROLE_KEY", "", form::noted, "recognised, not used; the store is [store]"},
+    known_variable{"API_SECRET", "", form::noted, "recognised, not used; the API's keys are made at the first start"},
+};
+
+// Node's timers fire at once above this; people wrote such values to switch the cycle off (T22).
+constexpr int64_t longest_timer_ms = 2147483647;
+
+std::string_view trimmed(std::string_view x) {
+  while (!x.empty() && (x.front() == ' ' || x.front() == '\t'))
+    x.remove_prefix(1);
+  while (!x.empty() && (x.back() == ' ' || x.back() == '\t' || x.back() == '\r'))
+    x.remove_suffix(1);
+  return x;
+}
+
+// Takes the quotes off; false for a quote that is not closed.
+bool unquote(std::string_view& x) {
+  if (x.empty() || (x.front() != '"' && x.front() != '\''))
+    return true;
+  if (x.size() < 2 || x.back() != x.front())
+    return false;
+  x = x.substr(1, x.size() - 2);
+  return true;
+}
+
+bool is_name(std::string_view x) {
+  return !x.empty() && !(x[0] >= '0' && x[0] <= '9') &&
+         x.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == x.npos;
+}
+
+// The override's text for a variable in milliseconds; false = reported.
+bool from_milliseconds(config_context& context, const known_variable& variable, std::string& text) {
+  auto place = "environment " + std::string{variable.name};
+  std::string key{variable.key};
+  int64_t ms = 0;
+  auto [ptr, ec] = std::from_chars(text.data(), text.data() + text.size(), ms);
+  if (text.empty() || ec != std::errc{} || ptr != text.data() + text.size() || ms <= 0) {
+    auto too_large = ec == std::errc::result_out_of_range;
+    context.error({}, {place, key,
+                       "\"" + text + (too_large ? "\" is too large" : "\" is no number of milliseconds above 0"),
+                       "Set it to a whole number of milliseconds without a unit, as 300000, or leave it away."});
+    return false;
+  }
+  if (variable.name == "ALERT_CHECK_INTERVAL_MS" && ms > longest_timer_ms) {
+    context.error({}, {place, key, text + " is above 2147483647, which old timers took for 1 ms",
+                       "To switch the timer off, unset the variable and write [cycle] enabled = false."});
+    return false;
+  }
+  if (ms > longest_duration.count()) {
+    context.error({}, {place, key, text + " ms is longer than 365 days", "Set it to at most 31536000000."});
+    return false;
+  }
+  text += "ms";
+  return true;
+}
+
+} // namespace
+
+std::span<const known_variable> known_variables() {
+  return all_variables;
+}
+
+void read_env_file(const std::string& path, config_context& context) {
+  std::ifstream in{path, std::ios::binary};
+  if (!in) {
+    context.error({}, {path, "--env-file", "the env file cannot be read",
+                       "Correct its path, or write one with `vigie check FILE --print-env`."});
+    return;
+  }
+  struct stat info = {};
+  auto exposed = ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0;
+  std::string line;
+  for (uint32_t number = 1; std::getline(in, line); ++number) {
+    auto rest = trimmed(line);
+    if (rest.empty() || rest.front() == '#')
+      continue;
+    if (rest.starts_with("export "))
+      rest = trimmed(rest.substr(7));
+    auto equals = rest.find('=');
+    auto name = trimmed(rest.substr(0, equals));
+    auto value = equals == rest.npos ? std::string_view{} : trimmed(rest.substr(equals + 1));
+    if (equals == rest.npos || !is_name(name) || !unquote(value)) {
+      context.error({}, {path + ":" + std::to_string(number) + ":1", "--env-file", "this line is no NAME=value",
+                         "Write NAME=value, with the value bare or in quotes that are closed; # begins a comment."});
+      continue;
+    }
+    if (context.variables.emplace(name, value).second && exposed)
+      context.exposed.emplace(name);
+  }
+}
+
+void apply_environment(config_context& context) {
+  for (const auto& variable : all_variables) {
+    std::string name{variable.name};
+    auto i = context.variables.find(name);
+    auto set = i != context.variables.end();
+    context.note({name, false, set,
+                  !set                   ? ""
+                  : is_secret_name(name) ? "***"
+                                         : i->second,
+                  std::string{variable.purpose}});
+    if (!set || variable.key.empty())
+      continue;
+    auto text = i->second;
+    if (variable.form == form::milliseconds && !from_milliseconds(context, variable, text))
+      continue;
+    context.overrides.emplace(variable.key, config_override{text, "environment " + name});
+  }
+}
+
+void check_auto_run_cycle(config_context& context, const node_config& config) {
+  auto i = context.variables.find("AUTO_RUN_CYCLE");
+  if (i == context.variables.end() || i->second == "false" || i->second == "0" || i->second.empty())
+    return;
+  const std::string place = "environment AUTO_RUN_CYCLE";
+  if (i->second != "true" && i->second != "1")
+    context.error({}, {place, "cycle.enabled", "\"" + i->second + "\" is neither true nor false",
+                       "Set it to false, or unset it; the timer is main's [cycle]."});
+  else if (config.is_worker && !config.is_main)
+    context.error({},
+                  {place, "cycle.enabled",
+                   "this worker belongs to a main node, whose timer already triggers the cycles; a second one would "
+                   "check every alert twice",
+                   "Unset AUTO_RUN_CYCLE here; main's [cycle] decides when cycles run."});
+}
+
+} // namespace vigie

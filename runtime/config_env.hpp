@@ -1,0 +1,35 @@
+// The environment: an env file, and the variables that stand for keys of the configuration.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runtime/config_reader.hpp"
+
+namespace vigie {
+
+/// How the text of a variable becomes the text of its key.
+enum class variable_form : uint8_t { as_is, milliseconds, switch_only, noted };
+
+struct known_variable {
+  std::string_view name;
+  std::string_view key; ///< empty = it stands for no key
+  variable_form form = variable_form::as_is;
+  std::string_view purpose; ///< one line, for the example file and the notes of `vigie check`
+};
+
+/// Every variable that is honoured, or recognised and answered with a note.
+std::span<const known_variable> known_variables();
+
+/// Adds the variables of an env file (NAME=value lines) to the context; those that are there already win.
+void read_env_file(const std::string& path, config_context& context);
+
+/// Turns the known variables into overrides, with their errors and notes. Overrides that are there already win.
+void apply_environment(config_context& context);
+
+/// What AUTO_RUN_CYCLE means for a node of these roles (T20).
+void check_auto_run_cycle(config_context& context, const node_config& config);
+
+} // namespace vigie
