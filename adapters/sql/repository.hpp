@@ -1,0 +1,65 @@
+// What the database port asks, as SQL that every driver takes. Each function is to be called inside in_transaction and
+// says what the port's comment says of its namesake; errors of the session stick there and are not looked at here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapters/ports/database.hpp"
+#include "adapters/sql/sql_session.hpp"
+
+namespace vigie::repository {
+
+using unit = database::unit;
+
+// -- repository_alerts.cpp
+// ------------------------------------------------------------------------------------------------
+result<std::vector<alert>> list_alerts(sql_session& db);
+result<alert> put_alert(sql_session& db, alert what);
+result<uint32_t> import_alerts(sql_session& db, const std::vector<alert>& what);
+result<unit> remove_alert(sql_session& db, alert_id id);
+result<alert> set_alert_enabled(sql_session& db, alert_id id, bool enabled);
+/// The enabled alerts of a run that are not done, by id.
+std::vector<alert> unfinished_alerts(sql_session& db, run_id run);
+
+// -- repository_runs.cpp
+// --------------------------------------------------------------------------------------------------
+result<begun_run> find_unfinished_run(sql_session& db);
+result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id& trace, wall_time now);
+result<run_summary> record_skipped_run(sql_session& db, run_trigger trigger, run_state why, const std::string& note,
+                                       wall_time now);
+result<std::vector<fencing_token>> begin_attempts(sql_session& db, run_id run, const std::vector<attempt_request>& what,
+                                                  wall_time now);
+result<run_summary> end_run(sql_session& db, run_id run, run_state how, uint32_t workers, uint32_t workers_ok,
+                            const std::string& note, wall_time now);
+result<std::vector<run_summary>> list_runs(sql_session& db, uint32_t limit);
+result<run_summary> get_run(sql_session& db, run_id id);
+result<std::vector<run_alert>> list_run_alerts(sql_session& db, run_id run);
+result<std::vector<stored_match>> list_matches(sql_session& db, const match_filter& filter);
+
+// -- repository_settlement.cpp
+// --------------------------------------------------------------------------------------------
+result<settle_receipt> settle(sql_session& db, const alert_settled& what, bool final, wall_time now);
+
+// -- repository_outbox.cpp
+// ------------------------------------------------------------------------------------------------
+/// One row a channel that has none yet for this pair; how many were made. Key and body are written here and never
+/// again.
+uint32_t notify(sql_session& db, const stored_match& found, const std::vector<channel_id>& channels);
+result<std::vector<outbox_row>> claim_outbox(sql_session& db, uint32_t limit, wall_time now);
+result<unit> finish_outbox(sql_session& db, outbox_id id, delivery_state how, wall_time next_attempt,
+                           const std::string& problem);
+result<uint32_t> recover_outbox(sql_session& db, const std::vector<channel_id>& idempotent);
+result<std::vector<outbox_row>> list_outbox(sql_session& db, optional<delivery_state> state, uint32_t limit);
+
+// -- repository_workers.cpp
+// -----------------------------------------------------------------------------------------------
+result<std::vector<worker_status>> load_worker_status(sql_session& db);
+result<unit> save_worker_status(sql_session& db, const std::vector<worker_status>& rows);
+result<std::vector<verdict>> load_verdicts(sql_session& db);
+result<unit> put_verdict(sql_session& db, const verdict& v);
+result<unit> drop_verdict(sql_session& db, verdict_scope scope, const worker_id& worker, const host_key& host);
+result<std::vector<api_key_row>> list_api_keys(sql_session& db);
+result<unit> put_api_key(sql_session& db, const api_key_row& row);
+
+} // namespace vigie::repository

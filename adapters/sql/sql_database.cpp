@@ -1,0 +1,290 @@
+// The thread, its queue, and the port on top of the repository.
+#include "adapters/sql/sql_database.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include <csignal>
+#include <pthread.h>
+
+#include "adapters/sql/migrations.hpp"
+#include "adapters/sql/repository.hpp"
+#include "adapters/sql/sqlite_session.hpp"
+
+namespace vigie {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+using session_ptr = std::unique_ptr<sql_session>;
+
+/// One call on its way. Exactly one of run and refuse is called, once.
+class operation {
+public:
+  virtual ~operation() = default;
+  virtual void run(sql_session& session) = 0;
+  virtual void refuse(error why) = 0;
+};
+
+template <class T, class Work>
+class operation_of final : public operation {
+public:
+  operation_of(database::done<T> cb, sql_access access, Work work)
+      : cb_(std::move(cb)), access_(access), work_(std::move(work)) {}
+
+  void run(sql_session& session) override {
+    cb_(in_transaction(session, access_, [&] { return work_(session); }));
+  }
+  void refuse(error why) override { cb_(tl::unexpected(std::move(why))); }
+
+private:
+  database::done<T> cb_;
+  sql_access access_;
+  Work work_;
+};
+
+struct queue_limits {
+  size_t max_pending;
+  duration drain_timeout;
+};
+
+/// The one thread that touches the connection. `connect` makes a new one after the old one has become useless.
+class session_thread {
+public:
+  session_thread(queue_limits limits, session_ptr first, std::function<result<session_ptr>()> connect)
+      : limits_(limits), session_(std::move(first)), connect_(std::move(connect)) {
+    // Signals are for the threads that wait for them.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread{[this] { loop(); }};
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  ~session_thread() {
+    {
+      std::lock_guard guard{mutex_};
+      drain_until_ = clock::now() + limits_.drain_timeout;
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  void enqueue(std::unique_ptr<operation> what) {
+    {
+      std::lock_guard guard{mutex_};
+      if (pending_ < limits_.max_pending) {
+        ++pending_;
+        queue_.push_back(std::move(what));
+      }
+    }
+    if (what)
+      what->refuse({errc::busy, "the store has " + std::to_string(limits_.max_pending) + " operations waiting", {}});
+    else
+      wake_.notify_one();
+  }
+
+private:
+  void loop() {
+    while (auto next = take()) {
+      if (late_for_drain())
+        next->refuse({errc::cancelled, "the store was closed", {}});
+      else
+        serve(*next);
+      std::lock_guard guard{mutex_};
+      --pending_;
+    }
+  }
+
+  std::unique_ptr<operation> take() {
+    std::unique_lock lock{mutex_};
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty())
+      return nullptr;
+    auto out = std::move(queue_.front());
+    queue_.pop_front();
+    return out;
+  }
+
+  bool late_for_drain() {
+    std::lock_guard guard{mutex_};
+    return stopping_ && clock::now() >= drain_until_;
+  }
+
+  void serve(operation& what) {
+    if (!session_ || !session_->usable()) {
+      session_.reset(); // first: an old connection would keep its locks
+      auto made = connect_();
+      if (!made)
+        return what.refuse(made.error());
+      session_ = std::move(*made);
+    }
+    what.run(*session_);
+  }
+
+  queue_limits limits_;
+  session_ptr session_; ///< only the thread's, once it runs
+  std::function<result<session_ptr>()> connect_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::unique_ptr<operation>> queue_;
+  size_t pending_ = 0; ///< the queue and the one being done
+  bool stopping_ = false;
+  clock::time_point drain_until_;
+  std::thread thread_;
+};
+
+class sql_database final : public database {
+public:
+  sql_database(queue_limits limits, session_ptr first, std::function<result<session_ptr>()> connect)
+      : thread_(limits, std::move(first), std::move(connect)) {}
+
+  void list_alerts(done<std::vector<alert>> cb) override {
+    read(std::move(cb), [](sql_session& s) { return repository::list_alerts(s); });
+  }
+  void put_alert(alert what, done<alert> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::put_alert(s, what); });
+  }
+  void import_alerts(std::vector<alert> what, done<uint32_t> cb) override {
+    write(std::move(cb), [what = std::move(what)](sql_session& s) { return repository::import_alerts(s, what); });
+  }
+  void remove_alert(alert_id id, done<unit> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::remove_alert(s, id); });
+  }
+  void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::set_alert_enabled(s, id, enabled); });
+  }
+
+  void find_unfinished_run(done<begun_run> cb) override {
+    read(std::move(cb), [](sql_session& s) { return repository::find_unfinished_run(s); });
+  }
+  void begin_run(run_trigger trigger, trace_id trace, wall_time now, done<begun_run> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::begin_run(s, trigger, trace, now); });
+  }
+  void record_skipped_run(run_trigger trigger, run_state why, std::string note, wall_time now,
+                          done<run_summary> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::record_skipped_run(s, trigger, why, note, now); });
+  }
+  void begin_attempts(run_id run, std::vector<attempt_request> what, wall_time now,
+                      done<std::vector<fencing_token>> cb) override {
+    write(std::move(cb),
+          [run, what = std::move(what), now](sql_session& s) { return repository::begin_attempts(s, run, what, now); });
+  }
+  void settle(alert_settled what, bool final, wall_time now, done<settle_receipt> cb) override {
+    write(std::move(cb),
+          [what = std::move(what), final, now](sql_session& s) { return repository::settle(s, what, final, now); });
+  }
+  void end_run(run_id run, run_state how, uint32_t workers, uint32_t workers_ok, std::string note, wall_time now,
+               done<run_summary> cb) override {
+    write(std::move(cb),
+          [=](sql_session& s) { return repository::end_run(s, run, how, workers, workers_ok, note, now); });
+  }
+  void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) override {
+    read(std::move(cb), [=](sql_session& s) { return repository::list_runs(s, limit); });
+  }
+  void get_run(run_id id, done<run_summary> cb) override {
+    read(std::move(cb), [=](sql_session& s) { return repository::get_run(s, id); });
+  }
+  void list_run_alerts(run_id run, done<std::vector<run_alert>> cb) override {
+    read(std::move(cb), [=](sql_session& s) { return repository::list_run_alerts(s, run); });
+  }
+  void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override {
+    read(std::move(cb), [=](sql_session& s) { return repository::list_matches(s, filter); });
+  }
+
+  void claim_outbox(uint32_t limit, wall_time now, done<std::vector<outbox_row>> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::claim_outbox(s, limit, now); });
+  }
+  void finish_outbox(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem,
+                     done<unit> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::finish_outbox(s, id, how, next_attempt, problem); });
+  }
+  void recover_outbox(std::vector<channel_id> idempotent, done<uint32_t> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::recover_outbox(s, idempotent); });
+  }
+  void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) override {
+    read(std::move(cb), [=](sql_session& s) { return repository::list_outbox(s, state, limit); });
+  }
+
+  void load_worker_status(done<std::vector<worker_status>> cb) override {
+    read(std::move(cb), [](sql_session& s) { return repository::load_worker_status(s); });
+  }
+  void save_worker_status(std::vector<worker_status> rows, done<unit> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::save_worker_status(s, rows); });
+  }
+  void load_verdicts(done<std::vector<verdict>> cb) override {
+    read(std::move(cb), [](sql_session& s) { return repository::load_verdicts(s); });
+  }
+  void put_verdict(verdict v, done<unit> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::put_verdict(s, v); });
+  }
+  void drop_verdict(verdict_scope scope, worker_id worker, host_key host, done<unit> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::drop_verdict(s, scope, worker, host); });
+  }
+
+  void list_api_keys(done<std::vector<api_key_row>> cb) override {
+    read(std::move(cb), [](sql_session& s) { return repository::list_api_keys(s); });
+  }
+  void put_api_key(api_key_row row, done<unit> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::put_api_key(s, row); });
+  }
+
+private:
+  template <class T, class Work>
+  void enqueue(done<T> cb, sql_access access, Work work) {
+    thread_.enqueue(std::make_unique<operation_of<T, Work>>(std::move(cb), access, std::move(work)));
+  }
+  template <class T, class Work>
+  void read(done<T> cb, Work work) {
+    enqueue<T>(std::move(cb), sql_access::read, std::move(work));
+  }
+  template <class T, class Work>
+  void write(done<T> cb, Work work) {
+    enqueue<T>(std::move(cb), sql_access::write, std::move(work));
+  }
+
+  session_thread thread_;
+};
+
+result<session_ptr> open_session(const sqlite_config& config, missing_file how) {
+  auto session = connect_sqlite(config, how);
+  if (!session)
+    return session;
+  if (auto problem = migrate(**session, sqlite_migrations()); problem.code != errc::none) {
+    if (problem.place.empty())
+      problem.place = config.path;
+    return tl::unexpected(std::move(problem));
+  }
+  return session;
+}
+
+} // namespace
+
+error validate(const sqlite_config& config) {
+  if (config.path.empty())
+    return {errc::bad_config, "the path of the database file is empty", {}};
+  if (config.busy_timeout.count() < 0 || config.busy_timeout > std::chrono::hours{1})
+    return {errc::bad_config, "busy_timeout must be between 0 and 1 h", {}};
+  if (config.drain_timeout.count() < 0)
+    return {errc::bad_config, "drain_timeout must not be negative", {}};
+  if (config.max_pending == 0)
+    return {errc::bad_config, "max_pending must be at least 1", {}};
+  return {};
+}
+
+result<std::unique_ptr<database>> open_sqlite(sqlite_config config) {
+  if (auto problem = validate(config); problem.code != errc::none)
+    return tl::unexpected(std::move(problem));
+  auto first = open_session(config, missing_file::create);
+  if (!first)
+    return tl::unexpected(first.error());
+  queue_limits limits{config.max_pending, config.drain_timeout};
+  auto again = [config = std::move(config)] { return open_session(config, missing_file::refuse); };
+  return std::make_unique<sql_database>(limits, std::move(*first), std::move(again));
+}
+
+} // namespace vigie

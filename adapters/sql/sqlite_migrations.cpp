@@ -1,0 +1,178 @@
+// Times are milliseconds since 1970 (_ms), money is in hundredths, states are the words of messages/values.
+#include "adapters/sql/migrations.hpp"
+
+namespace vigie {
+
+namespace {
+
+// AUTOINCREMENT where an id must never come again: an alert that is removed must not leave its notifications to the
+// next one, and a token that came twice would let a dead worker's result in.
+constexpr const char* first_tables = R"sql(
+CREATE TABLE schema_migrations (
+  version INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE alerts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL,
+  query TEXT NOT NULL,
+  price_min INTEGER,
+  price_max INTEGER,
+  currency TEXT NOT NULL,
+  fold_accents INTEGER NOT NULL,
+  enabled INTEGER NOT NULL,
+  baseline INTEGER NOT NULL,
+  baseline_done INTEGER NOT NULL
+) STRICT;
+
+-- The lists of an alert: its keywords, the values a field may have, its channels.
+CREATE TABLE alert_words (
+  alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('all', 'any', 'none', 'condition', 'brand', 'size', 'channel')),
+  position INTEGER NOT NULL,
+  word TEXT NOT NULL,
+  PRIMARY KEY (alert_id, kind, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE seen_items (
+  alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+  item_id TEXT NOT NULL,
+  first_seen_ms INTEGER NOT NULL,
+  PRIMARY KEY (alert_id, item_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alert_runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  trace TEXT NOT NULL,
+  "trigger" TEXT NOT NULL,
+  state TEXT NOT NULL,
+  started_ms INTEGER NOT NULL,
+  ended_ms INTEGER NOT NULL,
+  alerts INTEGER NOT NULL,
+  alerts_ok INTEGER NOT NULL,
+  alerts_failed INTEGER NOT NULL,
+  workers INTEGER NOT NULL,
+  workers_ok INTEGER NOT NULL,
+  items_checked INTEGER NOT NULL,
+  matches INTEGER NOT NULL,
+  new_matches INTEGER NOT NULL,
+  late INTEGER NOT NULL,
+  resent INTEGER NOT NULL,
+  note TEXT NOT NULL
+) STRICT;
+CREATE INDEX alert_runs_running ON alert_runs (id) WHERE state = 'running';
+
+-- What a run has to check, fixed when it begins; done = settled, or failed for good. The name outlives the alert.
+CREATE TABLE run_plan (
+  run_id INTEGER NOT NULL REFERENCES alert_runs (id) ON DELETE CASCADE,
+  alert_id INTEGER NOT NULL,
+  alert_name TEXT NOT NULL,
+  done INTEGER NOT NULL,
+  PRIMARY KEY (run_id, alert_id)
+) STRICT, WITHOUT ROWID;
+
+-- One row an attempt; the token is its fence.
+CREATE TABLE run_alerts (
+  token INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id INTEGER NOT NULL,
+  alert_id INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  state TEXT NOT NULL,
+  error_code TEXT NOT NULL,
+  error_detail TEXT NOT NULL,
+  error_place TEXT NOT NULL,
+  items_checked INTEGER NOT NULL,
+  matches INTEGER NOT NULL,
+  new_matches INTEGER NOT NULL,
+  outbox_rows INTEGER NOT NULL,
+  begun_ms INTEGER NOT NULL,
+  ended_ms INTEGER NOT NULL,
+  took_ms INTEGER NOT NULL,
+  FOREIGN KEY (run_id, alert_id) REFERENCES run_plan (run_id, alert_id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX run_alerts_by_run ON run_alerts (run_id, alert_id);
+
+-- Matches and notifications outlive their alert.
+CREATE TABLE matches (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  alert_id INTEGER NOT NULL,
+  alert_name TEXT NOT NULL,
+  item_id TEXT NOT NULL,
+  title TEXT NOT NULL,
+  price INTEGER,
+  currency TEXT,
+  brand TEXT,
+  size TEXT,
+  "condition" TEXT,
+  url TEXT,
+  photo TEXT,
+  source TEXT NOT NULL,
+  run_id INTEGER NOT NULL,
+  found_ms INTEGER NOT NULL,
+  UNIQUE (alert_id, item_id)
+) STRICT;
+CREATE INDEX matches_by_run ON matches (run_id);
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  alert_id INTEGER NOT NULL,
+  item_id TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  next_attempt_ms INTEGER NOT NULL,
+  last_error TEXT NOT NULL,
+  UNIQUE (alert_id, item_id, channel)
+) STRICT;
+CREATE INDEX outbox_due ON outbox (state, next_attempt_ms, id);
+
+CREATE TABLE worker_status (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  region TEXT NOT NULL,
+  address TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  successes INTEGER NOT NULL,
+  errors INTEGER NOT NULL,
+  ewma_ms REAL NOT NULL,
+  last_error TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE verdicts (
+  scope TEXT NOT NULL,
+  worker TEXT NOT NULL,
+  host TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  since_ms INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL,
+  strikes INTEGER NOT NULL,
+  PRIMARY KEY (scope, worker, host)
+) STRICT;
+
+CREATE TABLE api_keys (
+  id TEXT PRIMARY KEY,
+  hash TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  note TEXT NOT NULL,
+  created_ms INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr migration all[] = {
+    {1, "first tables", first_tables},
+};
+
+} // namespace
+
+std::span<const migration> sqlite_migrations() {
+  return all;
+}
+
+} // namespace vigie
