@@ -1,0 +1,34 @@
+// Numbers as text, in hundredths: the exact half of actors/policy/money.hpp. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "messages/values/alert.hpp"
+#include "messages/values/error.hpp"
+#include "messages/values/fetch.hpp"
+#include "messages/values/optional.hpp"
+
+namespace vigie {
+
+/// Reads a JSON number's own text, exponent included; more than two decimals round half up. bad_request: not a number,
+/// or too large. `unit` says whether 1250 means 1250.00 or 12.50.
+result<cents> parse_decimal(std::string_view number, price_unit unit = price_unit::major);
+
+/// "1199.99", "-0.05".
+std::string format_cents(cents x);
+
+/// Length of the blank in front, a no-break one included; 0 = none.
+size_t blank_length(std::string_view text);
+
+/// A number at the front of a text with its separators: "1.199,99", "1 199", "1'199.00".
+struct printed_number {
+  optional<cents> amount; ///< nothing if its groups make no number ("3.14.15"), or too large a one
+  size_t length = 0;      ///< bytes of text
+};
+
+/// `text` begins with a digit. A single separator with three digits behind it groups thousands, except after a 0 or
+/// after more than three digits.
+printed_number read_printed_number(std::string_view text, price_unit unit);
+
+} // namespace vigie

@@ -1,0 +1,198 @@
+#include <limits>
+
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+
+#include "actors/policy/decimal_text.hpp"
+#include "actors/policy/money.hpp"
+
+using namespace vigie;
+
+namespace {
+
+std::string read(std::string_view text, price_unit unit = price_unit::major) {
+  auto x = parse_price(text, unit);
+  if (!x)
+    return x.error().code == errc::bad_request ? "error" : "wrong error";
+  return (x->lowest ? format_cents(*x->lowest) : "none") + (x->currency.empty() ? "" : " " + x->currency);
+}
+
+std::string grouped(cents x, std::string_view group, std::string_view decimal) {
+  auto plain = format_cents(x);
+  auto whole = plain.substr(0, plain.size() - 3);
+  for (auto at = static_cast<int>(whole.size()) - 3; at > 0; at -= 3)
+    whole.insert(static_cast<size_t>(at), group);
+  return whole + std::string{decimal} + plain.substr(plain.size() - 2);
+}
+
+} // namespace
+
+TEST_CASE("prices as pages print them") {
+  auto [text, price] = GENERATE(table<std::string, std::string>({
+      {"", "none"},
+      {" \t", "none"},
+      {"\u00a0", "none"},
+      {"0", "0.00"},
+      {"$49.95", "49.95 USD"},
+      {"$1,199.99", "1199.99 USD"},
+      {"142,99 €", "142.99 EUR"},
+      {"142,99\u00a0€", "142.99 EUR"},
+      {"1.199,99", "1199.99"},
+      {"1 199,99", "1199.99"},
+      {"1\u202f199,99 €", "1199.99 EUR"},
+      {"1 234 567", "1234567.00"},
+      {"$142.99,$239.00", "142.99 USD"},
+      {"$239.00,$142.99", "142.99 USD"},
+      {"$1,199.99,$2,000", "1199.99 USD"},
+      {"EUR 12", "12.00 EUR"},
+      {"12 EUR", "12.00 EUR"},
+      {"12EUR", "12.00 EUR"},
+      {"US$12.00", "12.00 USD"},
+      {"12,50 - 18,00 €", "12.50 EUR"},
+      {"12,50 – 18,00 €", "12.50 EUR"},
+      {"12.50-18", "12.50"},
+      {"10 to 20", "10.00"},
+      {"10 à 20 €", "10.00 EUR"},
+      {"from $12", "12.00 USD"},
+      {"ab 12 €", "12.00 EUR"},
+      {"£0.99", "0.99 GBP"},
+      {"¥1,200", "1200.00 JPY"},
+      {"R$ 1.234,56", "1234.56 BRL"},
+      {"99,90 zł", "99.90 PLN"},
+      {"1 299 kr", "1299.00"},
+      {"kr. 99,50", "99.50"},
+      {"$12.00 CAD", "12.00 CAD"},
+      {"$12.00 USD", "12.00 USD"},
+      {"C$12", "12.00 CAD"},
+      {"CHF 1'199.-", "1199.00 CHF"},
+      {"12,- €", "12.00 EUR"},
+      {"\u20b91,19,999.50", "119999.50 INR"},
+      {"1,199", "1199.00"},
+      {"1.199", "1199.00"},
+      {"0.999", "1.00"},
+      {"1199.990", "1199.99"},
+      {"1,199,999", "1199999.00"},
+      {"12.5", "12.50"},
+      {"12.345678", "12.35"},
+      {"12.3449", "12.34"},
+      {"0.005", "0.01"},
+      {"-5.00", "-5.00"},
+      {"-$5.00", "-5.00 USD"},
+      {"- 5.00", "5.00"},
+      {"bis 10 €", "10.00 EUR"},
+      {"~10 €", "10.00 EUR"},
+      {"$80 (-20%)", "80.00 USD"},
+      {"80 (20%)", "80.00"},
+      {"2 x 5,00 €", "5.00 EUR"},
+      {"$12.00 (3 left)", "12.00 USD"},
+      {"Was $20, now $15", "15.00 USD"},
+      {"12 euros", "12.00 EUR"},
+      {"ARS 4.770", "4770.00 ARS"},
+      {"92233720368547758.07", "92233720368547758.07"},
+      {"free", "error"},
+      {"$", "error"},
+      {"N/A", "error"},
+      {"12 18", "error"},
+      {"3 items, 12.50", "error"},
+      {"3.14.15", "error"},
+      {"1,2,3", "error"},
+      {"12 € / $13", "error"},
+      {"12 € / 13 USD", "error"},
+      {"10 - 20 30", "error"},
+      {"20%", "error"},
+      {"92233720368547758.08", "error"},
+      {"99999999999999999999999999 €", "error"},
+  }));
+  CAPTURE(text);
+  CHECK(read(text) == price);
+}
+
+TEST_CASE("prices in hundredths") {
+  CHECK(read("1250", price_unit::minor) == "12.50");
+  CHECK(read("$1,250", price_unit::minor) == "12.50 USD");
+  CHECK(parse_decimal("1250", price_unit::minor) == 1250);
+  CHECK(parse_decimal("1250.5", price_unit::minor) == 1251);
+}
+
+TEST_CASE("numbers of JSON") {
+  auto [text, price] = GENERATE(table<std::string, std::string>({{"4770", "4770.00"},
+                                                                 {"676.43", "676.43"},
+                                                                 {"1199.990", "1199.99"},
+                                                                 {"1.199", "1.20"},
+                                                                 {"1.005", "1.01"},
+                                                                 {"0.615", "0.62"},
+                                                                 {"8.4949999999999999", "8.49"},
+                                                                 {"-1.005", "-1.01"},
+                                                                 {"1e3", "1000.00"},
+                                                                 {"1.5E+2", "150.00"},
+                                                                 {"1250e-2", "12.50"},
+                                                                 {"4e-3", "0.00"},
+                                                                 {"5e-3", "0.01"},
+                                                                 {"0", "0.00"},
+                                                                 {"-0", "0.00"},
+                                                                 {"0e999999999999", "0.00"},
+                                                                 {"1e-999999999999", "0.00"},
+                                                                 {"92233720368547758.07", "92233720368547758.07"}}));
+  CAPTURE(text);
+  auto x = parse_decimal(text);
+  REQUIRE(x);
+  CHECK(format_cents(*x) == price);
+}
+
+TEST_CASE("numbers of JSON that are no price") {
+  for (auto text : {"", "-", "x", "1x", ".5", "1e17", "1e999999999999", "92233720368547758.075", "92233720368547758.08",
+                    "100000000000000000000"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_decimal(text));
+  }
+}
+
+TEST_CASE("hundredths as text") {
+  CHECK(format_cents(0) == "0.00");
+  CHECK(format_cents(5) == "0.05");
+  CHECK(format_cents(-5) == "-0.05");
+  CHECK(format_cents(-100) == "-1.00");
+  CHECK(format_cents(std::numeric_limits<cents>::max()) == "92233720368547758.07");
+  CHECK(format_cents(std::numeric_limits<cents>::min()) == "-92233720368547758.08");
+}
+
+TEST_CASE("a price that was written is read back") {
+  REQUIRE(rc::check("plain", [](cents x) {
+    RC_PRE(x != std::numeric_limits<cents>::min());
+    RC_ASSERT(parse_decimal(format_cents(x)) == x);
+    RC_ASSERT(parse_price(format_cents(x))->lowest == x);
+  }));
+  REQUIRE(rc::check("grouped", [] {
+    auto x = *rc::gen::inRange<cents>(0, 1'000'000'000'000);
+    for (auto [group, decimal] :
+         {std::pair{",", "."}, {".", ","}, {" ", ","}, {"'", "."}, {"\u00a0", ","}, {"", ","}}) {
+      auto text = grouped(x, group, decimal);
+      RC_ASSERT(read(text) == format_cents(x));
+      RC_ASSERT(read("$" + text) == format_cents(x) + " USD");
+      RC_ASSERT(read(text + " €") == format_cents(x) + " EUR");
+    }
+  }));
+  REQUIRE(rc::check("a range counts as its lowest, whatever the order", [] {
+    auto a = *rc::gen::inRange<cents>(0, 10'000'000);
+    auto b = *rc::gen::inRange<cents>(0, 10'000'000);
+    RC_ASSERT(parse_price("$" + format_cents(a) + ",$" + format_cents(b))->lowest == std::min(a, b));
+    RC_ASSERT(parse_price(format_cents(a) + " - " + format_cents(b) + " €")->lowest == std::min(a, b));
+  }));
+}
+
+TEST_CASE("no bytes crash the reader") {
+  REQUIRE(rc::check("any bytes", [](const std::string& text) {
+    auto x = parse_price(text);
+    RC_ASSERT(x.has_value() || x.error().code == errc::bad_request);
+    (void)parse_decimal(text);
+  }));
+  REQUIRE(rc::check("bytes that look like prices", [] {
+    static const std::string bytes = "0123456789.,' $-%eE+\xe2\x82\xac\xc2\xa0krUSD";
+    auto text = *rc::gen::container<std::string>(rc::gen::elementOf(bytes));
+    auto x = parse_price(text);
+    RC_ASSERT(x.has_value() || x.error().code == errc::bad_request);
+    if (x && x->lowest)
+      RC_ASSERT(text.find_first_of("0123456789") != std::string::npos);
+    (void)parse_decimal(text);
+  }));
+}
