@@ -195,6 +195,8 @@ void http_connection::refuse(int status, std::string_view why) {
   if (status == 503)
     out_.headers["Retry-After"] = "1";
   keep_alive_ = false;
+  reader_->reset(); // what it holds is of no use any more
+  owner_.buffered -= std::exchange(accounted_, 0);
   write_answer();
 }
 
