@@ -1,0 +1,77 @@
+// What the balancer knows of every worker, and whom it would give work to. Pure.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actors/policy/balancing.hpp"
+#include "actors/policy/ban_ledger.hpp"
+#include "messages/values/requests.hpp"
+
+namespace vigie {
+
+/// A worker of the configuration.
+struct fleet_worker {
+  worker_id id;
+  std::string name;
+  std::string region;
+  std::string address; ///< for people
+};
+
+/// Who must not or should not be chosen again.
+struct worker_exclusion {
+  std::set<worker_id> workers;
+  std::set<std::string> regions;
+};
+
+struct availability {
+  std::vector<available_worker> workers; ///< the one to prefer first; those to be probed only come last
+  std::vector<std::string> causes;       ///< "worker-fr: down": one for each that is not available
+};
+
+class worker_table {
+public:
+  worker_table(std::vector<fleet_worker> fleet, balancing_config balancing, ban_config bans, uint64_t seed);
+
+  /// Unknown workers are ignored, in all of these.
+  void link(const link_changed& what);
+  void health(const health_judged& what);
+  void bans(const std::vector<verdict>& verdicts);
+  void begun(const work_begun& what, mono_time now);
+  void ended(const work_ended& what, mono_time now);
+  /// Counters of an earlier life of main: added to what was counted since the start.
+  void restore(const std::vector<worker_status>& rows);
+
+  /// Up, not judged unhealthy, not banned for any of `hosts`. No hosts: without regard to bans.
+  availability available(const std::vector<host_key>& hosts, const worker_exclusion& without, mono_time now,
+                         wall_time wall);
+  /// Of a worker that is to be probed only. False: another probe is out already.
+  bool take_probe(const worker_id& worker, const std::vector<host_key>& hosts, wall_time wall);
+
+  bool knows(const worker_id& worker) const { return rows_.contains(worker); }
+  std::string region_of(const worker_id& worker) const;
+  std::vector<worker_status> status(mono_time now) const;
+  /// True once after counters or states changed: they should be saved.
+  bool take_changed();
+
+private:
+  struct row {
+    worker_status facts;
+    optional<bool> judged; ///< by the health-monitor, of this link
+    std::string unhealthy_because;
+    work_score recent;
+  };
+
+  std::string why_not(const row& r, const std::vector<host_key>& hosts, const worker_exclusion& without, wall_time wall,
+                      bool& probe_only) const;
+
+  balancing_config config_;
+  balancing order_;
+  ban_ledger bans_;
+  std::map<worker_id, row> rows_;
+  bool changed_ = false;
+};
+
+} // namespace vigie
