@@ -284,6 +284,7 @@ struct run_plan {
   run_id run;
   fetch_plan plan;
   source_spec source;
+  duration deadline{0}; ///< what is left of the assignment's; 0 = none
 };
 struct get_health {
   uint8_t unused = 0;

@@ -1,0 +1,66 @@
+// One fetch plan, from its first page to a settlement for each of its alerts; then it ends. One per running plan,
+// temporary: the worker-gateway starts it and settles `crashed` for it when it dies.
+//
+//   run_plan ──▶ permit ──▶ fetch ──▶ release ──▶ extract, match ──▶ next page ─┐
+//                  ▲                                                            │
+//                  └────────────────────────────────────────────────────────────┘
+// The last page, the first problem, or the deadline settles all alerts of the plan, and the scraper quits.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actors/actor.hpp"
+#include "actors/environment.hpp"
+#include "actors/policy/alert_match.hpp"
+#include "actors/policy/fetch_outcome.hpp"
+#include "actors/policy/page_walk.hpp"
+#include "actors/policy/url_template.hpp"
+#include "adapters/ports/extractor.hpp"
+
+namespace vigie {
+
+struct scraper_config {
+  fetch_outcome_config outcome;
+  uint32_t max_items = 100000;                ///< distinct items of one plan; more is bad_page
+  uint64_t max_settlement_bytes = 4 << 20;    ///< of one alert's matches; more is body_too_large
+  duration patience{3600000};                 ///< for a permit, where the assignment has no deadline
+  std::map<std::string, std::string> headers; ///< of every request; the source's win
+};
+
+/// bad_config unless all are positive.
+error validate(const scraper_config& config);
+
+struct scraper_parts {
+  environment env;
+  actor_ref<gate_client_actor> gate;
+  actor_ref<fetcher_actor> fetcher;
+  actor_ref<worker_gateway_actor> gateway;
+  extractor_factory new_extractor;
+};
+
+struct scraper_state {
+  static inline const char* name = "scraper";
+  scraper_config config;
+  scraper_parts parts;
+  worker_gateway_actor owner; ///< the incarnation that gave the plan; it takes the settlements
+  run_plan plan;
+  mono_time started;
+  mono_time deadline; ///< max() = none
+  std::unique_ptr<url_template> url;
+  std::unique_ptr<page_walk> walk;
+  std::unique_ptr<extractor> reader;
+  std::unique_ptr<alert_matcher> matcher;
+  std::set<std::string> seen;
+  std::vector<std::vector<match>> matches; ///< by place in plan.plan.alerts
+  std::vector<uint64_t> match_bytes;
+  bool done = false;
+};
+
+using scraper_ptr = shell<scraper_actor, scraper_state>*;
+
+scraper_actor::behavior_type scraper(scraper_ptr self, scraper_config config, scraper_parts parts);
+
+} // namespace vigie
