@@ -74,7 +74,11 @@ public:
 
   template <class... Args>
   void keep(Args&&... value) {
-    if (owner_->take(id_))
+    if (!owner_->take(id_))
+      return;
+    if constexpr (sizeof...(Args) == 0)
+      static_cast<caf::response_promise&>(promise_).deliver(caf::unit);
+    else
       promise_.deliver(std::forward<Args>(value)...);
   }
 
@@ -98,6 +102,10 @@ public:
   template <class... Ts>
   explicit instrumented(caf::actor_config& cfg, Ts&&... xs)
       : Base(cfg, std::forward<Ts>(xs)...), probe_(std::make_shared<probe>()) {
+    probe_->wake = [me = caf::actor_cast<caf::weak_actor_ptr>(this->ctrl())] {
+      if (auto target = caf::actor_cast<caf::strong_actor_ptr>(me))
+        target->enqueue(nullptr, caf::make_message_id(), caf::make_message(crash_now{"crashed on request"}), nullptr);
+    };
     actor_directory::instance().add(this->id(), probe_);
     this->set_exception_handler([](std::exception_ptr& e) -> caf::error {
       try {
@@ -112,6 +120,11 @@ public:
   }
 
   ~instrumented() override { actor_directory::instance().remove(this->id()); }
+
+  void launch(caf::execution_unit* where, bool lazy, bool hide) override {
+    actor_directory::instance().set_kind(this->id(), this->name());
+    Base::launch(where, lazy, hide);
+  }
 
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* where) override {
     probe_->received.fetch_add(1, std::memory_order_relaxed);
@@ -173,6 +186,8 @@ public:
 
 private:
   bool consume_own(caf::mailbox_element& x) {
+    // CAF answers the request that was under way when an actor throws; it must not look at an earlier one.
+    this->current_element_ = &x;
     if (probe_->crash_next.load(std::memory_order_relaxed)) {
       probe_->crash_next.store(false, std::memory_order_relaxed);
       throw std::runtime_error("crashed on request");

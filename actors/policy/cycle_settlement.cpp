@@ -25,7 +25,7 @@ bool worth_another_worker(errc code, int32_t http_status) {
 
 run_ledger::run_ledger(run_id run, const std::vector<alert>& alerts, const source_table& sources, cycle_limits limits,
                        mono_time now)
-  : run_(run), limits_(limits) {
+    : run_(run), limits_(limits) {
   for (auto& plan : group_plans(alerts, sources, &homeless_)) {
     for (const auto& p : plan.alerts) {
       auto& t = tasks_[p.what.id];
@@ -74,8 +74,8 @@ std::vector<plan_share> run_ledger::split(const availability& open) {
   waiting_.clear();
   std::vector<fetch_plan> unplaced;
   auto shares = split_plans(
-    std::move(plans), open, [&](const fetch_plan& p, const available_worker& w) { return admits(p, w, open); },
-    &unplaced);
+      std::move(plans), open, [&](const fetch_plan& p, const available_worker& w) { return admits(p, w, open); },
+      &unplaced);
   for (auto& plan : unplaced) {
     auto when = since[{plan.source, plan.query}];
     waiting_.push_back({std::move(plan), when});
@@ -107,6 +107,12 @@ void run_ledger::assigned(assignment_id id, const plan_share& share, mono_time n
   }
 }
 
+void run_ledger::prune(plan_share& share) const {
+  for (auto& plan : share.plans)
+    std::erase_if(plan.alerts, [&](const planned_alert& p) { return tasks_.at(p.what.id).is_done; });
+  std::erase_if(share.plans, [](const fetch_plan& p) { return p.alerts.empty(); });
+}
+
 void run_ledger::not_assigned(const plan_share& share, mono_time now) {
   for (const auto& plan : share.plans)
     waiting_.push_back({plan, now});
@@ -122,7 +128,11 @@ run_ledger::judgement run_ledger::judge(const alert_settled& what) const {
   if (what.run != run_ || i == tasks_.end())
     return judgement::stale;
   const auto& t = i->second;
-  if (t.is_done || !t.is_out || t.token != what.token)
+  if (t.attempts == 0 || t.token != what.token)
+    return judgement::stale;
+  if (t.judged == what.token)
+    return judgement::repeated;
+  if (t.is_done)
     return judgement::stale;
   if (what.problem.code == errc::refused)
     return judgement::refused;
@@ -141,12 +151,25 @@ void run_ledger::release(task& t) {
     leases_.erase(i);
 }
 
+void run_ledger::settling(alert_id id) {
+  auto i = tasks_.find(id);
+  if (i == tasks_.end())
+    return;
+  i->second.judged = i->second.token;
+  if (i->second.is_out)
+    release(i->second);
+}
+
 void run_ledger::done(alert_id id, bool ok) {
   auto i = tasks_.find(id);
   if (i == tasks_.end() || i->second.is_done)
     return;
   i->second.is_done = true;
-  release(i->second);
+  if (i->second.is_out)
+    release(i->second);
+  for (auto& w : waiting_)
+    std::erase_if(w.plan.alerts, [&](const planned_alert& p) { return p.what.id == id; });
+  std::erase_if(waiting_, [](const waiting_plan& w) { return w.plan.alerts.empty(); });
   --open_;
   ++(ok ? ok_ : failed_);
 }
@@ -166,13 +189,12 @@ bool run_ledger::give_back(alert_id id, const std::string& refused_region, mono_
   if (i == tasks_.end() || i->second.is_done)
     return false;
   auto& t = i->second;
-  if (auto l = leases_.find(t.assignment); l != leases_.end())
-    workers_[l->second.worker] = false;
   if (!refused_region.empty())
     t.refused_regions.insert(refused_region);
   if (t.attempts >= limits_.max_attempts)
     return false;
-  release(t);
+  if (t.is_out)
+    release(t);
   wait(t, now);
   return true;
 }

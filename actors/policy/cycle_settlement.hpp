@@ -18,10 +18,10 @@
 namespace vigie {
 
 struct cycle_limits {
-  uint32_t max_attempts = 3;  ///< per alert, each on another worker while there is one (MAX_RETRIES)
-  duration silence{30000};    ///< neither settlement nor beat of an assignment for so long = its worker is stuck
-  duration beat_every{2000};  ///< asked of workers
-  duration patience{60000};   ///< how long a plan waits for any worker before it fails with no_capacity
+  uint32_t max_attempts = 3; ///< per alert, each on another worker while there is one (MAX_RETRIES)
+  duration silence{30000};   ///< neither settlement nor beat of an assignment for so long = its worker is stuck
+  duration beat_every{2000}; ///< asked of workers
+  duration patience{60000};  ///< how long a plan waits for any worker before it fails with no_capacity
 };
 
 /// Errors that say nothing about the site, or that another way through the network may not meet: worth another worker.
@@ -30,10 +30,11 @@ bool worth_another_worker(errc code, int32_t http_status);
 class run_ledger {
 public:
   enum class judgement : uint8_t {
-    stale,  ///< not the newest attempt: store it as late
-    final,  ///< store it, the alert is done
-    again,  ///< store the attempt, then try elsewhere
-    refused ///< 403: ask the ban-timer what to do
+    stale,    ///< not the newest attempt: store it as late
+    repeated, ///< judged before: nothing more to store
+    final,    ///< store it, the alert is done
+    again,    ///< store the attempt, then try elsewhere
+    refused   ///< 403: ask the ban-timer what to do
   };
 
   run_ledger() = default;
@@ -45,21 +46,28 @@ public:
   /// Alerts that no source will ever answer; to be settled as failed.
   const std::vector<alert>& homeless() const { return homeless_; }
 
-  // -- handing out ------------------------------------------------------------------------------------------------------
+  // -- handing out
+  // ------------------------------------------------------------------------------------------------------
   std::vector<host_key> waiting_hosts() const;
   bool has_waiting() const { return !waiting_.empty(); }
-  /// Takes what can be placed now. A worker that has had an alert gets it again only when nobody else is open; one other
-  /// region at most gets an alert after a refusal.
+  /// Takes what can be placed now. A worker that has had an alert gets it again only when nobody else is open; one
+  /// other region at most gets an alert after a refusal.
   std::vector<plan_share> split(const availability& open);
   uint32_t next_attempt(alert_id id) const;
+  /// Takes out of a share what was settled while the share was prepared (an old worker's result may still come in
+  /// time).
+  void prune(plan_share& share) const;
   /// The share went out. Its alerts carry their tokens.
   void assigned(assignment_id id, const plan_share& share, mono_time now, duration deadline);
   /// The share did not go out: its alerts wait again; no attempt is spent.
   void not_assigned(const plan_share& share, mono_time now);
 
-  // -- coming back --------------------------------------------------------------------------------------------------------
+  // -- coming back
+  // --------------------------------------------------------------------------------------------------------
   void heard(assignment_id id, mono_time now);
   judgement judge(const alert_settled& what) const;
+  /// It is being stored: the worker's end no longer matters to it. The caller stores until it succeeds.
+  void settling(alert_id id);
   /// Stored as final.
   void done(alert_id id, bool ok);
   /// To be tried elsewhere. False: the attempts are used up, the caller settles it as final.
@@ -76,10 +84,12 @@ public:
   std::vector<assignment_id> assignments_of(const worker_id& worker) const;
   std::vector<assignment_id> silent(mono_time now) const;
   std::vector<assignment_id> overdue(mono_time now) const;
-  /// Plans that waited longer than the patience, or whose host is in `closed`: out of the queue, to be settled as failed.
+  /// Plans that waited longer than the patience, or whose host is in `closed`: out of the queue, to be settled as
+  /// failed.
   std::vector<fetch_plan> give_up(mono_time now, const std::set<host_key>& closed);
 
-  // -- the whole ----------------------------------------------------------------------------------------------------------
+  // -- the whole
+  // ----------------------------------------------------------------------------------------------------------
   bool finished() const { return open_ == 0; }
   uint32_t unfinished() const { return open_; }
   uint32_t ok() const { return ok_; }
@@ -97,6 +107,7 @@ private:
     bool is_out = false;
     uint32_t attempts = 0;
     fencing_token token;
+    fencing_token judged; ///< the attempt whose result was taken
     assignment_id assignment;
     source_id source;
     host_key host;

@@ -1,4 +1,5 @@
-// Planning a cycle: which alerts share a fetch, how the fetches are split over workers, and how long it must take at least.
+// Planning a cycle: which alerts share a fetch, how the fetches are split over workers, and how long it must take at
+// least.
 #pragma once
 
 #include <map>
@@ -18,8 +19,8 @@ struct planned_source {
 
 using source_table = std::map<source_id, planned_source>;
 
-/// Alerts of the same source and query share one plan. Order: by the first alert's place in `alerts`. Alerts whose source is
-/// unknown or disabled are left out and come back in `homeless`.
+/// Alerts of the same source and query share one plan. Order: by the first alert's place in `alerts`. Alerts whose
+/// source is unknown or disabled are left out and come back in `homeless`.
 std::vector<fetch_plan> group_plans(const std::vector<alert>& alerts, const source_table& sources,
                                     std::vector<alert>* homeless);
 
@@ -32,10 +33,10 @@ struct plan_share {
 /// For each host, who may work for it, the one to prefer first.
 using availability = std::map<host_key, std::vector<available_worker>>;
 
-/// Gives each plan to the least loaded worker that may work for its host and that `allowed` (called with plan and worker)
-/// admits; ties go to the worker named first. With all workers open to all plans the counts differ by at most one, the
-/// larger ones first (41 over 4 = 11, 10, 10, 10). A probe_only worker gets one plan of that host. What nobody may do comes
-/// back in `unplaced`.
+/// Gives each plan to the least loaded worker that may work for its host and that `allowed` (called with plan and
+/// worker) admits; ties go to the worker named first. With all workers open to all plans the counts differ by at most
+/// one, the larger ones first (41 over 4 = 11, 10, 10, 10). A probe_only worker gets one plan of that host. What nobody
+/// may do comes back in `unplaced`.
 template <class Allowed>
 std::vector<plan_share> split_plans(std::vector<fetch_plan> plans, const availability& open, Allowed allowed,
                                     std::vector<fetch_plan>* unplaced) {
@@ -80,8 +81,8 @@ struct host_load {
   duration shortest{0};
 };
 
-/// The shortest possible duration of a set of plans: hosts work side by side, the requests of one host one after another,
-/// n requests having n - 1 gaps. Each plan counts as its source's max_pages requests (the worst case).
+/// The shortest possible duration of a set of plans: hosts work side by side, the requests of one host one after
+/// another, n requests having n - 1 gaps. Each plan counts as its source's max_pages requests (the worst case).
 std::vector<host_load> estimate_load(const std::vector<fetch_plan>& plans, const source_table& sources);
 duration shortest_duration(const std::vector<host_load>& loads);
 
