@@ -1,7 +1,5 @@
 #include "actors/policy/plain_text.hpp"
 
-#include <cstdint>
-
 namespace vigie {
 
 namespace {
@@ -12,25 +10,8 @@ bool is_continuation(std::string_view text, size_t at) {
   return at < text.size() && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80;
 }
 
-uint32_t code_point(std::string_view sequence) {
-  auto first = static_cast<uint8_t>(sequence[0]);
-  if (sequence.size() == 1)
-    return first;
-  uint32_t point = first & (0x7Fu >> sequence.size());
-  for (size_t i = 1; i < sequence.size(); ++i)
-    point = point << 6 | (static_cast<uint8_t>(sequence[i]) & 0x3Fu);
-  return point;
-}
-
 bool is_space_like(uint32_t point) {
   return point == '\t' || point == '\n' || point == '\r' || point == 0x85 || point == 0x2028 || point == 0x2029;
-}
-
-bool is_dropped(uint32_t point) {
-  return point < 0x20 || (point >= 0x7F && point <= 0x9F)            // C0, DEL, C1
-         || point == 0x061C || point == 0x200E || point == 0x200F    // marks of direction
-         || (point >= 0x202A && point <= 0x202E)                     // embeddings and overrides
-         || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF; // isolates; byte order mark
 }
 
 /// End of the terminal sequence that starts with ESC at `at`: of "ESC [ … letter" its end, of any other the ESC alone.
@@ -70,6 +51,21 @@ size_t utf8_length(std::string_view text, size_t at) {
   return 0;
 }
 
+uint32_t utf8_code_point(std::string_view sequence) {
+  auto first = static_cast<uint8_t>(sequence[0]);
+  if (sequence.size() == 1)
+    return first;
+  uint32_t point = first & (0x7Fu >> sequence.size());
+  for (size_t i = 1; i < sequence.size(); ++i)
+    point = point << 6 | (static_cast<uint8_t>(sequence[i]) & 0x3Fu);
+  return point;
+}
+
+bool is_unprintable(uint32_t point) {
+  return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x061C || point == 0x200E || point == 0x200F ||
+         (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
+}
+
 std::string strip_control(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -80,14 +76,14 @@ std::string strip_control(std::string_view text) {
       ++at;
       continue;
     }
-    auto point = code_point(text.substr(at, length));
+    auto point = utf8_code_point(text.substr(at, length));
     if (point == 0x1B) {
       at = sequence_end(text, at);
       continue;
     }
     if (is_space_like(point))
       out += ' ';
-    else if (!is_dropped(point))
+    else if (!is_unprintable(point))
       out.append(text, at, length);
     at += length;
   }
