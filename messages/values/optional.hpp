@@ -21,9 +21,20 @@ struct optional : std::optional<T> {
     return *this;
   }
 
-  /// Of the standard ones, none fits a derived type better than the others.
+  /// Of the standard comparisons, none fits a derived type better than the others.
   friend constexpr bool operator==(const optional& a, const optional& b) {
     return static_cast<const std::optional<T>&>(a) == static_cast<const std::optional<T>&>(b);
+  }
+
+  friend constexpr bool operator==(const optional& a, const std::optional<T>& b) {
+    return static_cast<const std::optional<T>&>(a) == b;
+  }
+
+  friend constexpr bool operator==(const optional& a, std::nullopt_t) { return !a.has_value(); }
+
+  template <class U>
+  requires(!requires(const U& x) { x.has_value(); }) friend constexpr bool operator==(const optional& a, const U& b) {
+    return a.has_value() && *a == b;
   }
 };
 
