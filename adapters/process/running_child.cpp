@@ -95,7 +95,7 @@ void running_child::reap(mono_time now) {
   if (::waitid(P_PIDFD, fd, &info, WEXITED | WNOWAIT | WNOHANG) < 0) {
     if (errno == EINTR)
       return;
-    lost_ = error{errc::child_failed, "the end of the child was taken by another part of this process", {}};
+    lost_ = error{errc::ambiguous, "how the child ended is unknown: another part of this process took its status", {}};
   } else if (info.si_pid == 0) {
     return; // still there
   } else {
