@@ -125,13 +125,13 @@ struct channel_settings {
 
   channel_id id;
   kind type = kind::log;
-  std::vector<std::string> argv;              ///< exec: the match comes as JSON on stdin
-  bool idempotent = false;                    ///< exec: a second run with the same VIGIE_IDEMPOTENCY_KEY does no harm
-  std::vector<std::string> pass_env;          ///< exec: names of variables that the child gets
-  std::string url;                            ///< webhook
-  std::map<std::string, std::string> headers; ///< webhook; values are secrets
-  std::string token;                          ///< telegram; a secret
-  std::string chat_id;                        ///< telegram
+  std::vector<std::string> argv;                     ///< exec: the match comes as JSON on stdin
+  bool idempotent = false;                           ///< exec: the program drops a second match with the same "key"
+  std::vector<std::string> pass_env;                 ///< exec: names of variables that the child gets
+  std::string url;                                   ///< webhook
+  std::map<std::string, std::string> headers;        ///< webhook; values are secrets
+  std::string token;                                 ///< telegram; a secret
+  std::string chat_id;                               ///< telegram
   std::string base_url = "https://api.telegram.org"; ///< telegram
   duration time_out{20000};                          ///< exec, webhook, telegram: one send
 };

@@ -1,6 +1,7 @@
 // What only several sections together can say.
 #include <algorithm>
 
+#include "actors/policy/url_template.hpp"
 #include "runtime/config_sections.hpp"
 #include "runtime/config_units.hpp"
 
@@ -79,10 +80,10 @@ void check_times(config_reader& root, const node_config& config, std::vector<std
 }
 
 // Only an address that is written as one can be compared; names are looked up when they are connected to.
-bool is_allowed(const fetch_settings& fetch, const url_parts& url) {
+bool is_allowed(const fetch_settings& fetch, const parsed_url& url, uint16_t port) {
   auto host = url.host == "localhost" ? std::string{"127.0.0.1"} : url.host;
   return std::any_of(fetch.allow_private.begin(), fetch.allow_private.end(),
-                     [&](const auto& range) { return range_contains(range, host, url.port); });
+                     [&](const auto& range) { return range_contains(range, host, port); });
 }
 
 void check_fetching(config_reader& root, const node_config& config, std::vector<std::string>& checks) {
@@ -94,11 +95,12 @@ void check_fetching(config_reader& root, const node_config& config, std::vector<
     if (!url || !x.enabled)
       continue;
     auto loopback = is_loopback_host(url->host);
+    auto port = url->port.value_or(url->scheme == "https" ? 443 : 80);
     public_hosts += loopback ? 0 : 1;
-    if (loopback && config.is_worker && !is_allowed(config.fetch, *url))
+    if (loopback && config.is_worker && !is_allowed(config.fetch, *url, port))
       sources.table(x.id.value)
           .warning("url", "[fetch] allow_private does not list this address, so nothing will be fetched from it",
-                   "Add \"127.0.0.1/32:" + std::to_string(url->port) + "\" to [fetch] allow_private.");
+                   "Add \"127.0.0.1/32:" + std::to_string(port) + "\" to [fetch] allow_private.");
   }
   if (public_hosts == 0)
     return;
@@ -122,9 +124,9 @@ void check_main(config_reader& root, const node_config& config, std::vector<std:
     checks.push_back("the cycle's timer is off ([cycle] enabled = false); run-once works");
   for (size_t i = 0; i < config.sources.size(); ++i)
     for (size_t j = 0; j < i; ++j) {
-      auto a = parse_url(config.sources[i].url);
-      auto b = parse_url(config.sources[j].url);
-      if (a && b && a->host == b->host && a->port == b->port && config.sources[i].gate != config.sources[j].gate)
+      auto a = host_key_of(config.sources[i].url);
+      auto b = host_key_of(config.sources[j].url);
+      if (a && b && *a == *b && config.sources[i].gate != config.sources[j].gate)
         root.table("sources")
             .table(config.sources[i].id.value)
             .warning("gate", "the source " + config.sources[j].id.value + " has the same host and another gate",

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "actors/policy/secret_forms.hpp"
 #include "runtime/config_reader.hpp"
 
 namespace vigie {
@@ -13,13 +14,6 @@ bool is_variable_name(std::string_view x) {
 }
 
 } // namespace
-
-bool is_secret_name(std::string_view name) {
-  for (auto end : {"TOKEN", "SECRET", "KEY", "PASSWORD", "COOKIES"})
-    if (name.ends_with(end))
-      return true;
-  return false;
-}
 
 void config_context::error(file_position at, config_problem problem) {
   if (problem.place.empty())

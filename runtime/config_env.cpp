@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include "actors/policy/secret_forms.hpp"
 #include "runtime/config_units.hpp"
 
 namespace vigie {
@@ -128,13 +129,10 @@ void read_env_file(const std::string& path, config_context& context) {
 void apply_environment(config_context& context) {
   for (const auto& variable : all_variables) {
     std::string name{variable.name};
+    auto hidden = is_secret_name(name) || variable.form == form::noted;
     auto i = context.variables.find(name);
     auto set = i != context.variables.end();
-    context.note({name, false, set,
-                  !set                   ? ""
-                  : is_secret_name(name) ? "***"
-                                         : i->second,
-                  std::string{variable.purpose}});
+    context.note({name, false, set, !set ? "" : hidden ? "***" : i->second, std::string{variable.purpose}});
     if (!set || variable.key.empty())
       continue;
     auto text = i->second;

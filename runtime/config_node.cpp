@@ -13,20 +13,26 @@ constexpr uint32_t max_workers = 1000;
 void read_roles(config_reader& node, node_config& out) {
   static const std::array<std::string, 2> known{"main", "worker"};
   std::vector<std::string> roles;
-  if (!node.require("roles", "Write roles = [\"main\"], [\"worker\"] or [\"main\", \"worker\"]."))
+  if (!node.require("roles", "Write roles = [\"main\"], [\"worker\"] or [\"main\", \"worker\"].") ||
+      !node.read("roles", roles))
     return;
-  node.read("roles", roles);
+  auto good = !roles.empty();
   for (size_t i = 0; i < roles.size(); ++i) {
-    auto& flag = roles[i] == "main" ? out.is_main : out.is_worker;
-    if (std::find(known.begin(), known.end(), roles[i]) == known.end())
+    auto is_role = std::find(known.begin(), known.end(), roles[i]) != known.end();
+    auto twice = std::find(roles.begin(), roles.begin() + static_cast<ptrdiff_t>(i), roles[i]) !=
+                 roles.begin() + static_cast<ptrdiff_t>(i);
+    if (!is_role)
       node.problem_at("roles", i, "\"" + roles[i] + "\" is no role", "Roles are \"main\" and \"worker\".");
-    else if (flag)
+    else if (twice)
       node.problem_at("roles", i, "\"" + roles[i] + "\" stands here twice", "Remove one of them.");
-    else
-      flag = true;
+    good = good && is_role && !twice;
   }
   if (roles.empty())
     node.problem("roles", "a node without a role does nothing", "Write roles = [\"main\"], [\"worker\"] or both.");
+  // Wrong roles say nothing: what depends on them is then not judged.
+  auto has = [&](const std::string& x) { return good && std::find(roles.begin(), roles.end(), x) != roles.end(); };
+  out.is_main = has("main");
+  out.is_worker = has("worker");
 }
 
 void read_one_worker(config_reader& entry, node_config& out) {
@@ -40,11 +46,11 @@ void read_one_worker(config_reader& entry, node_config& out) {
     entry.require("id", "Give the worker an id, as id = \"worker-fr\".");
     entry.require("address", "Say where main dials it, as address = \"127.0.0.1:7700\"; or write local = true.");
   }
-  entry.read("id", x.id.value);
+  auto has_id = entry.read("id", x.id.value);
   entry.read("name", x.name);
   entry.read("region", x.region);
   entry.read("address", x.address);
-  if (entry.has("id"))
+  if (has_id)
     check_plain_name(entry, "id", x.id.value);
   if (x.name.empty())
     x.name = x.id.value;
@@ -68,10 +74,10 @@ void read_one_worker(config_reader& entry, node_config& out) {
 void read_own_worker(config_reader& root, node_config& out) {
   auto own = root.table("worker");
   out.worker.id = worker_id{out.name};
-  own.read("id", out.worker.id.value);
+  auto has_id = own.read("id", out.worker.id.value);
   own.read("name", out.worker.name);
   own.read("region", out.worker.region);
-  if (own.has("id"))
+  if (has_id)
     check_plain_name(own, "id", out.worker.id.value);
   if (out.worker.name.empty())
     out.worker.name = out.worker.id.value;
@@ -95,9 +101,12 @@ bool check_plain_name(config_reader& where, const std::string& key, const std::s
 
 void read_node(config_reader& root, node_config& out) {
   auto node = root.table("node");
+  if (!root.has("node"))
+    return root.problem("node", "this table is missing: it says what the node is called and does",
+                        "Write [node] with name = \"main\" and roles = [\"main\", \"worker\"].");
   if (node.require("name", "Give the node a name in [node], as name = \"main\".")) {
-    node.read("name", out.name);
-    check_plain_name(node, "name", out.name);
+    if (node.read("name", out.name))
+      check_plain_name(node, "name", out.name);
   }
   read_roles(node, out);
   out.data_dir = "var/" + out.name;

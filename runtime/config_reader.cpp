@@ -91,7 +91,7 @@ void config_reader::problem_at(const std::string& name, size_t element, std::str
 void config_reader::wrong_type(const std::string& name, const found& what, std::string_view expected) {
   auto seen = what.value ? describe(*what.value) : "the text \"" + what.override->text + "\"";
   problem(name, "expected " + std::string{expected} + ", found " + seen,
-          "Write " + (what.value ? name + " = " : "") + std::string{expected} + ".");
+          "Write " + (what.value ? name + " as " : "") + std::string{expected} + ".");
 }
 
 bool config_reader::text_of(const std::string& name, const found& what, std::string_view expected, bool secret,
@@ -107,10 +107,13 @@ bool config_reader::text_of(const std::string& name, const found& what, std::str
   return context_->expand(*what.value, key_of(name), secret, out);
 }
 
-void config_reader::read(const std::string& name, std::string& out) {
+bool config_reader::read(const std::string& name, std::string& out) {
   std::string text;
-  if (auto x = find(name); x && text_of(name, x, "a text in quotes", false, text))
-    out = std::move(text);
+  auto x = find(name);
+  if (!x || !text_of(name, x, "a text in quotes", false, text))
+    return false;
+  out = std::move(text);
+  return true;
 }
 
 void config_reader::read(const std::string& name, bool& out) {
@@ -206,13 +209,15 @@ void config_reader::read(const std::string& name, endpoint& out) {
     problem(name, parsed.error().detail, "Write a host and a port from 1 to 65535, as \"127.0.0.1:7700\".");
 }
 
-void config_reader::read(const std::string& name, std::vector<std::string>& out) {
+bool config_reader::read(const std::string& name, std::vector<std::string>& out) {
   auto x = find(name);
   if (!x)
-    return;
+    return false;
   constexpr std::string_view expected = "a list of texts, as [\"one\", \"two\"]";
-  if (!x.value || x.value->type != config_value::kind::array)
-    return wrong_type(name, x, expected);
+  if (!x.value || x.value->type != config_value::kind::array) {
+    wrong_type(name, x, expected);
+    return false;
+  }
   std::vector<std::string> all;
   for (size_t i = 0; i < x.value->elements.size(); ++i) {
     const auto& element = x.value->elements[i];
@@ -223,7 +228,9 @@ void config_reader::read(const std::string& name, std::vector<std::string>& out)
     else if (context_->expand(element, key_of(name), false, text))
       all.push_back(std::move(text));
   }
+  auto whole = all.size() == x.value->elements.size();
   out = std::move(all);
+  return whole;
 }
 
 void config_reader::read(const std::string& name, std::map<std::string, std::string>& out, bool secret) {
@@ -359,7 +366,8 @@ void config_reader::finish() {
     return;
   for (const auto& member : table_->members)
     if (std::find(known_.begin(), known_.end(), member.key) == known_.end())
-      context_->error(member.key_at, {"", key_of(member.key), "this key is unknown", suggestion(member.key, known_)});
+      context_->error(std::min(member.key_at, member.at),
+                      {"", key_of(member.key), "this key is unknown", suggestion(member.key, known_)});
 }
 
 } // namespace vigie

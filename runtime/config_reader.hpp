@@ -56,9 +56,6 @@ private:
   std::vector<checked_variable> variables_;
 };
 
-/// True for names that hold secrets by custom: …TOKEN, …SECRET, …KEY, …PASSWORD, …COOKIES.
-bool is_secret_name(std::string_view name);
-
 /// A view of one table. Values are read into variables that hold the default already; a wrong value leaves them alone.
 /// Every name that was asked for is known; `finish` reports the others.
 class config_reader {
@@ -71,14 +68,15 @@ public:
   bool has(const std::string& name) const;
   const std::string& key() const { return key_; }
 
-  void read(const std::string& name, std::string& out);
+  /// This one and the list: true = it is there and right.
+  bool read(const std::string& name, std::string& out);
   void read(const std::string& name, bool& out);
   void read(const std::string& name, uint32_t& out, uint32_t min, uint32_t max = std::numeric_limits<uint32_t>::max());
   void read(const std::string& name, duration& out, duration min = duration{1});
   void read_number(const std::string& name, uint64_t& out);
   void read_size(const std::string& name, uint64_t& out, uint64_t min = 1);
   void read(const std::string& name, endpoint& out);
-  void read(const std::string& name, std::vector<std::string>& out);
+  bool read(const std::string& name, std::vector<std::string>& out);
   void read(const std::string& name, std::map<std::string, std::string>& out, bool secret = false);
   /// One of `words`; false = absent or wrong, `index` is then untouched.
   bool read_word(const std::string& name, std::span<const std::string> words, size_t& index);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/policy/url_template.hpp"
 #include "runtime/config_sections.hpp"
 #include "runtime/config_units.hpp"
 
@@ -16,22 +17,6 @@ const words& item_fields() {
   return x;
 }
 
-// The names in {braces}; false when a brace is not closed.
-bool placeholders(std::string_view text, words& out) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '}')
-      return false;
-    if (text[i] != '{')
-      continue;
-    auto end = text.find('}', i);
-    if (end == text.npos)
-      return false;
-    out.emplace_back(text.substr(i + 1, end - i - 1));
-    i = end;
-  }
-  return true;
-}
-
 bool contains(const words& all, std::string_view x) {
   return std::find(all.begin(), all.end(), x) != all.end();
 }
@@ -39,21 +24,11 @@ bool contains(const words& all, std::string_view x) {
 void read_url(config_reader& source, source_spec& out) {
   if (!source.require("url", "Write the address to ask, as url = \"https://example.org/search?q={query}\"."))
     return;
-  source.read("url", out.url);
-  auto parsed = parse_url(out.url);
-  if (!parsed)
-    return source.problem("url", parsed.error().detail, "Write url = \"https://host/path?q={query}\".");
-  if (parsed->has_user)
-    return source.problem("url", "a name or password stands in the URL", "Take it out; such URLs are not fetched.");
-  words names;
-  auto closed = placeholders(out.url, names);
-  auto known = [](const auto& x) { return x == "query" || x == "page" || x == "offset"; };
-  if (!closed || !std::all_of(names.begin(), names.end(), known))
-    return source.problem("url", "the template holds a {placeholder} that is unknown or not closed",
-                          "Placeholders are {query}, {page} and {offset}.");
-  auto in_authority = out.url.find('{') < out.url.find_first_of("/?#", out.url.find("://") + 3);
-  if (in_authority)
-    source.problem("url", "a {placeholder} stands in the host", "The host is fixed; use placeholders after it.");
+  if (!source.read("url", out.url))
+    return;
+  if (auto parsed = url_template::parse(out.url); !parsed)
+    source.problem("url", parsed.error().detail,
+                   "Write url = \"https://host/path?q={query}\"; placeholders are {query}, {page} and {offset}.");
 }
 
 void read_headers(config_reader& source, source_spec& out) {
@@ -126,18 +101,17 @@ void read_fields(config_reader& extract, extract_spec& x) {
     if (needed)
       fields.require(name,
                      "Say where the " + name + " stands, as " + name + " = \"" + name + "\"; no item is without.");
-    fields.read(name, text);
-    if (fields.has(name) && (text.empty() || (!x.header_row && !is_path(text))))
+    auto there = fields.read(name, text);
+    if (there && (text.empty() || (!x.header_row && !is_path(text))))
       fields.problem(name, "\"" + text + "\" is no path",
                      "Join keys by '.', as \"seller.name\", \"photos[0].url\" or "
                      "\"attributes[id=BRAND].value_name\".");
-    else if (fields.has(name))
+    else if (there)
       x.fields[name] = text;
     if (needed)
       continue;
     text.clear();
-    constants.read(name, text);
-    if (constants.has(name))
+    if (constants.read(name, text))
       x.constants[name] = text;
   }
   fields.finish();

@@ -60,7 +60,7 @@ tl::unexpected<error> not_a(std::string_view what, std::string_view example, std
 
 constexpr std::string_view duration_example = "\"300ms\", \"5s\", \"5m\", \"1h\" or \"1d\", with its unit";
 
-bool parse_port(std::string_view x, uint16_t& out) {
+bool read_port(std::string_view x, uint16_t& out) {
   auto [ptr, ec] = std::from_chars(x.data(), x.data() + x.size(), out);
   return !x.empty() && ec == std::errc{} && ptr == x.data() + x.size();
 }
@@ -106,7 +106,7 @@ bool split_range(std::string_view x, range_parts& out) {
     if (port.empty())
       return false;
   }
-  if (!port.empty() && (!parse_port(port, out.port) || out.port == 0))
+  if (!port.empty() && (!read_port(port, out.port) || out.port == 0))
     return false;
   auto slash = range.find('/');
   if (!parse_binary(range.substr(0, slash), out.address))
@@ -237,7 +237,7 @@ result<endpoint> parse_endpoint(std::string_view x) {
     port = x.substr(colon + 1);
   }
   auto plain = host.find_first_of(" \t/@?#%\\\"'") == host.npos;
-  if (host.empty() || !plain || !parse_port(port, out.port) || out.port == 0)
+  if (host.empty() || !plain || !read_port(port, out.port) || out.port == 0)
     return wrong();
   out.host = host;
   return out;
@@ -255,46 +255,6 @@ bool is_loopback_host(std::string_view host) {
   if (address.bits == 32)
     return address.bytes[0] == 127;
   return range_contains("::1/128", host, 0);
-}
-
-result<url_parts> parse_url(std::string_view x) {
-  // The text itself is not repeated: a webhook's URL is a secret.
-  auto wrong = [](std::string_view why) {
-    return fail(errc::bad_config, "this is no URL that can be fetched: " + std::string{why});
-  };
-  auto separator = x.find("://");
-  if (separator == x.npos)
-    return wrong("it has to start with http:// or https://");
-  url_parts out;
-  out.scheme = x.substr(0, separator);
-  auto lower = [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); };
-  std::transform(out.scheme.begin(), out.scheme.end(), out.scheme.begin(), lower);
-  if (out.scheme != "http" && out.scheme != "https")
-    return wrong("only http and https are fetched");
-  auto rest = x.substr(separator + 3);
-  auto authority = rest.substr(0, rest.find_first_of("/?#"));
-  if (auto at = authority.rfind('@'); at != authority.npos) {
-    out.has_user = true;
-    authority.remove_prefix(at + 1);
-  }
-  out.port = out.scheme == "https" ? 443 : 80;
-  auto colon = authority.starts_with('[') ? authority.find("]:") : authority.find(':');
-  auto host = authority;
-  if (colon != authority.npos) {
-    auto port = authority.substr(colon + (authority.starts_with('[') ? 2 : 1));
-    host = authority.substr(0, colon + (authority.starts_with('[') ? 1 : 0));
-    if (!parse_port(port, out.port) || out.port == 0)
-      return wrong("the port is no number from 1 to 65535");
-  }
-  if (host.starts_with('[') && host.ends_with(']'))
-    host = host.substr(1, host.size() - 2);
-  if (host.empty() || host.find_first_of(" \t{}%\\\"'<>[]") != host.npos)
-    return wrong("the host is missing, or is no plain name or address");
-  if (x.find_first_of(" \t\r\n\"<>\\^`|") != x.npos)
-    return wrong("it holds a character that has to be percent-encoded");
-  out.host = host;
-  std::transform(out.host.begin(), out.host.end(), out.host.begin(), lower);
-  return out;
 }
 
 std::string nearest(std::string_view name, std::span<const std::string> known) {

@@ -26,15 +26,6 @@ result<std::string> parse_address_range(std::string_view x);
 /// True if a range of the form above contains the literal address and port.
 bool range_contains(std::string_view range, std::string_view address, uint16_t port);
 
-/// What the checks need of a URL; a template's {placeholders} may stand in path and query.
-struct url_parts {
-  std::string scheme; ///< lower case
-  std::string host;   ///< lower case, without brackets
-  uint16_t port = 0;  ///< the scheme's when not written
-  bool has_user = false;
-};
-result<url_parts> parse_url(std::string_view x);
-
 /// The known name that was probably meant; empty when none is near.
 std::string nearest(std::string_view name, std::span<const std::string> known);
 

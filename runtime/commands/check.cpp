@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "actors/policy/plain_text.hpp"
+#include "adapters/json/json_writer.hpp"
+#include "runtime/commands/commands.hpp"
+
+namespace vigie {
+
+namespace {
+
+std::string counted(const std::vector<checked_variable>& all, bool required) {
+  auto wanted = [&](const auto& x) { return x.required == required; };
+  auto total = std::count_if(all.begin(), all.end(), wanted);
+  auto there = std::count_if(all.begin(), all.end(), [&](const auto& x) { return wanted(x) && x.configured; });
+  return std::to_string(there) + "/" + std::to_string(total) + " configured";
+}
+
+void print_variable(const checked_variable& x, const output_style& style, std::ostream& out) {
+  auto sign = x.configured ? "✅ " : x.required ? "❌ " : "➖ ";
+  out << sign << x.name << painted(x.required ? " [REQUIRED]" : " [OPTIONAL]", paint::dim, style);
+  if (x.configured)
+    out << " = " << cut_to_width(strip_control(x.value), 100);
+  else
+    out << " not set";
+  if (!x.note.empty())
+    out << painted(" (" + strip_control(x.note) + ")", paint::dim, style);
+  out << '\n';
+}
+
+json_value problems_json(const std::vector<config_problem>& problems) {
+  auto out = json_value::array();
+  for (const auto& x : problems)
+    out.push(json_value::object({{"place", x.place}, {"key", x.key}, {"what", x.what}, {"remedy", x.remedy}}));
+  return out;
+}
+
+void print_json(const loaded_config& loaded, std::ostream& out) {
+  auto variables = json_value::array();
+  for (const auto& x : loaded.variables)
+    variables.push(json_value::object({{"name", x.name},
+                                       {"required", x.required},
+                                       {"configured", x.configured},
+                                       {"value", x.value},
+                                       {"note", x.note}}));
+  auto checks = json_value::array();
+  for (const auto& x : loaded.checks)
+    checks.push(x);
+  out << json_value::object({{"ok", loaded.ok()},
+                             {"errors", problems_json(loaded.errors)},
+                             {"warnings", problems_json(loaded.warnings)},
+                             {"variables", std::move(variables)},
+                             {"checks", std::move(checks)}})
+             .dump(json_layout::pretty)
+      << '\n';
+}
+
+} // namespace
+
+void print_problems(const loaded_config& loaded, const output_style& style, std::ostream& err) {
+  auto print = [&](const std::vector<config_problem>& all, std::string_view word, paint how) {
+    for (const auto& x : all) {
+      // Line by line, because the text may quote the file: no byte of it may steer a terminal.
+      std::string_view rest;
+      auto text = describe(x, word);
+      for (rest = text; !rest.empty();) {
+        auto end = rest.find('\n');
+        auto line = strip_control(rest.substr(0, end));
+        err << (rest.starts_with(" ") ? line : painted(line, how, style)) << '\n';
+        rest.remove_prefix(std::min(rest.size(), end == rest.npos ? rest.size() : end + 1));
+      }
+    }
+  };
+  print(loaded.warnings, "warning", paint::warning);
+  print(loaded.errors, "error", paint::bad);
+}
+
+int run_check(const check_options& options, std::ostream& out, std::ostream& err) {
+  if (options.print_env) {
+    out << example_env_file(options.config);
+    return exit_done;
+  }
+  auto loaded = load_config(options.config);
+  if (options.style.json) {
+    print_json(loaded, out);
+    return loaded.ok() ? exit_done : exit_usage;
+  }
+  out << painted(options.config.path, paint::strong, options.style) << '\n';
+  for (const auto& x : loaded.variables)
+    print_variable(x, options.style, out);
+  out << "\nSpecial checks\n";
+  for (const auto& x : loaded.checks)
+    out << "✅ " << strip_control(x) << '\n';
+  if (loaded.checks.empty())
+    out << "✅ nothing special\n";
+  out << "\nRequired: " << counted(loaded.variables, true) << "\nOptional: " << counted(loaded.variables, false)
+      << "\n";
+  out.flush();
+  print_problems(loaded, options.style, err);
+  if (!loaded.ok()) {
+    out << "❌ " << loaded.errors.size() << (loaded.errors.size() == 1 ? " error" : " errors")
+        << "; this node would not start\n";
+    return exit_usage;
+  }
+  out << painted("✅ All checks passed!", paint::good, options.style) << '\n';
+  return exit_done;
+}
+
+} // namespace vigie

@@ -1,0 +1,126 @@
+// Every command of `vigie` as a plain function, on one page. runtime/commands/command_line.cpp fills the options.
+//
+// Exit codes: 0 done · 1 it failed, or the node refused · 2 wrong usage or configuration · 3 the node cannot be
+// reached.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "runtime/commands/terminal.hpp"
+#include "runtime/config.hpp"
+
+namespace vigie {
+
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;
+inline constexpr int exit_unreachable = 3;
+
+/// Which node a client command talks to: `url` with `key_file`, or the API address and data folder that `config` names.
+struct node_address {
+  std::string config; ///< empty: VIGIE_CONFIG, ./vigie.toml, configs/quickstart/main.toml, the first there is
+  std::string env_file;
+  std::string url;      ///< "http://127.0.0.1:3000"
+  std::string key_file; ///< default: <data_dir>/admin.key of the configuration
+  duration timeout{10000};
+};
+
+struct run_command_options {
+  config_request config;
+  bool once = false; ///< ends after the first cycle; exit 0 = every alert settled
+  output_style style;
+};
+int run_run(const run_command_options& options, std::ostream& out, std::ostream& err);
+
+struct check_options {
+  config_request config;
+  bool print_env = false;
+  output_style style;
+};
+int run_check(const check_options& options, std::ostream& out, std::ostream& err);
+
+/// What `check` and `run` both say of a configuration that is wrong or doubtful.
+void print_problems(const loaded_config& loaded, const output_style& style, std::ostream& err);
+
+struct run_once_options {
+  node_address node;
+  std::string idempotency_key;
+  bool wait = true;           ///< follow the run to its end
+  duration deadline{3600000}; ///< of the following
+  duration poll_every{250};
+  output_style style;
+};
+int run_run_once(const run_once_options& options, std::ostream& out, std::ostream& err);
+
+enum class alerts_action : uint8_t { list, show, add, pause, resume, remove, import };
+struct alerts_options {
+  node_address node;
+  alerts_action action = alerts_action::list;
+  int64_t id = 0;        ///< show, pause, resume, remove
+  std::string file;      ///< import; "-" = standard input
+  std::string new_alert; ///< add: the JSON that the command line made
+  output_style style;
+};
+int run_alerts(const alerts_options& options, std::ostream& out, std::ostream& err);
+
+struct runs_options {
+  node_address node;
+  int64_t id = 0; ///< 0 = list
+  uint32_t limit = 20;
+  output_style style;
+};
+int run_runs(const runs_options& options, std::ostream& out, std::ostream& err);
+
+struct matches_options {
+  node_address node;
+  int64_t run = 0;   ///< 0 = any
+  int64_t alert = 0; ///< 0 = any
+  uint32_t limit = 50;
+  output_style style;
+};
+int run_matches(const matches_options& options, std::ostream& out, std::ostream& err);
+
+struct stats_options {
+  node_address node;
+  output_style style;
+};
+int run_stats(const stats_options& options, std::ostream& out, std::ostream& err);
+int run_workers(const stats_options& options, std::ostream& out, std::ostream& err);
+
+enum class top_order : uint8_t { busy, mailbox, handled, restarts };
+struct tree_options {
+  node_address node;
+  bool fleet = true;                 ///< the workers' actors too
+  top_order order = top_order::busy; ///< top
+  uint32_t rows = 20;                ///< top
+  output_style style;
+};
+int run_tree(const tree_options& options, std::ostream& out, std::ostream& err);
+int run_top(const tree_options& options, std::ostream& out, std::ostream& err);
+
+struct crash_options {
+  node_address node;
+  std::string at;    ///< the node's name
+  std::string actor; ///< the actor's name in the tree
+  output_style style;
+};
+int run_crash(const crash_options& options, std::ostream& out, std::ostream& err);
+
+struct sample_site_options {
+  std::string listen = "127.0.0.1:18080";
+  std::string serve_dir;
+  std::string items_file;
+  uint32_t items = 2000;
+  uint64_t seed = 1;
+  std::string request_log;
+  output_style style;
+};
+int run_sample_site(const sample_site_options& options, std::ostream& out, std::ostream& err);
+
+int run_version(const output_style& style, std::ostream& out);
+
+} // namespace vigie
