@@ -84,7 +84,12 @@ struct json_parser::impl {
     failed = failure{std::move(what), where};
     return false;
   }
-  bool give_up(simdjson::error_code code, const char* where) { return give_up(std::string{describe(code)}, where); }
+  bool give_up(simdjson::error_code code, const char* where) {
+    bool at_end = !where || where >= buffer.data() + size;
+    if (code == simdjson::TAPE_ERROR && at_end)
+      code = simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
+    return give_up(std::string{describe(code)}, where);
+  }
 };
 
 result<json_node> json_parser::impl::parse(std::string_view text) {

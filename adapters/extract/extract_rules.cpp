@@ -1,0 +1,120 @@
+#include "adapters/extract/extract_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "actors/policy/money.hpp"
+
+namespace vigie {
+
+namespace {
+
+constexpr std::array field_names{
+    field_name{"id", nullptr},
+    field_name{"title", nullptr},
+    field_name{"price", nullptr},
+    field_name{"currency", &item::currency},
+    field_name{"brand", &item::brand},
+    field_name{"size", &item::size},
+    field_name{"condition", &item::condition},
+    field_name{"url", &item::url},
+    field_name{"photo", &item::photo},
+};
+
+bool is_currency_code(std::string_view x) {
+  return x.size() == 3 && std::all_of(x.begin(), x.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+const field_name* find_field(std::string_view name) {
+  auto i = std::find_if(field_names.begin(), field_names.end(), [&](const field_name& x) { return x.name == name; });
+  return i == field_names.end() ? nullptr : &*i;
+}
+
+tl::unexpected<error> unknown_field(const std::string& name, const std::string& place) {
+  return fail(errc::bad_config,
+              "\"" + name +
+                  "\" is no field of an item; there are id, title, price, currency, brand, size, condition, url, photo",
+              place);
+}
+
+result<std::vector<field_rule>> compile_fields(const extract_spec& spec) {
+  std::vector<field_rule> out;
+  for (const auto& [name, text] : spec.fields) {
+    auto place = "extract.fields." + name;
+    auto field = find_field(name);
+    if (!field)
+      return unknown_field(name, place);
+    field_rule rule{*field, text, {}, {}};
+    if (text.empty())
+      return fail(errc::bad_config, "the path is empty", place);
+    if (!spec.header_row) {
+      auto path = json_path::parse(text);
+      if (!path)
+        return fail(errc::bad_config, path.error().detail, place);
+      rule.path = std::move(*path);
+    }
+    out.push_back(std::move(rule));
+  }
+  return out;
+}
+
+result<fixed_fields> compile_constants(const extract_spec& spec) {
+  fixed_fields out;
+  for (const auto& [name, text] : spec.constants) {
+    auto place = "extract.constants." + name;
+    auto field = find_field(name);
+    if (!field)
+      return unknown_field(name, place);
+    if (name == "id")
+      return fail(errc::bad_config, "an id cannot be fixed: every item would be the same", place);
+    if (text.empty())
+      return fail(errc::bad_config, "the value is empty", place);
+    if (name == "currency" && !is_currency_code(text))
+      return fail(errc::bad_config, "\"" + text + "\" is no currency code such as EUR", place);
+    if (name == "price") {
+      auto price = parse_price(text, spec.unit);
+      if (!price || !price->lowest)
+        return fail(errc::bad_config, "\"" + text + "\" is no price", place);
+      out.price = price->lowest;
+    } else if (name == "title") {
+      out.title = text;
+    } else {
+      out.texts.emplace_back(field->member, text);
+    }
+  }
+  return out;
+}
+
+} // namespace
+
+result<extract_rules> compile_rules(const extract_spec& spec) {
+  auto items = json_path::parse(spec.items);
+  if (!items)
+    return fail(errc::bad_config, items.error().detail, "extract.items");
+  if (spec.framing == page_framing::ndjson && !spec.items.empty())
+    return fail(errc::bad_config, "with NDJSON every line is an item; leave items out", "extract.items");
+  auto fields = compile_fields(spec);
+  if (!fields)
+    return tl::unexpected<error>(fields.error());
+  auto fixed = compile_constants(spec);
+  if (!fixed)
+    return tl::unexpected<error>(fixed.error());
+  if (!spec.fields.contains("id"))
+    return fail(errc::bad_config, "there is no path to an item's id", "extract.fields");
+  if (!spec.fields.contains("title") && !fixed->title)
+    return fail(errc::bad_config, "there is no path to an item's title", "extract.fields");
+  return extract_rules{std::move(*items), std::move(*fields), std::move(*fixed)};
+}
+
+std::string normal_currency(std::string_view text) {
+  std::string upper{text};
+  for (auto& c : upper)
+    if (c >= 'a' && c <= 'z')
+      c = static_cast<char>(c - 'a' + 'A');
+  if (is_currency_code(upper))
+    return upper;
+  auto sign = parse_price("1 " + std::string{text});
+  return sign && !sign->currency.empty() ? sign->currency : std::string{text};
+}
+
+} // namespace vigie

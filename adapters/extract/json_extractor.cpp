@@ -1,0 +1,278 @@
+#include "adapters/extract/json_extractor.hpp"
+
+#include <algorithm>
+
+#include "actors/policy/decimal_text.hpp"
+#include "actors/policy/money.hpp"
+#include "adapters/extract/extract_rules.hpp"
+#include "adapters/json/json_reader.hpp"
+
+namespace vigie {
+
+namespace {
+
+std::string_view without_blanks(std::string_view x) {
+  auto begin = x.find_first_not_of(" \t\r\n");
+  auto end = x.find_last_not_of(" \t\r\n");
+  return begin == std::string_view::npos ? std::string_view{} : x.substr(begin, end - begin + 1);
+}
+
+/// Text, or a number's own text.
+std::optional<std::string_view> text_of(json_node x) {
+  return x.as_string() ? x.as_string() : x.as_decimal_text();
+}
+
+bool is_absent(json_node x) {
+  return x.is_null() || (x.as_string() && x.as_string()->empty());
+}
+
+class json_extractor : public extractor {
+public:
+  json_extractor(const extract_spec& spec, extract_rules rules)
+      : framing_(spec.framing), header_row_(spec.header_row), unit_(spec.unit), items_(std::move(rules.items)),
+        rules_(std::move(rules.fields)), fixed_(std::move(rules.fixed)) {}
+
+  result<extraction> extract(std::string_view page) override {
+    out_ = {};
+    header_read_ = false;
+    line_ = 0;
+    auto problem = framing_ == page_framing::json ? read_document(page) : read_lines(page);
+    if (problem)
+      return tl::unexpected<error>(*problem);
+    return std::move(out_);
+  }
+
+private:
+  /// Nothing = all is well.
+  using trouble = std::optional<error>;
+
+  trouble read_document(std::string_view page) {
+    auto root = parser_.parse(page);
+    if (!root)
+      return error{errc::bad_page, root.error().detail, root.error().place};
+    auto list = items_.find(*root);
+    prefix_ = items_.pointer(*root);
+    if (!list)
+      return bad_page({}, "the items are missing");
+    if (list->kind() != json_kind::array)
+      return bad_page({}, "expected the array of items, found " + std::string{to_string(list->kind())});
+    auto items_at = prefix_;
+    size_t index = 0;
+    for (auto element : list->elements()) {
+      prefix_ = items_at + "/" + std::to_string(index++);
+      if (auto problem = read_row(element))
+        return problem;
+    }
+    prefix_ = items_at;
+    return header_row_ && !header_read_ ? bad_page({}, "the header row is missing") : trouble{};
+  }
+
+  trouble read_lines(std::string_view page) {
+    prefix_.clear();
+    bool any = false;
+    while (!page.empty()) {
+      auto end = std::min(page.find('\n'), page.size());
+      auto line = without_blanks(page.substr(0, end));
+      auto indent = static_cast<size_t>(line.data() - page.data());
+      page.remove_prefix(std::min(end + 1, page.size()));
+      ++line_;
+      if (line.empty())
+        continue;
+      any = true;
+      auto root = parser_.parse(line);
+      if (!root)
+        return bad_line(root.error(), indent);
+      if (auto problem = read_row(*root))
+        return problem;
+    }
+    return any ? trouble{} : error{errc::bad_page, "the page is empty", "line 1"};
+  }
+
+  /// The parser saw one line and calls it the first.
+  trouble bad_line(const error& from, size_t indent) const {
+    error out{errc::bad_page, from.detail, "line " + std::to_string(line_)};
+    auto colon = from.place.find(':');
+    if (colon == std::string::npos)
+      return out;
+    auto column = std::to_string(std::stoul(from.place.substr(colon + 1)) + indent);
+    out.detail = "line " + std::to_string(line_) + ", column " + column + from.detail.substr(from.detail.find(':'));
+    out.place = std::to_string(line_) + ":" + column;
+    return out;
+  }
+
+  trouble read_row(json_node row) {
+    if (!header_row_)
+      return row.kind() == json_kind::object || row.kind() == json_kind::array ? read_item(row)
+                                                                               : not_a_row(row, "object");
+    if (row.kind() != json_kind::array)
+      return not_a_row(row, "array");
+    if (!header_read_)
+      return read_header(row);
+    if (row.size() != columns_)
+      return bad_page({}, "expected " + std::to_string(columns_) + " columns as in the header row, found " +
+                              std::to_string(row.size()));
+    return read_item(row);
+  }
+
+  trouble not_a_row(json_node row, std::string_view expected) const {
+    return bad_page({},
+                    "expected an item (" + std::string{expected} + "), found " + std::string{to_string(row.kind())});
+  }
+
+  trouble read_header(json_node row) {
+    header_read_ = true;
+    columns_ = row.size();
+    for (auto& rule : rules_) {
+      rule.column.reset();
+      size_t index = 0;
+      for (auto name : row.elements()) {
+        if (!name.as_string())
+          return bad_page("/" + std::to_string(index), "the header row holds something that is no name");
+        if (*name.as_string() == rule.path_text && !rule.column)
+          rule.column = index;
+        ++index;
+      }
+      auto why = "the header row has no column \"" + rule.path_text + "\"";
+      if (!rule.column && rule.required())
+        return bad_page({}, why);
+      if (!rule.column)
+        note(rule, why, {});
+    }
+    return {};
+  }
+
+  trouble read_item(json_node row) {
+    item next;
+    std::string currency_said;
+    for (const auto& rule : rules_) {
+      auto value = find(rule, row);
+      auto problem = rule.required()     ? read_required(rule, row, value, next)
+                     : rule.field.member ? read_text(rule, row, value, next)
+                                         : read_price(rule, row, value, next, currency_said);
+      if (problem)
+        return problem;
+    }
+    if (next.title.empty() && fixed_.title)
+      next.title = *fixed_.title;
+    if (!next.price)
+      next.price = fixed_.price;
+    for (const auto& [member, text] : fixed_.texts)
+      if (!(next.*member))
+        next.*member = text;
+    if (!next.currency && !currency_said.empty())
+      next.currency = currency_said;
+    out_.items.push_back(std::move(next));
+    return {};
+  }
+
+  std::optional<json_node> find(const field_rule& rule, json_node row) const {
+    if (!header_row_)
+      return rule.path.find(row);
+    return rule.column ? row.at(*rule.column) : std::nullopt;
+  }
+
+  std::string pointer(const field_rule& rule, json_node row) const {
+    if (!header_row_)
+      return rule.path.pointer(row);
+    return rule.column ? "/" + std::to_string(*rule.column) : std::string{};
+  }
+
+  trouble read_required(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next) {
+    bool is_id = rule.field.name == "id";
+    bool fixed = !is_id && fixed_.title;
+    auto text = value ? text_of(*value) : std::nullopt;
+    if (text && is_id)
+      text = without_blanks(*text);
+    if (text && !text->empty()) {
+      (is_id ? next.id.value : next.title) = *text;
+      return {};
+    }
+    if (fixed && (!value || is_absent(*value)))
+      return {};
+    auto why = !value ? "is missing" : text ? "is empty" : "is " + std::string{to_string(value->kind())};
+    return bad_page(pointer(rule, row), std::string{rule.field.name} + " " + why);
+  }
+
+  trouble read_text(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next) {
+    auto text = value ? text_of(*value) : std::nullopt;
+    if (text && !text->empty())
+      next.*rule.field.member = rule.field.name == "currency" ? normal_currency(*text) : std::string{*text};
+    else if (!value)
+      note_missing(rule, row);
+    else if (!is_absent(*value))
+      note(rule, "expected text, found " + std::string{to_string(value->kind())}, pointer(rule, row));
+    return {};
+  }
+
+  trouble read_price(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next,
+                     std::string& currency) {
+    if (!value) {
+      note_missing(rule, row);
+    } else if (auto number = value->as_decimal_text()) {
+      auto amount = parse_decimal(*number, unit_);
+      if (amount)
+        next.price = *amount;
+      else
+        note(rule, amount.error().detail, pointer(rule, row));
+    } else if (auto text = value->as_string()) {
+      auto price = parse_price(*text, unit_);
+      if (price) {
+        next.price = price->lowest;
+        currency = price->currency;
+      } else {
+        note(rule, price.error().detail, pointer(rule, row));
+      }
+    } else if (!value->is_null()) {
+      note(rule, "expected a price, found " + std::string{to_string(value->kind())}, pointer(rule, row));
+    }
+    return {};
+  }
+
+  void note_missing(const field_rule& rule, json_node row) {
+    // A column that the header lacks was noted there, once.
+    if (!header_row_ && out_.notes.size() < max_field_notes)
+      note(rule, "missing", pointer(rule, row));
+  }
+
+  void note(const field_rule& rule, std::string reason, const std::string& pointer) {
+    if (out_.notes.size() < max_field_notes)
+      out_.notes.push_back(
+          field_note{out_.items.size(), std::string{rule.field.name}, std::move(reason), place(pointer)});
+  }
+
+  trouble bad_page(const std::string& pointer, std::string why) const {
+    return error{errc::bad_page, std::move(why), place(pointer)};
+  }
+
+  std::string place(const std::string& pointer) const {
+    auto whole = prefix_ + pointer;
+    if (line_ == 0)
+      return whole.empty() ? "/" : whole;
+    return "line " + std::to_string(line_) + (whole.empty() ? "" : ", " + whole);
+  }
+
+  page_framing framing_;
+  bool header_row_;
+  price_unit unit_;
+  json_path items_;
+  std::vector<field_rule> rules_;
+  fixed_fields fixed_;
+  json_parser parser_;
+
+  // Of the page at hand.
+  extraction out_;
+  bool header_read_ = false;
+  size_t columns_ = 0;
+  size_t line_ = 0;    ///< NDJSON: from 1
+  std::string prefix_; ///< JSON pointer of the row at hand
+};
+
+} // namespace
+
+result<std::unique_ptr<extractor>> make_json_extractor(const extract_spec& spec) {
+  return compile_rules(spec).map([&](extract_rules&& rules) -> std::unique_ptr<extractor> {
+    return std::make_unique<json_extractor>(spec, std::move(rules));
+  });
+}
+
+} // namespace vigie

@@ -1,0 +1,49 @@
+// Paths into JSON, compiled once: the grammar of adapters/ports/extractor.hpp.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/json/json_reader.hpp"
+#include "messages/values/error.hpp"
+
+namespace vigie {
+
+/// "results", "attributes[id=BRAND].value_name", "[0].offers[2].price". The empty path is the value itself. Immutable.
+class json_path {
+public:
+  json_path() = default;
+  /// bad_config with the byte at which the path stops making sense.
+  static result<json_path> parse(std::string_view text);
+
+  std::optional<json_node> find(json_node from) const;
+
+  /// The JSON pointer (RFC 6901) of where find arrives, or of the first thing that it did not find there. A [key=value]
+  /// without its element stays as it is written.
+  std::string pointer(json_node from) const;
+
+private:
+  enum class step_kind : uint8_t { key, index, where };
+  struct step {
+    step_kind kind = step_kind::key;
+    std::string key;
+    std::string value;
+    size_t index = 0;
+  };
+  struct arrival {
+    json_node node;
+    size_t index; ///< within an array
+  };
+
+  static std::optional<arrival> take(const step& x, json_node from);
+  static result<step> parse_bracket(std::string_view inside, size_t at);
+
+  std::vector<step> steps_;
+};
+
+/// One reference token of a JSON pointer, escaped.
+std::string pointer_token(std::string_view key);
+
+} // namespace vigie
