@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "actors/alert_cycle_state.hpp"
-
 namespace vigie {
 
 using namespace std::chrono_literals;

@@ -1,5 +1,5 @@
 // Handing plans out, storing what comes back, taking back what does not.
-#include "actors/alert_cycle_state.hpp"
+#include "actors/alert_cycle.hpp"
 
 namespace vigie {
 
@@ -37,7 +37,7 @@ void alert_cycle_state::dispatch() {
     return finish_if_done();
   dispatching = true;
   auto hosts = ledger.waiting_hosts();
-  auto open = std::make_shared<availability>();
+  auto open = std::make_shared<open_workers>();
   auto left = std::make_shared<size_t>(hosts.size());
   for (const auto& host : hosts) {
     auto arrived = [this, open, left] {
@@ -57,7 +57,7 @@ void alert_cycle_state::dispatch() {
   }
 }
 
-void alert_cycle_state::place(const availability& open) {
+void alert_cycle_state::place(const open_workers& open) {
   dispatching = false;
   if (!running || cancelled)
     return;

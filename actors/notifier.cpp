@@ -1,39 +1,8 @@
 #include "actors/notifier.hpp"
 
-#include <deque>
-#include <random>
-
 namespace vigie {
 
 using namespace std::chrono_literals;
-
-struct notifier_state {
-  static inline const char* name = "notifier";
-
-  notifier_ptr self = nullptr;
-  notifier_config config;
-  std::map<channel_id, notify_channel*> channels;
-  actor_ref<store_actor> store;
-  environment env;
-  std::mt19937_64 rng;
-
-  std::deque<outbox_row> waiting; ///< claimed, not yet sent
-  uint32_t in_flight = 0;
-  uint64_t sent = 0;
-  uint64_t failed = 0;
-  bool recovered = false;
-  bool claiming = false;
-  bool more = false; ///< rows came while a claim was under way
-
-  void recover();
-  void poll();
-  void claim();
-  void send_next();
-  void send(outbox_row row);
-  void outcome(const outbox_row& row, const error& what, bool idempotent);
-  void finish(outbox_id id, delivery_decision decision, std::string problem);
-  void show_state();
-};
 
 result<notifier_config> validate(notifier_config config) {
   if (auto problem = validate(config.delivery); problem.code != errc::none)

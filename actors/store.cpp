@@ -2,10 +2,6 @@
 
 namespace vigie {
 
-struct store_state {
-  static inline const char* name = "store";
-};
-
 namespace {
 
 /// Asks the port; the answer comes back as a message and is given to whoever asked.

@@ -8,7 +8,10 @@
 
 namespace vigie {
 
-struct store_state;
+struct store_state {
+  static inline const char* name = "store";
+};
+
 using store_ptr = shell<store_actor, store_state>*;
 
 /// `db` outlives the actor. A crash of the actor fails its open requests; what the database had begun still happens.

@@ -47,7 +47,7 @@ std::vector<host_key> run_ledger::waiting_hosts() const {
   return {hosts.begin(), hosts.end()};
 }
 
-bool run_ledger::admits(const fetch_plan& plan, const available_worker& w, const availability& open) const {
+bool run_ledger::admits(const fetch_plan& plan, const available_worker& w, const open_workers& open) const {
   for (const auto& p : plan.alerts) {
     const auto& t = tasks_.at(p.what.id);
     if (t.refused_regions.contains(w.region))
@@ -64,7 +64,7 @@ bool run_ledger::admits(const fetch_plan& plan, const available_worker& w, const
   return true;
 }
 
-std::vector<plan_share> run_ledger::split(const availability& open) {
+std::vector<plan_share> run_ledger::split(const open_workers& open) {
   std::vector<fetch_plan> plans;
   std::map<std::pair<source_id, std::string>, mono_time> since;
   for (auto& w : waiting_) {

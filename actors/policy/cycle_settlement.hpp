@@ -52,7 +52,7 @@ public:
   bool has_waiting() const { return !waiting_.empty(); }
   /// Takes what can be placed now. A worker that has had an alert gets it again only when nobody else is open; one
   /// other region at most gets an alert after a refusal.
-  std::vector<plan_share> split(const availability& open);
+  std::vector<plan_share> split(const open_workers& open);
   uint32_t next_attempt(alert_id id) const;
   /// Takes out of a share what was settled while the share was prepared (an old worker's result may still come in
   /// time).
@@ -125,7 +125,7 @@ private:
     mono_time since;
   };
 
-  bool admits(const fetch_plan& plan, const available_worker& w, const availability& open) const;
+  bool admits(const fetch_plan& plan, const available_worker& w, const open_workers& open) const;
   void wait(const task& t, mono_time now);
   void release(task& t);
 

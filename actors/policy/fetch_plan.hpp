@@ -31,14 +31,14 @@ struct plan_share {
 };
 
 /// For each host, who may work for it, the one to prefer first.
-using availability = std::map<host_key, std::vector<available_worker>>;
+using open_workers = std::map<host_key, std::vector<available_worker>>;
 
 /// Gives each plan to the least loaded worker that may work for its host and that `allowed` (called with plan and
 /// worker) admits; ties go to the worker named first. With all workers open to all plans the counts differ by at most
 /// one, the larger ones first (41 over 4 = 11, 10, 10, 10). A probe_only worker gets one plan of that host. What nobody
 /// may do comes back in `unplaced`.
 template <class Allowed>
-std::vector<plan_share> split_plans(std::vector<fetch_plan> plans, const availability& open, Allowed allowed,
+std::vector<plan_share> split_plans(std::vector<fetch_plan> plans, const open_workers& open, Allowed allowed,
                                     std::vector<fetch_plan>* unplaced) {
   std::vector<plan_share> shares;
   std::map<std::pair<worker_id, host_key>, size_t> given;

@@ -1,0 +1,316 @@
+#include "runtime/backend.hpp"
+
+namespace vigie {
+
+namespace {
+
+/// Calls back exactly once: with `crashed` when whoever held it died without an answer.
+template <class T>
+class answer_once {
+public:
+  answer_once(api_backend::done<T> cb, std::atomic<size_t>& open) : cb_(std::move(cb)), open_(&open) {}
+  answer_once(const answer_once&) = delete;
+  answer_once& operator=(const answer_once&) = delete;
+  ~answer_once() { (*this)(fail(errc::crashed, "the part that had the request died")); }
+
+  void operator()(result<T> x) {
+    if (!cb_)
+      return;
+    auto cb = std::exchange(cb_, nullptr);
+    open_->fetch_sub(1, std::memory_order_relaxed);
+    cb(std::move(x));
+  }
+
+private:
+  api_backend::done<T> cb_;
+  std::atomic<size_t>* open_;
+};
+
+class actor_backend : public api_backend {
+public:
+  actor_backend(backend_config config, backend_links links, environment env)
+      : config_(std::move(config)), links_(std::move(links)), env_(std::move(env)) {}
+
+  // -- every role
+  // -------------------------------------------------------------------------------------------------------
+
+  void get_readiness(done<readiness> cb) override {
+    if (config_.is_main)
+      return main_readiness(std::move(cb));
+    ask<worker_health>(
+        links_.gateway, config_.answer_timeout,
+        [cb](result<worker_health> x) {
+          readiness r;
+          r.ready = x.has_value();
+          if (!x)
+            r.reasons.push_back("worker-gateway: " + to_string(x.error()));
+          else
+            for (const auto& [capability, ready] : x->ready)
+              if (!ready)
+                r.reasons.push_back(capability + " is not ready");
+          cb(std::move(r));
+        },
+        envelope{}, get_health{});
+  }
+
+  void get_tree(bool whole_fleet, done<std::vector<node_row>> cb) override {
+    if (whole_fleet && config_.is_main)
+      return ask<std::vector<node_row>>(links_.inspector, config_.answer_timeout, std::move(cb), get_fleet{});
+    ask<node_row>(
+        links_.inspector, config_.answer_timeout,
+        [cb](result<node_row> x) {
+          if (x)
+            cb(std::vector<node_row>{std::move(*x)});
+          else
+            cb(tl::unexpected<error>(x.error()));
+        },
+        get_node{});
+  }
+
+  std::string render_metrics() override {
+    for (const auto& row : actor_directory::instance().snapshot()) {
+      metric_labels labels{{"actor", row.name.empty() ? "unnamed" : row.name}};
+      env_.metrics->gauge("vigie_actor_mailbox_messages", labels, static_cast<double>(row.mailbox));
+      env_.metrics->gauge("vigie_actor_handled_messages", labels, static_cast<double>(row.handled));
+      env_.metrics->gauge("vigie_actor_busy_seconds", labels, static_cast<double>(row.busy_ns) / 1e9);
+      env_.metrics->gauge("vigie_actor_restarts", labels, row.restarts);
+    }
+    env_.metrics->gauge("vigie_api_calls_outstanding", {}, static_cast<double>(open_.load(std::memory_order_relaxed)));
+    return env_.metrics->render();
+  }
+
+  void set_log_level(log_level level, done<unit> cb) override {
+    env_.log->set_threshold(level);
+    cb(unit{});
+  }
+
+  void crash_actor(crash_order what, done<unit> cb) override {
+    order(links_.inspector, config_.answer_timeout, std::move(cb), std::move(what));
+  }
+
+  // -- worker
+  // -----------------------------------------------------------------------------------------------------------
+
+  void get_worker_health(done<worker_health> cb) override {
+    ask<worker_health>(links_.gateway, config_.answer_timeout, std::move(cb), envelope{}, get_health{});
+  }
+
+  void execute_here(worker_command what, envelope env, done<command_result> cb) override {
+    env.epoch = 0; // this node itself, not main
+    ask<command_result>(links_.gateway, config_.command_timeout, std::move(cb), std::move(env), std::move(what));
+  }
+
+  // -- main
+  // -------------------------------------------------------------------------------------------------------------
+
+  void get_stats(done<fleet_stats> cb) override {
+    ask<std::vector<worker_status>>(
+        links_.balancer, config_.answer_timeout,
+        [this, cb](result<std::vector<worker_status>> workers) {
+          if (!workers)
+            return cb(tl::unexpected<error>(workers.error()));
+          ask<std::vector<verdict>>(
+              links_.bans, config_.answer_timeout,
+              [this, cb, workers](result<std::vector<verdict>> bans) {
+                if (!bans)
+                  return cb(tl::unexpected<error>(bans.error()));
+                fleet_stats s;
+                s.workers = std::move(*workers);
+                for (auto& v : *bans)
+                  if (v.scope == verdict_scope::host)
+                    s.circuits.push_back(std::move(v));
+                s.hosts = config_.hosts;
+                s.now = env_.wall(std::chrono::steady_clock::now());
+                cb(std::move(s));
+              },
+              get_bans{});
+        },
+        get_workers{});
+  }
+
+  void execute(worker_command what, envelope env, done<command_result> cb) override {
+    ask<command_result>(links_.balancer, config_.command_timeout, std::move(cb), std::move(env), std::move(what));
+  }
+
+  void run_once(std::string idempotency_key, std::string cause, done<run_ticket> cb) override {
+    ask<run_ticket>(links_.cycle, config_.answer_timeout, std::move(cb),
+                    trigger_run{run_trigger::manual, std::move(idempotency_key), std::move(cause)});
+  }
+
+  void list_alerts(done<std::vector<alert>> cb) override {
+    ask<std::vector<alert>>(links_.store, config_.answer_timeout, std::move(cb), get_alerts{});
+  }
+
+  void put_alert(alert what, done<alert> cb) override {
+    ask<alert>(links_.store, config_.answer_timeout, std::move(cb), vigie::put_alert{std::move(what)});
+  }
+
+  void import_alerts(std::vector<alert> what, done<uint32_t> cb) override {
+    ask<uint32_t>(links_.store, config_.answer_timeout, std::move(cb), vigie::import_alerts{std::move(what)});
+  }
+
+  void remove_alert(alert_id id, done<unit> cb) override {
+    order(links_.store, config_.answer_timeout, std::move(cb), vigie::remove_alert{id});
+  }
+
+  void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) override {
+    ask<alert>(links_.store, config_.answer_timeout, std::move(cb), enable_alert{id, enabled});
+  }
+
+  void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) override {
+    ask<std::vector<run_summary>>(links_.store, config_.answer_timeout, std::move(cb), get_runs{limit});
+  }
+
+  void get_run(run_id id, done<run_progress> cb) override {
+    ask<run_summary>(
+        links_.store, config_.answer_timeout,
+        [this, id, cb](result<run_summary> run) {
+          if (!run)
+            return cb(tl::unexpected<error>(run.error()));
+          ask<std::vector<run_alert>>(
+              links_.store, config_.answer_timeout,
+              [cb, run](result<std::vector<run_alert>> alerts) {
+                if (!alerts)
+                  return cb(tl::unexpected<error>(alerts.error()));
+                cb(run_progress{*run, std::move(*alerts)});
+              },
+              get_run_alerts{id});
+        },
+        vigie::get_run{id});
+  }
+
+  void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override {
+    ask<std::vector<stored_match>>(links_.store, config_.answer_timeout, std::move(cb), get_matches{filter});
+  }
+
+  void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) override {
+    ask<std::vector<outbox_row>>(links_.store, config_.answer_timeout, std::move(cb), get_outbox{state, limit});
+  }
+
+  void unban(worker_id worker, done<unit> cb) override {
+    if (!links_.proxies.contains(worker))
+      return cb(fail(errc::not_found, "no worker named " + worker.value));
+    order(links_.bans, config_.answer_timeout, std::move(cb), lift_bans{std::move(worker)});
+  }
+
+  void set_draining(worker_id worker, bool draining, done<unit> cb) override {
+    auto proxy = links_.proxies.find(worker);
+    if (proxy == links_.proxies.end())
+      return cb(fail(errc::not_found, "no worker named " + worker.value));
+    order(proxy->second, config_.answer_timeout, std::move(cb), vigie::set_draining{draining});
+  }
+
+private:
+  /// Runs `f(self)` in the http-api actor. False when there is none or too much is outstanding.
+  template <class F>
+  error post(F f) {
+    if (open_.fetch_add(1, std::memory_order_relaxed) >= config_.max_calls) {
+      open_.fetch_sub(1, std::memory_order_relaxed);
+      return {errc::busy, "more than " + std::to_string(config_.max_calls) + " API calls are outstanding", {}};
+    }
+    auto bridge = links_.http_api.get();
+    if (!bridge) {
+      open_.fetch_sub(1, std::memory_order_relaxed);
+      return {errc::crashed, "the http-api actor is not running", {}};
+    }
+    auto* self = static_cast<api_bridge_shell*>(caf::actor_cast<caf::abstract_actor*>(bridge));
+    caf::anon_send(bridge, continuation{[self, f = std::move(f)] { f(self); }});
+    return {};
+  }
+
+  template <class T, class Handle, class... Message>
+  void ask(const actor_ref<Handle>& whom, duration timeout, done<T> cb, Message... message) {
+    auto target = whom.get();
+    if (!target)
+      return cb(fail(errc::not_found, "this node has no part that serves this"));
+    auto once = std::make_shared<answer_once<T>>(cb, open_);
+    auto refused = post([once, target, timeout, message...](api_bridge_shell* self) {
+      self->request(target, timeout, message...)
+          .then([once](T& x) { (*once)(std::move(x)); },
+                [once](caf::error& e) { (*once)(tl::unexpected<error>(from_caf(e))); });
+    });
+    if (refused.code != errc::none) {
+      open_.fetch_add(1, std::memory_order_relaxed); // `once` takes it away again
+      (*once)(tl::unexpected<error>(refused));
+    }
+  }
+
+  template <class Handle, class... Message>
+  void order(const actor_ref<Handle>& whom, duration timeout, done<unit> cb, Message... message) {
+    auto target = whom.get();
+    if (!target)
+      return cb(fail(errc::not_found, "this node has no part that serves this"));
+    auto once = std::make_shared<answer_once<unit>>(std::move(cb), open_);
+    auto refused = post([once, target, timeout, message...](api_bridge_shell* self) {
+      self->request(target, timeout, message...)
+          .then([once] { (*once)(unit{}); }, [once](caf::error& e) { (*once)(tl::unexpected<error>(from_caf(e))); });
+    });
+    if (refused.code != errc::none) {
+      open_.fetch_add(1, std::memory_order_relaxed);
+      (*once)(tl::unexpected<error>(refused));
+    }
+  }
+
+  void main_readiness(done<readiness> cb) {
+    ask<cycle_report>(
+        links_.cycle, config_.answer_timeout,
+        [this, cb](result<cycle_report> cycle) {
+          auto r = std::make_shared<readiness>();
+          if (!cycle)
+            r->reasons.push_back("alert-cycle: " + to_string(cycle.error()));
+          ask<std::vector<run_summary>>(
+              links_.store, config_.answer_timeout,
+              [this, cb, r](result<std::vector<run_summary>> runs) {
+                if (!runs)
+                  r->reasons.push_back("store: " + to_string(runs.error()));
+                r->ready = r->reasons.empty();
+                ask<std::vector<worker_status>>(
+                    links_.balancer, config_.answer_timeout,
+                    [cb, r](result<std::vector<worker_status>> workers) {
+                      judge_workers(*r, workers);
+                      cb(std::move(*r));
+                    },
+                    get_workers{});
+              },
+              get_runs{1});
+        },
+        get_cycle{});
+  }
+
+  static void judge_workers(readiness& r, const result<std::vector<worker_status>>& workers) {
+    if (!workers) {
+      r.ready = false;
+      r.reasons.push_back("balancer: " + to_string(workers.error()));
+      return;
+    }
+    size_t up = 0;
+    for (const auto& w : *workers) {
+      up += w.link == link_state::up;
+      if (w.link != link_state::up)
+        r.reasons.push_back(w.id.value + ": link " + std::string{to_string(w.link)});
+    }
+    // One worker less is a note; none is a reason.
+    if (up == 0)
+      r.ready = false;
+  }
+
+  backend_config config_;
+  backend_links links_;
+  environment env_;
+  std::atomic<size_t> open_{0};
+};
+
+} // namespace
+
+caf::behavior api_bridge(api_bridge_shell*) {
+  return {
+      // An actor without a handler would end at once; what it does comes as continuations (actors/actor.hpp).
+      [](caf::unit_t) {},
+  };
+}
+
+std::unique_ptr<api_backend> make_backend(backend_config config, backend_links links, environment env) {
+  return std::make_unique<actor_backend>(std::move(config), std::move(links), std::move(env));
+}
+
+} // namespace vigie

@@ -1,0 +1,97 @@
+#include "runtime/wiring_worker.hpp"
+
+#include <cstdlib>
+
+#include "actors/command_runner.hpp"
+#include "actors/fetcher.hpp"
+#include "actors/gate_client.hpp"
+#include "actors/policy/url_template.hpp"
+#include "actors/scraper.hpp"
+#include "actors/worker_gateway.hpp"
+#include "adapters/extract/json_extractor.hpp"
+
+namespace vigie {
+
+namespace {
+
+/// x-vigie-region tells our own sites which worker asks; other people's servers are not told.
+std::map<std::string, std::string> region_header(const node_config& config) {
+  if (!config.fetch.send_region_header)
+    return {};
+  return {{"x-vigie-region", config.worker.region}};
+}
+
+std::map<std::string, custom_command> commands_of(const node_config& config) {
+  std::map<std::string, custom_command> out;
+  for (const auto& c : config.commands) {
+    custom_command x;
+    x.argv = c.argv;
+    x.time_out = c.time_out;
+    x.max_output_bytes = c.max_output_bytes;
+    x.env["PATH"] = "/usr/local/bin:/usr/bin:/bin";
+    for (const auto& name : c.pass_env)
+      if (const char* value = std::getenv(name.c_str()))
+        x.env[name] = value;
+    out.emplace(c.name, std::move(x));
+  }
+  return out;
+}
+
+child_spec gateway_child(const node_config& config, const node_refs& refs, const environment& env) {
+  worker_gateway_config c;
+  c.worker = config.worker.id;
+  c.region = config.worker.region;
+  c.version = VIGIE_VERSION;
+  c.sources = config.sources;
+  // A plaintext link cannot say who asks; a local one is this very process.
+  c.custom_over_link = config.is_main;
+  c.limits.max_plans = config.limits.scrapers;
+  c.max_commands = config.limits.worker_commands;
+  scraper_config scraping;
+  scraping.headers = region_header(config);
+  scraper_parts scraping_parts{env, refs.gate_client, refs.fetcher, refs.api.gateway, &make_json_extractor};
+  worker_gateway_parts parts;
+  parts.env = env;
+  parts.inspector = refs.api.inspector;
+  parts.runner = refs.runner;
+  parts.new_scraper = [scraping, scraping_parts](caf::actor_system& system) {
+    return system.spawn(scraper, scraping, scraping_parts);
+  };
+  parts.resident_bytes = [] { return read_process().rss_bytes; };
+  return child("worker-gateway", refs.api.gateway,
+               [c, parts](caf::local_actor* self) { return self->spawn(worker_gateway, c, parts); });
+}
+
+child_spec runner_child(const node_config& config, const node_adapters& adapters, const node_refs& refs,
+                        const environment& env) {
+  command_runner_config c;
+  c.worker = config.worker.id;
+  c.custom = commands_of(config);
+  for (const auto& s : config.sources)
+    if (auto host = host_key_of(s.url))
+      c.gates.emplace(*host, s.gate);
+  c.headers = region_header(config);
+  c.max_in_flight = config.limits.worker_commands;
+  command_runner_parts parts{env, refs.gate_client, refs.fetcher, adapters.children.get()};
+  return child("command-runner", refs.runner,
+               [c, parts](caf::local_actor* self) { return self->spawn(command_runner, c, parts); });
+}
+
+} // namespace
+
+std::vector<child_spec> make_worker_children(const node_config& config, const node_adapters& adapters,
+                                             const node_refs& refs, const environment& env) {
+  std::vector<child_spec> out;
+  fetcher_config fetching{config.fetch.max_in_flight};
+  out.push_back(child("fetcher", refs.fetcher, [fetching, env, web = adapters.web.get()](caf::local_actor* self) {
+    return self->spawn(fetcher, fetching, env, web);
+  }));
+  out.push_back(child("gate-client", refs.gate_client, [env, gateway = refs.api.gateway](caf::local_actor* self) {
+    return self->spawn(gate_client, gate_client_config{}, env, gateway);
+  }));
+  out.push_back(runner_child(config, adapters, refs, env));
+  out.push_back(gateway_child(config, refs, env));
+  return out;
+}
+
+} // namespace vigie
