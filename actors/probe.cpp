@@ -15,6 +15,12 @@ void actor_directory::add(uint64_t id, std::shared_ptr<probe> p) {
   x.facts.id = id;
 }
 
+void actor_directory::set_kind(uint64_t id, const char* kind) {
+  std::lock_guard guard{mutex_};
+  if (auto i = live_.find(id); i != live_.end() && i->second.facts.name.empty())
+    i->second.facts.name = kind;
+}
+
 void actor_directory::label(uint64_t id, std::string name, std::string parent, uint32_t restarts,
                             std::string last_crash) {
   std::lock_guard guard{mutex_};
@@ -76,15 +82,23 @@ std::vector<actor_row> actor_directory::snapshot() const {
 }
 
 bool actor_directory::crash(const std::string& name, uint64_t* id) {
-  std::lock_guard guard{mutex_};
-  for (auto& [key, x] : live_) {
-    if (x.facts.name == name) {
-      x.counters->crash_next.store(true, std::memory_order_relaxed);
-      *id = key;
-      return true;
+  std::shared_ptr<probe> found;
+  {
+    std::lock_guard guard{mutex_};
+    for (auto& [key, x] : live_) {
+      if (x.facts.name == name) {
+        found = x.counters;
+        *id = key;
+        break;
+      }
     }
   }
-  return false;
+  if (!found)
+    return false;
+  found->crash_next.store(true, std::memory_order_relaxed);
+  if (found->wake)
+    found->wake();
+  return true;
 }
 
 } // namespace vigie

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,7 @@ struct probe {
   std::atomic<uint64_t> busy_ns{0};
   std::atomic<uint64_t> max_ns{0};
   std::atomic<bool> crash_next{false}; ///< fault injection: throw at the next message
+  std::function<void()> wake;          ///< sends it a message; set before the probe is shared, any thread may call
 };
 
 /// All live actors of this process and what their supervisors know of them. Thread-safe.
@@ -28,6 +30,8 @@ public:
   static actor_directory& instance();
 
   void add(uint64_t id, std::shared_ptr<probe> p);
+  /// By the actor's base: what it is called while no supervisor has labelled it.
+  void set_kind(uint64_t id, const char* kind);
   /// By the actor's supervisor, after each start.
   void label(uint64_t id, std::string name, std::string parent, uint32_t restarts, std::string last_crash);
   /// By the actor: one line for people.
@@ -38,7 +42,7 @@ public:
   void forget(const std::string& name);
 
   std::vector<actor_row> snapshot() const;
-  /// False when no live actor has that name. The actor needs a message to notice: `wake` is sent by the caller.
+  /// The actor throws at its next message and is woken with one. False when no live actor has that name.
   bool crash(const std::string& name, uint64_t* id);
 
 private:

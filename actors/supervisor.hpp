@@ -71,22 +71,23 @@ using supervisor_actor = caf::typed_actor<sig<void, start_child>>;
 /// One child as its supervisor sees it.
 struct supervised_child {
   enum class phase : uint8_t {
-    down,     ///< waits for `due`
+    down,     ///< is started at `due`
     up,       ///< runs
-    stopping, ///< told to end; `due` is when it is killed or, once killed, given up
-    ended     ///< ended for good, until its siblings are restarted
+    stopping, ///< told to end
+    ended     ///< not running, until its siblings are restarted
   };
 
   child_spec spec;
   phase now = phase::down;
-  caf::strong_actor_ptr handle; ///< while up or stopping
-  uint64_t generation = 0;      ///< timers of earlier incarnations are ignored by it
+  caf::actor handle;           ///< while up or stopping
+  uint64_t ticket = 0;         ///< of the latest start, stop or wait: timers with another one are void
+  bool stop_wanted = false;    ///< up: to be stopped when its turn comes
+  bool restart_wanted = false; ///< to be started again once stopped
+  bool killed = false;         ///< stopping: the deadline has passed
   mono_time started{};
   mono_time due{};
   uint32_t streak = 0;
   uint32_t restarts = 0;
-  bool killed = false;
-  bool restart_wanted = false; ///< stopping: start it again when it has ended
   std::string last_crash;
 };
 
@@ -96,6 +97,7 @@ struct supervisor_state {
   environment env;
   restart_strategy strategy{restart_limits{}};
   std::vector<supervised_child> children; ///< in start order
+  uint64_t last_ticket = 0;
   bool ending = false;
   caf::error end_reason;
 
