@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/json/json_reader.hpp"
+#include "adapters/json/json_writer.hpp"
 #include "messages/values/alert.hpp"
 #include "messages/values/error.hpp"
 
@@ -16,24 +18,25 @@ struct alert_limits {
   size_t word_bytes = 200;     ///< one keyword, brand, size, condition, channel, source
   size_t words_per_list = 100; ///< keywords of one list, brands, sizes, conditions, channels
   size_t alerts_per_import = 100000;
-  cents price = 100'000'000'000'00; ///< largest absolute price
+  cents price = 1'000'000'000'00; ///< largest absolute price
 };
 
 /// {"id","name","source","query","keywords":{"all","any","none"},"price":{"min","max","currency"},"conditions","brands",
-/// "sizes","foldAccents","channels","enabled","baseline","baselineDone"}; prices are decimals ("12.5"), absent bounds
+/// "sizes","foldAccents","channels","enabled","baseline","baselineDone"}; prices are numbers (12.5), absent bounds
 /// null.
-std::string alert_to_json(const alert& what);
+json_value alert_json(const alert& what);
 
 /// One alert. name and source are needed, everything else has the value's default; "baselineDone" is read over (it is
-/// output only). Unknown keys, wrong types and values above the limits are bad_request, `place` = the JSON pointer.
+/// output only). Unknown keys, wrong types and values above the limits are bad_request, `place` = the JSON pointer,
+/// which begins with `pointer`.
+result<alert> read_alert(const json_node& from, const alert_limits& limits, const std::string& pointer = {});
 result<alert> alert_from_json(std::string_view text, const alert_limits& limits = {});
 
 /// A JSON array of alerts, or NDJSON: one alert a line, empty lines skipped. `place` = "/3/price/min" or "line 4:
 /// /price/min".
 result<std::vector<alert>> alerts_from_json(std::string_view text, const alert_limits& limits = {});
 
-/// "12.50" for 1250 and back, exactly. bad_request: not a decimal number, more than two decimals, or out of range.
-std::string cents_to_decimal(cents x);
-result<cents> cents_from_decimal(std::string_view text);
+/// 1250 from "12.5", exactly. bad_request: no plain decimal number, more than two decimals, or beyond the limit.
+result<cents> read_exact_cents(std::string_view number, const alert_limits& limits = {});
 
 } // namespace vigie

@@ -54,22 +54,22 @@ private:
 /// The key of a request: x-api-key, else "Authorization: Bearer …"; empty = none was sent.
 std::string_view presented_key(const served_request& request);
 
-/// Token bucket per peer address for failed keys. Bounded: with `max_peers` addresses known, the fullest bucket is
-/// forgotten. Not thread-safe; the server's thread owns it.
+/// Token bucket per peer address for failed keys: a right key always passes, a wrong one above the rate is told 429
+/// instead of 401. Bounded: with `max_peers` addresses known, the fullest bucket is forgotten. Not thread-safe; the
+/// server's thread owns it.
 class failed_key_limiter {
 public:
   failed_key_limiter(uint32_t per_minute, size_t max_peers) : per_minute_(per_minute), max_peers_(max_peers) {}
 
-  /// True while `peer` ("address:port"; the port is ignored) may still try keys.
-  bool may_try(std::string_view peer, mono_time now);
-  void failed(std::string_view peer, mono_time now);
+  /// Counts one failure of `peer` ("address:port"; the port is ignored); false = above the rate.
+  bool count(std::string_view peer, mono_time now);
 
 private:
   struct bucket {
     double tokens = 0;
     mono_time at{};
   };
-  void refill(bucket& b, mono_time now) const;
+  bucket& bucket_of(const std::string& address, mono_time now);
 
   uint32_t per_minute_;
   size_t max_peers_;
