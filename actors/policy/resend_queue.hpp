@@ -46,7 +46,7 @@ public:
   resend_verdict answered(uint64_t number, errc outcome, mono_time now, uint64_t random);
 
   void drop(assignment_id id);
-  void drop_all() { waiting_.clear(); }
+  void drop_all();
   bool holds(assignment_id id) const;
   size_t size() const { return waiting_.size(); }
 
@@ -61,6 +61,7 @@ private:
   resend_config config_;
   std::map<uint64_t, entry> waiting_;
   uint64_t last_ = 0;
+  uint32_t sent_ = 0;
 };
 
 } // namespace vigie

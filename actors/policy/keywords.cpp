@@ -1,0 +1,54 @@
+#include "actors/policy/keywords.hpp"
+
+#include <algorithm>
+
+#include "actors/policy/unicode.hpp"
+
+namespace vigie {
+
+namespace {
+
+std::string fold(std::string_view text, reading how) {
+  auto folded = case_fold(text);
+  return how == reading::bare ? strip_accents(folded) : folded;
+}
+
+} // namespace
+
+word_number vocabulary::add(std::string_view word) {
+  return numbers_.try_emplace(std::string{word}, static_cast<word_number>(numbers_.size() + 1)).first->second;
+}
+
+word_number vocabulary::find(std::string_view word) const {
+  auto i = numbers_.find(word);
+  return i == numbers_.end() ? unknown_word : i->second;
+}
+
+keyword read_keyword(std::string_view text, reading how, vocabulary& known) {
+  keyword out;
+  if (text.starts_with('~')) {
+    out.part = fold(text.substr(1), how);
+    return out;
+  }
+  auto folded = fold(text, how);
+  for (auto word : words(folded))
+    out.in_a_row.push_back(known.add(word));
+  return out;
+}
+
+read_title read_as(std::string_view title, reading how, const vocabulary& known) {
+  read_title out{fold(title, how), {}};
+  for (auto word : words(out.text))
+    out.words.push_back(known.find(word));
+  return out;
+}
+
+bool found(const keyword& what, const read_title& title) {
+  if (!what.part.empty())
+    return title.text.find(what.part) != std::string::npos;
+  const auto& row = what.in_a_row;
+  return !row.empty() &&
+         std::search(title.words.begin(), title.words.end(), row.begin(), row.end()) != title.words.end();
+}
+
+} // namespace vigie
