@@ -57,6 +57,7 @@ private:
     if (list->kind() != json_kind::array)
       return bad_page({}, "expected the array of items, found " + std::string{to_string(list->kind())});
     auto items_at = prefix_;
+    out_.items.reserve(list->size());
     size_t index = 0;
     for (auto element : list->elements()) {
       prefix_ = items_at + "/" + std::to_string(index++);
