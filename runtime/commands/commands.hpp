@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "messages/values/alert.hpp"
 #include "runtime/commands/terminal.hpp"
 #include "runtime/config.hpp"
 
@@ -60,9 +61,9 @@ enum class alerts_action : uint8_t { list, show, add, pause, resume, remove, imp
 struct alerts_options {
   node_address node;
   alerts_action action = alerts_action::list;
-  int64_t id = 0;        ///< show, pause, resume, remove
-  std::string file;      ///< import; "-" = standard input
-  std::string new_alert; ///< add: the JSON that the command line made
+  int64_t id = 0;   ///< show, pause, resume, remove
+  std::string file; ///< import; "-" = standard input
+  alert new_alert;  ///< add
   output_style style;
 };
 int run_alerts(const alerts_options& options, std::ostream& out, std::ostream& err);

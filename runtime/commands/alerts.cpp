@@ -1,0 +1,164 @@
+// `vigie alerts`: list, show, add, pause, resume, remove, import.
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "actors/policy/plain_text.hpp"
+#include "adapters/http_api/alert_json.hpp"
+#include "runtime/commands/api_client.hpp"
+
+namespace vigie {
+
+namespace {
+
+constexpr size_t max_import_bytes = 64 << 20;
+const std::string base = "/api/v1/alerts";
+
+std::string price_range(const json_node& alert) {
+  auto price = alert.find("price");
+  if (!price)
+    return {};
+  auto min = text_of(*price, "min");
+  auto max = text_of(*price, "max");
+  if (min.empty() && max.empty())
+    return {};
+  auto range = min.empty() ? "≤ " + max : max.empty() ? "≥ " + min : min + "–" + max;
+  auto currency = text_of(*price, "currency");
+  return currency.empty() ? range : range + " " + currency;
+}
+
+std::string keywords(const json_node& alert) {
+  auto words = alert.find("keywords");
+  if (!words)
+    return {};
+  std::string out;
+  auto add = [&](std::string_view key, std::string_view before, std::string_view separator) {
+    auto list = list_of(*words, key, separator);
+    if (!list.empty())
+      out += (out.empty() ? "" : " ") + std::string{before} + list;
+  };
+  add("all", "", " ");
+  add("any", "any: ", "|");
+  add("none", "not: ", "|");
+  return out;
+}
+
+void print_list(const json_node& data, const output_style& style, std::ostream& out) {
+  text_table table{{{"ID", true, 12},
+                    {"NAME", false, 34},
+                    {"SOURCE", false, 16},
+                    {"QUERY", false, 30},
+                    {"PRICE", false, 22},
+                    {"KEYWORDS", false, 36},
+                    {"CHANNELS", false, 20},
+                    {"STATE", false, 8}}};
+  size_t rows = 0;
+  for (auto x : rows_of(data, "alerts")) {
+    auto on = bool_of(x, "enabled");
+    table.add({text_of(x, "id"),
+               text_of(x, "name"),
+               text_of(x, "source"),
+               text_of(x, "query"),
+               price_range(x),
+               keywords(x),
+               list_of(x, "channels"),
+               {on ? "on" : "paused", on ? paint::good : paint::dim}});
+    ++rows;
+  }
+  table.print(out, style);
+  out << rows << (rows == 1 ? " alert\n" : " alerts\n");
+}
+
+void print_one(const json_node& data, const output_style& style, std::ostream& out) {
+  auto x = data.find("alert").value_or(data);
+  text_table table{{{"FIELD"}, {"VALUE", false, 100}}};
+  for (const char* key : {"id", "name", "source", "query"})
+    table.add({key, text_of(x, key)});
+  table.add({"keywords", keywords(x)});
+  table.add({"price", price_range(x)});
+  for (const char* key : {"conditions", "brands", "sizes", "channels"})
+    table.add({key, list_of(x, key)});
+  for (const char* key : {"foldAccents", "enabled", "baseline", "baselineDone"})
+    table.add({key, text_of(x, key)});
+  table.print(out, style);
+}
+
+int import_file(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
+  std::string text;
+  if (options.file == "-") {
+    text.assign(std::istreambuf_iterator<char>{std::cin}, {});
+  } else {
+    std::ifstream in{options.file, std::ios::binary};
+    if (!in) {
+      err << "The file " << strip_control(options.file) << " cannot be read.\n";
+      return exit_usage;
+    }
+    text.assign(std::istreambuf_iterator<char>{in}, {});
+  }
+  if (text.size() > max_import_bytes) {
+    err << "The import is larger than 64 MiB; split it.\n";
+    return exit_usage;
+  }
+  auto alerts = alerts_from_json(text);
+  if (!alerts) {
+    err << strip_control(options.file + ": " + (alerts.error().place.empty() ? "" : alerts.error().place + ": ") +
+                         alerts.error().detail)
+        << '\n';
+    return exit_usage;
+  }
+  auto answer = client.send("POST", base + "/import", std::move(text));
+  if (!answer.ok())
+    return answer.exit_code;
+  if (options.style.json)
+    out << answer.text << '\n';
+  else
+    out << int_of(answer.data(), "imported") << " alerts imported\n";
+  return exit_done;
+}
+
+int show_answer(const alerts_options& options, api_answer answer, std::ostream& out, std::string_view done) {
+  if (!answer.ok())
+    return answer.exit_code;
+  if (options.style.json)
+    out << answer.text << '\n';
+  else if (!done.empty())
+    out << done << '\n';
+  else
+    print_one(answer.data(), options.style, out);
+  return exit_done;
+}
+
+} // namespace
+
+int run_alerts(const alerts_options& options, std::ostream& out, std::ostream& err) {
+  api_client client{options.node, options.style, err};
+  auto one = base + "/" + std::to_string(options.id);
+  auto named = "alert " + std::to_string(options.id);
+  switch (options.action) {
+  case alerts_action::list: {
+    auto answer = client.get(base);
+    if (!answer.ok())
+      return answer.exit_code;
+    if (options.style.json)
+      out << answer.text << '\n';
+    else
+      print_list(answer.data(), options.style, out);
+    return exit_done;
+  }
+  case alerts_action::show:
+    return show_answer(options, client.get(one), out, "");
+  case alerts_action::add:
+    return show_answer(options, client.send("POST", base, alert_json(options.new_alert).dump()), out, "");
+  case alerts_action::pause:
+    return show_answer(options, client.send("POST", one + "/pause"), out, named + " paused");
+  case alerts_action::resume:
+    return show_answer(options, client.send("POST", one + "/resume"), out, named + " resumed");
+  case alerts_action::remove:
+    return show_answer(options, client.send("DELETE", one), out, named + " removed");
+  case alerts_action::import:
+    return import_file(options, client, out, err);
+  }
+  return exit_usage;
+}
+
+} // namespace vigie

@@ -1,0 +1,64 @@
+// How a client command asks a running node.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "adapters/json/json_reader.hpp"
+#include "messages/values/fetch.hpp"
+#include "runtime/commands/commands.hpp"
+
+namespace vigie {
+
+/// Sends one request and waits for its answer: http_call in the program, something scripted in tests.
+using api_transport = std::function<result<http_response>(http_request)>;
+
+/// An answer that is a success; or the exit code of the command, when everything has been said on `err`.
+struct api_answer {
+  int exit_code = exit_done;
+  std::string text; ///< the JSON as it came
+  std::optional<json_document> body;
+
+  bool ok() const { return exit_code == exit_done; }
+  /// The value under "data" where there is one, else the whole.
+  json_node data() const;
+};
+
+/// Finds the node and its key, asks, and explains what went wrong in words with a remedy. Not thread-safe.
+class api_client {
+public:
+  /// Problems with the address are kept until the first call.
+  api_client(const node_address& node, const output_style& style, std::ostream& err, api_transport transport = {});
+
+  api_answer get(const std::string& path);
+  api_answer send(const std::string& method, const std::string& path, std::string body = {},
+                  const std::map<std::string, std::string>& headers = {});
+
+private:
+  bool find_node(const node_address& node);
+  bool read_key(const std::string& path);
+  api_answer explain(const http_response& response) const;
+
+  output_style style_;
+  std::ostream& err_;
+  api_transport transport_;
+  duration timeout_;
+  std::string url_;
+  std::string key_;
+  bool usable_ = false;
+};
+
+/// Members of JSON answers, for tables: an absent or null one is empty or 0.
+std::string text_of(const json_node& node, std::string_view key);
+int64_t int_of(const json_node& node, std::string_view key);
+double number_of(const json_node& node, std::string_view key);
+bool bool_of(const json_node& node, std::string_view key);
+/// The elements of an array member, joined by `separator`.
+std::string list_of(const json_node& node, std::string_view key, std::string_view separator = ", ");
+/// The array itself, or the member of that name that is one.
+json_range rows_of(const json_node& node, std::string_view key);
+
+} // namespace vigie

@@ -1,0 +1,200 @@
+// `vigie runs [ID]` and `vigie matches`.
+#include <algorithm>
+#include <cstdio>
+
+#include "runtime/commands/api_client.hpp"
+
+namespace vigie {
+
+namespace {
+
+paint paint_of_state(const std::string& state) {
+  if (state == "completed" || state == "settled")
+    return paint::good;
+  if (state == "failed" || state == "cancelled")
+    return paint::bad;
+  if (state == "partial" || state == "abandoned" || state == "late")
+    return paint::warning;
+  return paint::plain;
+}
+
+// "2026-11-21T22:38:35.120Z" as people read it.
+std::string short_time(std::string x) {
+  if (x.size() < 19 || x[10] != 'T')
+    return x;
+  x.resize(19);
+  x[10] = ' ';
+  return x;
+}
+
+// Milliseconds since 1970 of such a time; false for anything else.
+bool parse_time(const std::string& x, int64_t& out) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  int ms = 0;
+  if (std::sscanf(x.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour, &minute, &second, &ms) != 7)
+    return false;
+  using namespace std::chrono;
+  auto days = sys_days{std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{day}};
+  out =
+      duration_cast<milliseconds>(days.time_since_epoch()).count() + ((hour * 60 + minute) * 60 + second) * 1000LL + ms;
+  return true;
+}
+
+std::string took(const json_node& run) {
+  int64_t start = 0;
+  int64_t end = 0;
+  if (!parse_time(text_of(run, "startedAt"), start) || !parse_time(text_of(run, "endedAt"), end) || end < start)
+    return {};
+  return short_duration(duration{end - start});
+}
+
+text_table::cell state_cell(const json_node& x) {
+  auto state = text_of(x, "state");
+  auto how = paint_of_state(state);
+  return {std::move(state), how};
+}
+
+text_table runs_table() {
+  return text_table{{{"RUN", true, 12},
+                     {"STATE", false, 16},
+                     {"BY", false, 8},
+                     {"STARTED (UTC)", false, 20},
+                     {"TOOK", true, 10},
+                     {"ALERTS", true, 12},
+                     {"WORKERS", true, 9},
+                     {"ITEMS", true, 12},
+                     {"MATCHES", true, 9},
+                     {"NEW", true, 9},
+                     {"ERRORS", true, 8},
+                     {"RESENT", true, 8},
+                     {"NOTE", false, 50}}};
+}
+
+void add_run(text_table& table, const json_node& x) {
+  auto part = [&](std::string_view key) { return static_cast<uint64_t>(std::max<int64_t>(0, int_of(x, key))); };
+  auto failed = part("alertsFailed");
+  table.add({text_of(x, "id"),
+             state_cell(x),
+             text_of(x, "trigger"),
+             short_time(text_of(x, "startedAt")),
+             took(x),
+             std::to_string(part("alertsOk")) + "/" + text_of(x, "alerts"),
+             std::to_string(part("workersOk")) + "/" + text_of(x, "workers"),
+             grouped(part("itemsChecked")),
+             grouped(part("matches")),
+             grouped(part("newMatches")),
+             {std::to_string(failed), failed > 0 ? paint::bad : paint::plain},
+             std::to_string(part("resent")),
+             text_of(x, "note")});
+}
+
+std::string price_of(const json_node& item) {
+  auto price = item.find("price");
+  if (!price || !price->as_double())
+    return {};
+  char text[40];
+  std::snprintf(text, sizeof text, "%.2f", *price->as_double());
+  auto currency = text_of(item, "currency");
+  return currency.empty() ? text : std::string{text} + " " + currency;
+}
+
+// {"code","detail","place"} or a plain text.
+std::string problem_of(const json_node& x) {
+  auto problem = x.find("error");
+  if (!problem || problem->kind() != json_kind::object)
+    return text_of(x, "error");
+  auto detail = text_of(*problem, "detail");
+  auto place = text_of(*problem, "place");
+  return text_of(*problem, "code") + (detail.empty() ? "" : ": " + detail) + (place.empty() ? "" : " at " + place);
+}
+
+void print_run(const json_node& data, const output_style& style, std::ostream& out) {
+  auto table = runs_table();
+  add_run(table, data.find("run").value_or(data));
+  table.print(out, style);
+  auto attempts = data.find("alerts");
+  if (!attempts || attempts->kind() != json_kind::array)
+    return;
+  out << '\n';
+  text_table rows{{{"ALERT", true, 12},
+                   {"NAME", false, 34},
+                   {"TRY", true, 4},
+                   {"WORKER", false, 20},
+                   {"STATE", false, 10},
+                   {"ITEMS", true, 10},
+                   {"MATCHES", true, 8},
+                   {"TOOK", true, 10},
+                   {"ERROR", false, 70}}};
+  for (auto x : attempts->elements())
+    rows.add({text_of(x, "alertId"),
+              text_of(x, "alertName"),
+              text_of(x, "attempt"),
+              text_of(x, "worker"),
+              state_cell(x),
+              text_of(x, "itemsChecked"),
+              text_of(x, "matches"),
+              short_duration(duration{int_of(x, "tookMs")}),
+              {problem_of(x), paint::bad}});
+  rows.print(out, style);
+}
+
+} // namespace
+
+int run_runs(const runs_options& options, std::ostream& out, std::ostream& err) {
+  api_client client{options.node, options.style, err};
+  auto answer = client.get(options.id != 0 ? "/api/v1/runs/" + std::to_string(options.id)
+                                           : "/api/v1/runs?limit=" + std::to_string(options.limit));
+  if (!answer.ok())
+    return answer.exit_code;
+  if (options.style.json) {
+    out << answer.text << '\n';
+  } else if (options.id != 0) {
+    print_run(answer.data(), options.style, out);
+  } else {
+    auto table = runs_table();
+    for (auto x : rows_of(answer.data(), "runs"))
+      add_run(table, x);
+    table.print(out, options.style);
+  }
+  return exit_done;
+}
+
+int run_matches(const matches_options& options, std::ostream& out, std::ostream& err) {
+  api_client client{options.node, options.style, err};
+  auto path = "/api/v1/matches?limit=" + std::to_string(options.limit);
+  if (options.run != 0)
+    path += "&run=" + std::to_string(options.run);
+  if (options.alert != 0)
+    path += "&alert=" + std::to_string(options.alert);
+  auto answer = client.get(path);
+  if (!answer.ok())
+    return answer.exit_code;
+  if (options.style.json) {
+    out << answer.text << '\n';
+    return exit_done;
+  }
+  text_table table{{{"FOUND (UTC)", false, 20},
+                    {"ALERT", false, 28},
+                    {"TITLE", false, 46},
+                    {"PRICE", true, 14},
+                    {"BRAND", false, 14},
+                    {"SIZE", false, 6},
+                    {"CONDITION", false, 14},
+                    {"SENT TO", false, 28},
+                    {"URL", false, 60}}};
+  for (auto x : rows_of(answer.data(), "matches")) {
+    auto item = x.find("item").value_or(x);
+    table.add({short_time(text_of(x, "foundAt")), text_of(x, "alertName"), text_of(item, "title"), price_of(item),
+               text_of(item, "brand"), text_of(item, "size"), text_of(item, "condition"), text_of(x, "delivery"),
+               text_of(item, "url")});
+  }
+  table.print(out, options.style);
+  return exit_done;
+}
+
+} // namespace vigie
