@@ -1,0 +1,394 @@
+// SQLite's file: who may read it, and what happens when it is damaged, full, locked, read-only, moved, or its process
+// killed.
+#include <csignal>
+#include <mutex>
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "adapters/sql/migrations.hpp"
+#include "adapters/sql/sqlite_session.hpp"
+#include "tests/contract/sqlite_home.hpp"
+
+using namespace vigie;
+using namespace vigie::testing;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+unsigned rights_of(const std::string& path) {
+  struct stat out {};
+  return stat(path.c_str(), &out) == 0 ? out.st_mode & 07777 : 0;
+}
+
+/// A connection without the tables being looked at.
+std::unique_ptr<sql_session> connect(const std::string& path, duration wait = duration{5000}) {
+  auto config = config_for(path);
+  config.busy_timeout = wait;
+  auto out = connect_sqlite(config, missing_file::create);
+  if (!out)
+    FAIL("cannot connect: " << to_string(out.error()));
+  return std::move(*out);
+}
+
+std::string text_of_size(size_t bytes) {
+  return std::string(bytes, 'x');
+}
+
+/// Puts alerts until one is refused.
+error fill(database_caller& db, size_t limit = 5000) {
+  for (size_t i = 0; i < limit; ++i) {
+    auto big = alert_named("big " + std::to_string(i));
+    big.query = text_of_size(10000);
+    if (auto put = db.ask(&database::put_alert, big); !put)
+      return put.error();
+  }
+  return {};
+}
+
+/// A child process that does `work`, which ends by returning. Must be made while this process has one thread.
+template <class Work>
+pid_t child(Work work) {
+  auto pid = fork();
+  REQUIRE(pid >= 0);
+  if (pid == 0)
+    _exit(work());
+  return pid;
+}
+
+int status_of(pid_t pid) {
+  int status = -1;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+struct pipe_pair {
+  pipe_pair() { REQUIRE(pipe(ends) == 0); }
+  ~pipe_pair() {
+    close(ends[0]);
+    close(ends[1]);
+  }
+  /// Blocks; false at the end.
+  bool read_number(int64_t& x) const { return ::read(ends[0], &x, sizeof x) == sizeof x; }
+  void write_number(int64_t x) const {
+    if (::write(ends[1], &x, sizeof x) != sizeof x)
+      _exit(99);
+  }
+
+  int ends[2];
+};
+
+/// Another process that holds the file for writing. Must be made while this process has one thread.
+class file_holder {
+public:
+  explicit file_holder(const std::string& path) {
+    pid_ = child([&, this] {
+      int64_t word = 0;
+      to_child_.read_number(word);
+      auto session = connect(path);
+      session->begin(sql_access::write);
+      from_child_.write_number(session->ok() ? 1 : 0);
+      to_child_.read_number(word);
+      session->commit();
+      return session->ok() ? 0 : 1;
+    });
+  }
+
+  void hold() {
+    int64_t held = 0;
+    to_child_.write_number(1);
+    REQUIRE(from_child_.read_number(held));
+    REQUIRE(held == 1);
+  }
+  void let_go() {
+    to_child_.write_number(1);
+    REQUIRE(status_of(pid_) == 0);
+  }
+
+private:
+  pipe_pair to_child_, from_child_;
+  pid_t pid_ = -1;
+};
+
+} // namespace
+
+TEST_CASE("sqlite file: only its owner reads it, whatever the umask") {
+  test_folder folder;
+  auto before = umask(0);
+  auto path = folder.file("new/deep/vigie.db");
+  auto db = open_or_fail(config_for(path));
+  umask(before);
+  database_caller{*db}.must(&database::put_alert, alert_named("a"));
+  CHECK(rights_of(path) == 0600);
+  CHECK(rights_of(path + "-wal") == 0600);
+  CHECK(rights_of(path + "-shm") == 0600);
+  CHECK(rights_of(folder.file("new")) == 0700);
+  CHECK(rights_of(folder.file("new/deep")) == 0700);
+  db.reset();
+  chmod(path.c_str(), 0644);
+  db = open_or_fail(config_for(path));
+  CHECK(rights_of(path) == 0600);
+}
+
+TEST_CASE("sqlite file: a name is a file's name, also one that means something to SQLite") {
+  test_folder folder;
+  auto before = fs::current_path();
+  fs::current_path(folder.file("."));
+  auto db = open_or_fail(config_for(":memory:"));
+  database_caller{*db}.must(&database::put_alert, alert_named("a"));
+  db.reset();
+  db = open_or_fail(config_for(":memory:"));
+  fs::current_path(before);
+  CHECK(database_caller{*db}.must(&database::list_alerts).size() == 1);
+  CHECK(fs::exists(folder.file(":memory:")));
+}
+
+TEST_CASE("sqlite file: opened twice its tables are made once, and a newer or foreign one is left alone") {
+  test_folder folder;
+  auto path = folder.file();
+  open_or_fail(config_for(path));
+  open_or_fail(config_for(path));
+  auto last = sqlite_migrations().back().version;
+  SECTION("version") {
+    auto session = connect(path);
+    session->begin(sql_access::read);
+    int64_t count = 0, highest = 0;
+    auto rows = session->query("SELECT count(*), max(version) FROM schema_migrations");
+    REQUIRE(rows->next());
+    rows->read(count, highest);
+    CHECK(count == static_cast<int64_t>(sqlite_migrations().size()));
+    CHECK(highest == last);
+  }
+  SECTION("newer") {
+    auto session = connect(path);
+    session->begin(sql_access::write);
+    session->execute("INSERT INTO schema_migrations (version, name, applied_ms) VALUES ($1, 'later', 0)", last + 6);
+    session->commit();
+    REQUIRE(session->ok());
+    session.reset();
+    auto problem = why_not(config_for(path));
+    CHECK(problem.code == errc::bad_config);
+    CHECK_THAT(problem.detail, Catch::Contains("newer vigie") && Catch::Contains(std::to_string(last + 6)) &&
+                                   Catch::Contains("knows " + std::to_string(last)));
+    CHECK(problem.place == path);
+  }
+  SECTION("foreign") {
+    auto other = folder.file("other.db");
+    connect(other)->execute_script("CREATE TABLE recipes (name TEXT)");
+    auto problem = why_not(config_for(other));
+    CHECK(problem.code == errc::bad_config);
+    CHECK_THAT(problem.detail, Catch::Contains("another program"));
+    auto session = connect(other);
+    session->begin(sql_access::read);
+    CHECK(session->table_names() == std::vector<std::string>{"recipes"});
+  }
+}
+
+TEST_CASE("sqlite migrations: each step once, in order, and all or none") {
+  test_folder folder;
+  auto session = connect(folder.file());
+  const migration first{1, "first",
+                        "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT, applied_ms INTEGER);"
+                        "CREATE TABLE a (x INTEGER)"};
+  const migration second{2, "second", "INSERT INTO a VALUES (1)"};
+  const migration broken{3, "broken", "INSERT INTO a VALUES (2); INSERT INTO no_such_table VALUES (1)"};
+  const migration one[] = {first}, two[] = {first, second}, three[] = {first, second, broken};
+  auto sum = [&] {
+    session->begin(sql_access::read);
+    int64_t out = -1;
+    if (auto rows = session->query("SELECT coalesce(sum(x), 0) FROM a"); rows->next())
+      rows->read(out);
+    session->commit();
+    return out;
+  };
+  CHECK(migrate(*session, one).code == errc::none);
+  CHECK(sum() == 0);
+  CHECK(migrate(*session, two).code == errc::none);
+  CHECK(migrate(*session, two).code == errc::none);
+  CHECK(sum() == 1);
+  CHECK(migrate(*session, three).code == errc::store_unavailable);
+  session = connect(folder.file());
+  CHECK(sum() == 1);
+  CHECK(migrate(*session, one).code == errc::bad_config);
+}
+
+TEST_CASE("sqlite file: what cannot be opened says why") {
+  test_folder folder;
+  auto refused = [](const sqlite_config& config, const std::string& word) {
+    auto problem = why_not(config);
+    CHECK(problem.code == errc::store_unavailable);
+    CHECK_THAT(problem.detail, Catch::Contains(word));
+    CHECK_THAT(problem.place, Catch::Contains(fs::path{config.path}.filename().string()));
+  };
+  SECTION("no database") {
+    std::ofstream{folder.file()} << text_of_size(8192);
+    refused(config_for(folder.file()), "no SQLite database");
+    CHECK(fs::file_size(folder.file()) == 8192);
+  }
+  SECTION("a folder") {
+    fs::create_directory(folder.file());
+    refused(config_for(folder.file()), "cannot be opened");
+  }
+  SECTION("a folder that cannot be made") {
+    std::ofstream{folder.file("blocked")} << "a file";
+    refused(config_for(folder.file("blocked/vigie.db")), "cannot be made");
+  }
+  SECTION("read-only, to somebody who is not root") {
+    open_or_fail(config_for(folder.file()));
+    chmod(folder.file().c_str(), 0444);
+    chmod(folder.file(".").c_str(), 0755);
+    auto status = status_of(child([&] {
+      if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+        return 10;
+      auto problem = why_not(config_for(folder.file()));
+      if (problem.code != errc::store_unavailable)
+        return 11;
+      return problem.detail.find("rights") != std::string::npos || problem.detail.find("read-only") != std::string::npos
+                 ? 0
+                 : 12;
+    }));
+    CHECK(status == 0);
+    chmod(folder.file(".").c_str(), 0700);
+    CHECK(database_caller{*open_or_fail(config_for(folder.file()))}.must(&database::list_alerts).empty());
+  }
+}
+
+TEST_CASE("sqlite file: damage in the middle is an error of the operations that meet it") {
+  test_folder folder;
+  auto config = config_for(folder.file());
+  {
+    auto db = open_or_fail(config);
+    database_caller caller{*db};
+    REQUIRE(fill(caller, 50).code == errc::none);
+    caller.must(&database::put_api_key, api_key_row{"k", "h", "read", "", noon});
+  }
+  auto copy = folder.file("copy.db");
+  fs::copy_file(config.path, copy);
+  {
+    std::fstream file{config.path, std::ios::in | std::ios::out | std::ios::binary};
+    auto size = static_cast<int64_t>(fs::file_size(config.path));
+    for (int64_t page = size / 4096 / 3; page < size / 4096; ++page) {
+      file.seekp(page * 4096);
+      file << text_of_size(200);
+    }
+  }
+  auto db = open_or_fail(config);
+  database_caller caller{*db};
+  for (int i = 0; i < 3; ++i) {
+    auto answer = caller.ask(&database::list_alerts);
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == errc::store_unavailable);
+    CHECK_THAT(answer.error().detail, Catch::Contains("damaged"));
+  }
+  // A copy put in its place serves without anything being started again.
+  fs::rename(copy, config.path);
+  caller.ask(&database::list_alerts); // meets the exchanged file
+  CHECK(caller.must(&database::list_alerts).size() == 50);
+}
+
+TEST_CASE("sqlite file: at its size limit it refuses, then serves again") {
+  test_folder folder;
+  auto config = config_for(folder.file());
+  config.max_file_bytes = 1 << 20;
+  auto db = open_or_fail(config);
+  database_caller caller{*db};
+  auto problem = fill(caller);
+  CHECK(problem.code == errc::store_unavailable);
+  CHECK_THAT(problem.detail, Catch::Contains("no room"));
+  CHECK(fs::file_size(config.path) <= config.max_file_bytes);
+  auto all = caller.must(&database::list_alerts);
+  REQUIRE(all.size() > 10);
+  for (size_t i = 0; i < 5; ++i)
+    caller.must(&database::remove_alert, all[i].id);
+  caller.must(&database::put_alert, alert_named("room again"));
+  CHECK(caller.must(&database::list_alerts).size() == all.size() - 4);
+}
+
+TEST_CASE("sqlite file: when writing fails nothing is half done, and it works again when writing does") {
+  test_folder folder;
+  auto db = open_or_fail(config_for(folder.file()));
+  database_caller caller{*db};
+  REQUIRE(fill(caller, 3).code == errc::none);
+  auto wal = static_cast<rlim_t>(fs::file_size(folder.file() + "-wal"));
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  auto limited = before;
+  limited.rlim_cur = wal + 6000; // the next alert needs more than that
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &limited) == 0);
+  auto big = alert_named("too much");
+  big.query = text_of_size(100000);
+  auto refused = caller.ask(&database::put_alert, big);
+  auto meanwhile = caller.ask(&database::list_alerts);
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old_handler);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::store_unavailable);
+  CHECK_FALSE(refused.error().detail.empty());
+  if (meanwhile)
+    CHECK(meanwhile->size() == 3);
+  caller.must(&database::put_alert, big);
+  CHECK(caller.must(&database::list_alerts).size() == 4);
+}
+
+TEST_CASE("sqlite file: held by another process") {
+  test_folder folder;
+  auto config = config_for(folder.file());
+  config.busy_timeout = duration{50};
+  open_or_fail(config);
+  file_holder holder{config.path};
+  auto db = open_or_fail(config);
+  database_caller caller{*db};
+  holder.hold();
+  auto refused = caller.ask(&database::put_alert, alert_named("a"));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::store_unavailable);
+  CHECK_THAT(refused.error().detail, Catch::Contains("another process"));
+  CHECK(caller.must(&database::list_alerts).empty()); // reading goes on
+  CHECK(why_not(config).code == errc::store_unavailable);
+  holder.let_go();
+  caller.must(&database::put_alert, alert_named("a"));
+}
+
+TEST_CASE("sqlite file: closing cancels what would take too long, and answers all") {
+  test_folder folder;
+  auto config = config_for(folder.file());
+  config.busy_timeout = duration{2000};
+  config.drain_timeout = duration{0};
+  open_or_fail(config);
+  file_holder holder{config.path};
+  auto db = open_or_fail(config);
+  holder.hold(); // from here on each write that is begun takes two seconds and is refused
+  std::mutex mutex;
+  std::vector<errc> answers;
+  for (int i = 0; i < 10; ++i)
+    db->put_alert(alert_named(std::to_string(i)), [&](result<alert> x) {
+      std::lock_guard guard{mutex};
+      answers.push_back(x ? errc::none : x.error().code);
+    });
+  db.reset();
+  holder.let_go();
+  REQUIRE(answers.size() == 10);
+  CHECK(answers.back() == errc::cancelled);
+  for (auto x : answers)
+    CHECK((x == errc::cancelled || x == errc::store_unavailable));
+}
+
+TEST_CASE("sqlite file: moved away it is not silently begun anew") {
+  test_folder folder;
+  auto path = folder.file();
+  auto db = open_or_fail(config_for(path));
+  database_caller caller{*db};
+  caller.must(&database::put_alert, alert_named("a"));
+  fs::rename(path, folder.file("elsewhere.db"));
+  for (int i = 0; i < 3; ++i)
+    CHECK(caller.code(&database::put_alert, alert_named("b")) == errc::store_unavailable);
+  CHECK_FALSE(fs::exists(path));
+  fs::rename(folder.file("elsewhere.db"), path);
+  caller.must(&database::put_alert, alert_named("b"));
+  CHECK(caller.must(&database::list_alerts).size() == 2);
+}
