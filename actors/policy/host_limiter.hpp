@@ -42,14 +42,14 @@ public:
 
   /// Queues; the answer comes from `due`, perhaps at once.
   ticket ask(const worker_id& by, const permit_request& what, mono_time now, wall_time today);
-  void release(const worker_id& by, const permit_release& what, mono_time now);
+  void release(const worker_id& by, const permit_release& what, mono_time now, wall_time today);
   /// Its permits come back and its requests are forgotten (denied).
   void lost(const worker_id& worker, mono_time now);
 
   /// Everything that can be answered now. Call after every event and at `next_due`.
   std::vector<answer> due(mono_time now, wall_time today);
   /// When `due` may have something new, if nothing else happens.
-  optional<mono_time> next_due(wall_time today, mono_time now) const;
+  optional<mono_time> next_due(mono_time now) const;
 
   size_t hosts() const { return hosts_.size(); }
   size_t waiting() const { return tickets_.size(); }

@@ -1,0 +1,168 @@
+#include "actors/policy/worker_table.hpp"
+
+#include <algorithm>
+
+namespace vigie {
+
+namespace {
+
+std::map<worker_id, std::string> regions(const std::vector<fleet_worker>& fleet) {
+  std::map<worker_id, std::string> out;
+  for (const auto& x : fleet)
+    out[x.id] = x.region;
+  return out;
+}
+
+} // namespace
+
+worker_table::worker_table(std::vector<fleet_worker> fleet, balancing_config balancing, ban_config bans, uint64_t seed)
+    : config_(balancing), order_(balancing, seed), bans_(bans, regions(fleet), seed) {
+  for (auto& x : fleet) {
+    auto& facts = rows_[x.id].facts;
+    facts.id = x.id;
+    facts.name = x.name;
+    facts.region = x.region;
+    facts.address = x.address;
+  }
+}
+
+void worker_table::link(const link_changed& what) {
+  auto i = rows_.find(what.worker);
+  if (i == rows_.end())
+    return;
+  auto& r = i->second;
+  if (r.facts.link == what.state && r.facts.epoch == what.epoch)
+    return; // the proxy repeats itself, for a balancer that has just started
+  if (what.state == link_state::down) {
+    r.facts.in_flight = 0;
+    r.facts.last_error = what.why;
+    bans_.return_probes(what.worker);
+  }
+  if (r.facts.epoch != what.epoch)
+    r.judged = std::nullopt;
+  r.facts.link = what.state;
+  r.facts.epoch = what.epoch;
+  changed_ = true;
+}
+
+void worker_table::health(const health_judged& what) {
+  auto i = rows_.find(what.worker);
+  if (i == rows_.end())
+    return;
+  changed_ = changed_ || i->second.judged != what.healthy;
+  i->second.judged = what.healthy;
+  i->second.unhealthy_because = what.why;
+}
+
+void worker_table::bans(const std::vector<verdict>& verdicts) {
+  bans_.restore(verdicts);
+}
+
+void worker_table::begun(const work_begun& what, mono_time now) {
+  auto i = rows_.find(what.worker);
+  if (i == rows_.end())
+    return;
+  i->second.facts.in_flight += what.pieces;
+  i->second.facts.requests += what.pieces;
+  i->second.recent.begun(config_, now, what.pieces);
+  changed_ = true;
+}
+
+void worker_table::ended(const work_ended& what, mono_time now) {
+  auto i = rows_.find(what.worker);
+  if (i == rows_.end())
+    return;
+  auto& [facts, judged, because, recent] = i->second;
+  auto success = what.problem.empty() && !what.our_fault;
+  facts.in_flight -= facts.in_flight > 0 ? 1 : 0;
+  facts.successes += success ? 1 : 0;
+  facts.errors += what.our_fault ? 1 : 0;
+  if (!what.problem.empty())
+    facts.last_error = what.problem;
+  recent.ended(config_, now, success, what.our_fault, what.took);
+  changed_ = true;
+}
+
+void worker_table::restore(const std::vector<worker_status>& rows) {
+  for (const auto& x : rows) {
+    auto i = rows_.find(x.id);
+    if (i == rows_.end())
+      continue;
+    auto& facts = i->second.facts;
+    facts.requests += x.requests;
+    facts.successes += x.successes;
+    facts.errors += x.errors;
+    if (facts.last_error.empty())
+      facts.last_error = x.last_error;
+  }
+}
+
+/// Why this worker may not be given work; empty = it may.
+std::string worker_table::why_not(const row& r, const std::vector<host_key>& hosts, const worker_exclusion& without,
+                                  wall_time wall, bool& probe_only) const {
+  if (r.facts.link != link_state::up)
+    return std::string{to_string(r.facts.link)};
+  if (r.judged == false)
+    return "unhealthy: " + r.unhealthy_because;
+  if (without.workers.contains(r.facts.id))
+    return "tried already";
+  if (!r.facts.region.empty() && without.regions.contains(r.facts.region))
+    return "region " + r.facts.region + " tried already";
+  for (const auto& host : hosts) {
+    auto standing = bans_.standing(r.facts.id, host, wall);
+    if (standing == ban_standing::banned)
+      return "banned for " + host.value;
+    probe_only = probe_only || standing == ban_standing::half_open;
+  }
+  return {};
+}
+
+availability worker_table::available(const std::vector<host_key>& hosts, const worker_exclusion& without, mono_time now,
+                                     wall_time wall) {
+  availability out;
+  std::vector<balancing_candidate> candidates;
+  std::vector<bool> probes;
+  for (const auto& [id, r] : rows_) {
+    bool probe_only = false;
+    if (auto why = why_not(r, hosts, without, wall, probe_only); !why.empty()) {
+      out.causes.push_back(id.value + ": " + why);
+      continue;
+    }
+    candidates.push_back({id, r.facts.in_flight, r.recent.at(config_, now)});
+    probes.push_back(probe_only);
+  }
+  for (auto i : order_.order(candidates))
+    out.workers.push_back({candidates[i].worker, region_of(candidates[i].worker), probes[i]});
+  std::stable_partition(out.workers.begin(), out.workers.end(), [](const auto& x) { return !x.probe_only; });
+  return out;
+}
+
+bool worker_table::take_probe(const worker_id& worker, const std::vector<host_key>& hosts, wall_time wall) {
+  // Two half-open hosts at once are rare enough that a probe taken for the first and not for the second may lapse.
+  return std::all_of(hosts.begin(), hosts.end(), [&](const host_key& host) {
+    return bans_.standing(worker, host, wall) == ban_standing::clear || bans_.take_probe(worker, host, wall);
+  });
+}
+
+std::string worker_table::region_of(const worker_id& worker) const {
+  auto i = rows_.find(worker);
+  return i == rows_.end() ? std::string{} : i->second.facts.region;
+}
+
+std::vector<worker_status> worker_table::status(mono_time now) const {
+  std::vector<worker_status> out;
+  for (const auto& [id, r] : rows_) {
+    out.push_back(r.facts);
+    // Not judged yet: the link is all that is known.
+    out.back().healthy = r.judged.value_or(r.facts.link == link_state::up);
+    out.back().ewma_ms = r.recent.at(config_, now).ewma_ms;
+    out.back().bans = bans_.of(id);
+  }
+  return out;
+}
+
+bool worker_table::take_changed() {
+  return std::exchange(changed_, false);
+}
+
+} // namespace vigie

@@ -1,0 +1,252 @@
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+
+#include <set>
+
+#include "actors/policy/ban_ledger.hpp"
+
+using namespace vigie;
+using namespace std::chrono_literals;
+
+namespace {
+
+const wall_time t0 = from_unix_ms(1'800'000'000'000);
+const worker_id fr{"worker-fr"}, fr2{"worker-fr2"}, us{"worker-us"}, nl{"worker-nl"};
+const host_key site{"site.test"}, other{"other.test"};
+const std::map<worker_id, std::string> regions{{fr, "fr"}, {fr2, "fr"}, {us, "us"}, {nl, "nl"}};
+
+ban_config exact() {
+  ban_config config;
+  config.jitter = 0;
+  return config;
+}
+
+ban_ledger ledger(ban_config config = exact()) {
+  return ban_ledger{config, regions, 1};
+}
+
+site_refused refusal(const worker_id& w, const host_key& h = site) {
+  return {w, h, "HTTP 403"};
+}
+
+} // namespace
+
+TEST_CASE("a refusal bans the worker at that host only, for the configured time, then half-open") {
+  auto aut = ledger();
+  auto out = aut.refused(refusal(fr), t0);
+  CHECK(out.ruling.try_elsewhere);
+  CHECK_FALSE(out.ruling.circuit_open);
+  CHECK(out.ruling.ban.until == t0 + 30min);
+  REQUIRE(out.changes.put.size() == 1);
+  CHECK(aut.standing(fr, site, t0) == ban_standing::banned);
+  CHECK(aut.standing(fr, other, t0) == ban_standing::clear);
+  CHECK(aut.standing(us, site, t0) == ban_standing::clear);
+  CHECK(aut.standing(fr, site, t0 + 30min - 1ms) == ban_standing::banned);
+  CHECK(aut.standing(fr, site, t0 + 30min) == ban_standing::half_open);
+  CHECK(aut.next_end(t0) == optional<wall_time>{t0 + 30min});
+  CHECK(aut.ended(t0, t0 + 30min - 1ms).empty());
+  CHECK(aut.ended(t0, t0 + 30min).size() == 1);
+  CHECK(aut.ended(t0 + 30min, t0 + 40min).empty());
+}
+
+TEST_CASE("half-open gives exactly one probe; success clears, and only then") {
+  auto aut = ledger();
+  aut.refused(refusal(fr), t0);
+  CHECK_FALSE(aut.take_probe(fr, site, t0 + 29min));
+  CHECK_FALSE(aut.answered({fr, site}, t0 + 29min).any()); // a straggler from before the ban
+  CHECK(aut.standing(fr, site, t0 + 29min) == ban_standing::banned);
+  auto later = t0 + 31min;
+  CHECK(aut.take_probe(fr, site, later));
+  CHECK_FALSE(aut.take_probe(fr, site, later));
+  CHECK(aut.answered({fr, site}, later).dropped.size() == 1);
+  CHECK(aut.standing(fr, site, later) == ban_standing::clear);
+  CHECK_FALSE(aut.answered({fr, site}, later).any());
+}
+
+TEST_CASE("a probe that was lost may be repeated: after its lease, or when its worker's link broke") {
+  auto aut = ledger();
+  aut.refused(refusal(fr), t0);
+  auto later = t0 + 31min;
+  CHECK(aut.take_probe(fr, site, later));
+  CHECK_FALSE(aut.take_probe(fr, site, later + 4min - 1ms));
+  CHECK(aut.take_probe(fr, site, later + 4min));
+  aut.return_probes(us);
+  CHECK_FALSE(aut.take_probe(fr, site, later + 5min));
+  aut.return_probes(fr);
+  CHECK(aut.take_probe(fr, site, later + 5min));
+}
+
+TEST_CASE("renewed bans double up to the cap; stragglers do not count") {
+  auto aut = ledger();
+  auto now = t0;
+  auto expected = duration{30min};
+  for (uint32_t strike = 1; strike <= 9; ++strike) {
+    auto ban = aut.refused(refusal(fr), now).ruling.ban;
+    CHECK(ban.strikes == strike);
+    CHECK(ban.until - now == expected);
+    auto straggler = aut.refused(refusal(fr), now + 1min);
+    CHECK(straggler.ruling.ban == ban);
+    CHECK_FALSE(straggler.changes.any());
+    now = ban.until;
+    expected = std::min<duration>(expected * 2, 24h);
+  }
+}
+
+TEST_CASE("one success does not wipe the strikes; time does") {
+  auto aut = ledger();
+  aut.refused(refusal(fr), t0);
+  aut.answered({fr, site}, t0 + 31min);
+  CHECK(aut.refused(refusal(fr), t0 + 32min).ruling.ban.strikes == 2); // 403 and 200 in turn still add up (T34)
+  aut.answered({fr, site}, t0 + 3h);
+  CHECK(aut.refused(refusal(fr), t0 + 3h + 24h).ruling.ban.strikes == 1);
+}
+
+TEST_CASE("the second region opens the circuit; two workers of one region do not") {
+  auto aut = ledger();
+  CHECK(aut.refused(refusal(fr), t0).ruling.try_elsewhere);
+  auto same_region = aut.refused(refusal(fr2), t0 + 1min);
+  CHECK_FALSE(same_region.ruling.circuit_open);
+  CHECK(same_region.ruling.try_elsewhere);
+  auto second = aut.refused(refusal(us), t0 + 2min);
+  CHECK(second.ruling.circuit_open);
+  CHECK_FALSE(second.ruling.try_elsewhere);
+  CHECK(second.changes.put.size() == 2);
+  for (const auto& w : {fr, fr2, us, nl})
+    CHECK(aut.standing(w, site, t0 + 3min) == ban_standing::banned);
+  CHECK(aut.standing(nl, other, t0 + 3min) == ban_standing::clear);
+}
+
+TEST_CASE("a second region after the first one's ban has ended is a first one again") {
+  auto aut = ledger();
+  aut.refused(refusal(fr), t0);
+  CHECK_FALSE(aut.refused(refusal(us), t0 + 30min).ruling.circuit_open);
+}
+
+TEST_CASE("a half-open circuit is probed once, from a region refused before, and doubles when refused again") {
+  auto aut = ledger();
+  aut.refused(refusal(fr), t0);
+  aut.refused(refusal(us), t0);
+  auto later = t0 + 30min;
+  CHECK(aut.standing(nl, site, later) == ban_standing::banned); // no third region
+  CHECK(aut.standing(fr, site, later) == ban_standing::half_open);
+  CHECK(aut.take_probe(fr, site, later));
+  CHECK_FALSE(aut.take_probe(us, site, later));
+  CHECK_FALSE(aut.take_probe(fr2, site, later));
+  auto again = aut.refused(refusal(fr), later);
+  CHECK(again.ruling.circuit_open);
+  CHECK_FALSE(again.ruling.try_elsewhere);
+  CHECK(aut.standing(us, site, later + 59min) == ban_standing::banned);
+  CHECK(aut.standing(us, site, later + 60min) == ban_standing::half_open);
+  CHECK(aut.take_probe(us, site, later + 60min));
+  aut.answered({us, site}, later + 60min);
+  CHECK(aut.standing(nl, site, later + 60min) == ban_standing::clear);
+  CHECK(aut.standing(us, site, later + 60min) == ban_standing::clear);
+  CHECK(aut.standing(fr, site, later + 60min) == ban_standing::half_open); // its own ban is its own
+}
+
+TEST_CASE("on_refusal stop opens the circuit at the first refusal") {
+  auto config = exact();
+  config.on_refusal = refusal_policy::stop;
+  auto aut = ledger(config);
+  auto out = aut.refused(refusal(fr), t0);
+  CHECK(out.ruling.circuit_open);
+  CHECK_FALSE(out.ruling.try_elsewhere);
+  CHECK(aut.standing(us, site, t0) == ban_standing::banned);
+  CHECK(refusal_policy_from_string("stop").value() == refusal_policy::stop);
+  CHECK(refusal_policy_from_string("rotate").value() == refusal_policy::rotate);
+  CHECK(refusal_policy_from_string("often").error().code == errc::bad_config);
+}
+
+TEST_CASE("a person lifts a worker's bans, and the circuit once nobody's refusal is left behind it") {
+  auto aut = ledger();
+  aut.refused(refusal(fr), t0);
+  aut.refused(refusal(us), t0);
+  CHECK(aut.lift(fr).dropped.size() == 1);
+  CHECK(aut.standing(fr, site, t0) == ban_standing::banned); // by the circuit
+  CHECK(aut.lift(us).dropped.size() == 2);
+  CHECK(aut.standing(fr, site, t0) == ban_standing::clear);
+  CHECK(aut.all().empty());
+}
+
+TEST_CASE("stored verdicts stand again after a restart") {
+  auto before = ledger();
+  before.refused(refusal(fr), t0);
+  before.refused(refusal(us), t0 + 1min);
+  auto after = ledger();
+  after.restore(before.all());
+  CHECK(after.all() == before.all());
+  CHECK(after.of(fr).size() == 1);
+  CHECK(after.standing(nl, site, t0 + 2min) == ban_standing::banned);
+  CHECK(after.standing(fr, site, t0 + 31min) == ban_standing::half_open);
+  // The probe stays out over an update that does not touch its verdict.
+  CHECK(after.take_probe(fr, site, t0 + 31min));
+  after.restore(before.all());
+  CHECK_FALSE(after.take_probe(fr, site, t0 + 31min));
+}
+
+TEST_CASE("the ledger is bounded") {
+  auto config = exact();
+  config.max_verdicts = 3;
+  auto aut = ledger(config);
+  for (int i = 0; i < 10; ++i)
+    aut.refused(refusal(fr, host_key{"h" + std::to_string(i)}), t0 + i * 31min);
+  CHECK(aut.all().size() == 3);
+}
+
+TEST_CASE("bad ban configurations are named") {
+  CHECK(validate(ban_config{}).code == errc::none);
+  auto bad = exact();
+  bad.ban = 25h;
+  CHECK(validate(bad).code == errc::bad_config);
+  bad = exact();
+  bad.jitter = 2;
+  CHECK(validate(bad).code == errc::bad_config);
+  bad = exact();
+  bad.max_verdicts = 0;
+  CHECK(validate(bad).code == errc::bad_config);
+}
+
+TEST_CASE("whatever happens, a ban never ends early and no host sees a third region before its circuit's probe") {
+  REQUIRE(rc::check("ban ledger", [](uint64_t seed) {
+    ban_config config;
+    ban_ledger aut{config, regions, seed};
+    const std::vector<worker_id> workers{fr, fr2, us, nl};
+    std::map<worker_id, wall_time> banned_until;
+    wall_time circuit_until{};
+    std::set<std::string> refused_now; // regions with a ban in force
+    auto now = t0;
+    auto steps = *rc::gen::inRange(1, 60);
+    for (int i = 0; i < steps; ++i) {
+      now += duration{*rc::gen::inRange<int64_t>(0, 40 * 60'000)};
+      auto w = workers[*rc::gen::inRange<size_t>(0, workers.size())];
+      auto standing = aut.standing(w, site, now);
+      if (now < banned_until[w] || now < circuit_until)
+        RC_ASSERT(standing == ban_standing::banned);
+      auto may =
+          standing == ban_standing::clear || (standing == ban_standing::half_open && aut.take_probe(w, site, now));
+      if (!may)
+        continue;
+      if (*rc::gen::inRange(0, 3) == 0) {
+        aut.answered({w, site}, now);
+        RC_ASSERT(aut.standing(w, site, now) == ban_standing::clear);
+        continue;
+      }
+      refused_now.clear();
+      for (const auto& [x, until] : banned_until)
+        if (now < until)
+          refused_now.insert(regions.at(x));
+      auto out = aut.refused(refusal(w), now);
+      refused_now.insert(regions.at(w));
+      if (refused_now.size() >= 2)
+        RC_ASSERT(out.ruling.circuit_open);
+      RC_ASSERT((refused_now.size() <= 2u || regions.at(w) == "fr" || !out.ruling.try_elsewhere));
+      RC_ASSERT(out.ruling.circuit_open != out.ruling.try_elsewhere);
+      RC_ASSERT(out.ruling.ban.until - now >= config.ban);
+      RC_ASSERT(out.ruling.ban.until - now <= config.cap);
+      banned_until[w] = out.ruling.ban.until;
+      for (const auto& v : aut.all())
+        if (v.scope == verdict_scope::host)
+          circuit_until = v.until;
+    }
+  }));
+}

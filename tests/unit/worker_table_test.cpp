@@ -1,0 +1,115 @@
+#include <catch2/catch.hpp>
+
+#include "actors/policy/worker_table.hpp"
+
+using namespace vigie;
+using namespace std::chrono_literals;
+
+namespace {
+
+const mono_time now{std::chrono::hours{1}};
+const wall_time wall = from_unix_ms(1'800'000'000'000);
+const worker_id fr{"worker-fr"}, us{"worker-us"}, nl{"worker-nl"};
+const host_key site{"site.test"};
+
+worker_table table() {
+  worker_table out{
+      {{fr, "France", "fr", "h:1"}, {us, "America", "us", "h:2"}, {nl, "Holland", "nl", "h:3"}}, {}, {}, 1};
+  for (const auto& w : {fr, us, nl})
+    out.link({w, link_state::up, 1, {}});
+  return out;
+}
+
+std::set<std::string> names(const availability& x) {
+  std::set<std::string> out;
+  for (const auto& w : x.workers)
+    out.insert(w.worker.value + (w.probe_only ? "?" : ""));
+  return out;
+}
+
+verdict ban(const worker_id& w, wall_time until) {
+  return {verdict_scope::worker_host, w, site, errc::refused, "HTTP 403", wall - 30min, until, 1};
+}
+
+} // namespace
+
+TEST_CASE("a link that is up is enough until the health-monitor judged otherwise") {
+  auto aut = table();
+  CHECK(names(aut.available({site}, {}, now, wall)).size() == 3);
+  aut.health({fr, false, "3 probes failed"});
+  auto out = aut.available({site}, {}, now, wall);
+  CHECK(names(out) == std::set<std::string>{"worker-nl", "worker-us"});
+  REQUIRE(out.causes.size() == 1);
+  CHECK(out.causes[0] == "worker-fr: unhealthy: 3 probes failed");
+  // Nothing is known of a new incarnation.
+  aut.link({fr, link_state::up, 2, {}});
+  CHECK(names(aut.available({site}, {}, now, wall)).size() == 3);
+}
+
+TEST_CASE("only links that are up get work") {
+  auto aut = table();
+  aut.link({fr, link_state::draining, 1, {}});
+  aut.link({us, link_state::suspect, 1, {}});
+  aut.link({nl, link_state::down, 1, "connection refused"});
+  auto out = aut.available({}, {}, now, wall);
+  CHECK(out.workers.empty());
+  CHECK(out.causes == std::vector<std::string>{"worker-fr: draining", "worker-nl: down", "worker-us: suspect"});
+  CHECK(aut.status(now).at(1).last_error == "connection refused");
+}
+
+TEST_CASE("banned for a host is not banned for another; half-open comes last and only once") {
+  auto aut = table();
+  aut.bans({ban(fr, wall + 1ms), ban(us, wall)});
+  CHECK(names(aut.available({site}, {}, now, wall)) == std::set<std::string>{"worker-nl", "worker-us?"});
+  CHECK(aut.available({site}, {}, now, wall).workers.back().worker == us);
+  CHECK(names(aut.available({host_key{"other"}}, {}, now, wall)).size() == 3);
+  CHECK(names(aut.available({}, {}, now, wall)).size() == 3);
+  CHECK(aut.take_probe(us, {site}, wall));
+  CHECK_FALSE(aut.take_probe(us, {site}, wall));
+  aut.link({us, link_state::down, 1, {}});
+  aut.link({us, link_state::up, 2, {}});
+  CHECK(aut.take_probe(us, {site}, wall)); // its probe went down with the link
+}
+
+TEST_CASE("what was tried is left out, by worker and by region") {
+  auto aut = table();
+  CHECK(names(aut.available({}, {{fr}, {}}, now, wall)) == std::set<std::string>{"worker-nl", "worker-us"});
+  CHECK(names(aut.available({}, {{}, {"us"}}, now, wall)) == std::set<std::string>{"worker-fr", "worker-nl"});
+}
+
+TEST_CASE("counters: a site's refusal is a request, and neither a success nor an error") {
+  auto aut = table();
+  aut.begun({fr, 3}, now);
+  aut.ended({fr, false, 10ms, {}}, now);
+  aut.ended({fr, false, 10ms, "refused"}, now);
+  auto row = aut.status(now).at(0);
+  CHECK(row.in_flight == 1);
+  aut.ended({fr, true, 10ms, "worker_lost"}, now);
+  row = aut.status(now).at(0);
+  CHECK(row.requests == 3);
+  CHECK(row.successes == 1);
+  CHECK(row.errors == 1);
+  CHECK(row.in_flight == 0);
+  CHECK(row.ewma_ms == Approx(10));
+  aut.ended({fr, true, 10ms, "once too often"}, now);
+  CHECK(aut.status(now).at(0).in_flight == 0);
+}
+
+TEST_CASE("stored counters are added, strangers are ignored, changes are seen once") {
+  auto aut = table();
+  CHECK(aut.take_changed());
+  CHECK_FALSE(aut.take_changed());
+  worker_status stored;
+  stored.id = fr;
+  stored.requests = 42;
+  stored.successes = 40;
+  stored.errors = 2;
+  aut.begun({fr, 1}, now);
+  aut.restore({stored});
+  CHECK(aut.status(now).at(0).requests == 43);
+  CHECK(aut.take_changed());
+  aut.link({worker_id{"stranger"}, link_state::up, 1, {}});
+  aut.begun({worker_id{"stranger"}, 1}, now);
+  CHECK_FALSE(aut.take_changed());
+  CHECK_FALSE(aut.knows(worker_id{"stranger"}));
+}
