@@ -1,0 +1,256 @@
+#include "runtime/node.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <future>
+#include <random>
+#include <thread>
+
+#include "actors/policy/url_template.hpp"
+#include "adapters/http_api/api.hpp"
+#include "adapters/http_api/server.hpp"
+#include "runtime/admin_key.hpp"
+#include "runtime/commands/commands.hpp"
+#include "runtime/link/caf_settings.hpp"
+#include "runtime/link/link_dialler.hpp"
+#include "runtime/link/link_listener.hpp"
+#include "runtime/process.hpp"
+#include "runtime/wiring.hpp"
+
+namespace vigie {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Waits for an answer of an asynchronous port; only for the main thread, before and after the actors.
+template <class T, class Operation>
+result<T> wait_for(Operation operation) {
+  auto answer = std::make_shared<std::promise<result<T>>>();
+  auto future = answer->get_future();
+  operation([answer](result<T> x) { answer->set_value(std::move(x)); });
+  return future.get();
+}
+
+/// The node between its start and its end. Members are destroyed from the last to the first.
+class running_node {
+public:
+  running_node(const node_config& config, const run_options& options, std::ostream& out, std::ostream& err)
+      : config_(config), options_(options), out_(out), err_(err) {}
+
+  int run() {
+    auto begun = std::chrono::steady_clock::now();
+    if (auto problem = start(); problem.code != errc::none) {
+      err_ << "vigie: " << to_string(problem) << "\n";
+      if (adapters_.log)
+        adapters_.log->emit({log_level::error, "node_not_started", {}, {{"problem", to_string(problem)}}});
+      stop();
+      return exit_failed;
+    }
+    auto took = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - begun);
+    say_ready(took);
+    auto code = options_.once ? follow_first_run() : stay();
+    stop();
+    return code;
+  }
+
+private:
+  error start() {
+    if (auto e = prepare_folder(); e.code != errc::none)
+      return e;
+    auto adapters = make_adapters(config_);
+    if (!adapters)
+      return adapters.error();
+    adapters_ = std::move(*adapters);
+    if (auto e = prepare_keys(); e.code != errc::none)
+      return e;
+    configure(actor_config_);
+    system_ = std::make_unique<caf::actor_system>(actor_config_);
+    refs_ = make_refs(config_);
+    local_ = make_local_dialler(refs_.api.gateway);
+    auto link = make_link_config(config_.name, config_.link, adapters_.log.get());
+    remote_ = make_link_dialler(*system_, link);
+    if (config_.is_worker && !config_.is_main) {
+      auto listener = listen(*system_, to_string(config_.link.listen), link,
+                             [gateway = refs_.api.gateway] { return gateway.get(); });
+      if (!listener)
+        return listener.error();
+      listener_ = std::move(*listener);
+    }
+    start_tree();
+    return start_api();
+  }
+
+  error prepare_folder() {
+    std::error_code problem;
+    std::filesystem::create_directories(config_.data_dir, problem);
+    if (problem)
+      return {errc::bad_config, "cannot make the data folder " + config_.data_dir + ": " + problem.message(), {}};
+    return {};
+  }
+
+  error prepare_keys() {
+    auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    auto admin = provide_admin_key(config_.data_dir, now);
+    if (!admin)
+      return admin.error();
+    std::vector<api_key_row> rows;
+    if (adapters_.db) {
+      auto stored = wait_for<database::unit>([&](auto done) { adapters_.db->put_api_key(*admin, done); });
+      if (!stored)
+        return stored.error();
+      auto all = wait_for<std::vector<api_key_row>>([&](auto done) { adapters_.db->list_api_keys(done); });
+      if (!all)
+        return all.error();
+      rows = std::move(*all);
+    } else {
+      rows.push_back(*admin);
+    }
+    keys_ = std::make_shared<key_ring>(rows);
+    return {};
+  }
+
+  void start_tree() {
+    auto seed = config_.balancing.seed ? *config_.balancing.seed : std::random_device{}();
+    env_ = make_environment(adapters_, seed);
+    adapters_.log->emit(
+        {log_level::info, "node_starting", {}, {{"version", VIGIE_VERSION}, {"seed", std::to_string(seed)}}});
+    supervisor_config root;
+    root.name = "root";
+    root.limits.max_restarts = config_.limits.restart_intensity;
+    root.limits.period = config_.limits.restart_period;
+    root_ = system_->spawn(supervisor, env_, root, make_tree(config_, adapters_, refs_, env_, *remote_, *local_));
+    actor_directory::instance().label(root_.id(), "root", "", 0, "");
+    caf::actor_cast<caf::abstract_actor*>(root_)->attach_functor([this](const caf::error&) {
+      root_ended_.store(true);
+      wake_.notify();
+    });
+  }
+
+  error start_api() {
+    backend_config c;
+    c.node = config_.name;
+    c.is_main = config_.is_main;
+    c.is_worker = config_.is_worker;
+    c.command_timeout = 300s;
+    for (const auto& s : config_.sources)
+      if (s.enabled)
+        if (auto host = host_key_of(s.url))
+          c.hosts.push_back(*host);
+    backend_ = make_backend(c, refs_.api, env_);
+    api_config api;
+    api.serves_main = config_.is_main;
+    api.serves_worker = config_.is_worker;
+    api.node = config_.name;
+    api.version = VIGIE_VERSION;
+    http_server_config server;
+    server.address = config_.api.listen.host;
+    server.port = config_.api.listen.port;
+    server.max_connections = config_.api.max_connections;
+    server.max_body_bytes = config_.api.max_body_bytes;
+    server.max_header_bytes = config_.api.max_header_bytes;
+    server.max_pending = config_.api.max_commands_outstanding;
+    server.read_timeout = config_.api.read_timeout;
+    auto started = serve_http(server, make_api(api, *backend_, keys_));
+    if (!started)
+      return started.error();
+    http_ = std::move(*started);
+    return {};
+  }
+
+  void say_ready(duration took) {
+    adapters_.log->emit({log_level::info,
+                         "node_ready",
+                         {},
+                         {{"api", config_.api.listen.host + ":" + std::to_string(http_->port())},
+                          {"link", listener_ ? std::to_string(listener_->port()) : "none"},
+                          {"took_ms", std::to_string(took.count())}}});
+  }
+
+  int stay() {
+    while (true) {
+      if (wake_.wait(-1) == wake_up::reason::signal)
+        return exit_done;
+      if (root_ended_.load()) {
+        err_ << "vigie: the root supervisor gave up: its children crash faster than limits.restart_intensity allows; "
+                "see "
+                "the log\n";
+        return exit_failed;
+      }
+    }
+  }
+
+  /// --once: until the first run that did something has ended.
+  int follow_first_run() {
+    while (wake_.wait(200) != wake_up::reason::signal && !root_ended_.load()) {
+      auto runs = wait_for<std::vector<run_summary>>([&](auto done) { adapters_.db->list_runs(1, done); });
+      if (!runs || runs->empty() || runs->front().state == run_state::running)
+        continue;
+      const auto& r = runs->front();
+      out_ << "run " << r.id.value << ": " << to_string(r.state) << ", " << r.workers_ok << "/" << r.workers
+           << " workers, " << r.alerts << " alerts, " << r.matches << " matches, " << r.alerts_failed << " errors\n";
+      return r.state == run_state::completed || r.state == run_state::skipped_empty ? exit_done : exit_failed;
+    }
+    return exit_failed;
+  }
+
+  void stop() {
+    if (adapters_.log)
+      adapters_.log->emit({log_level::info, "node_stopping", {}, {}});
+    if (http_)
+      http_->drain(duration{2000});
+    if (root_ && !root_ended_.load()) {
+      caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+      auto deadline = std::chrono::steady_clock::now() + config_.limits.shutdown;
+      while (!root_ended_.load() && std::chrono::steady_clock::now() < deadline)
+        // A second signal hurries.
+        if (wake_.wait(100) == wake_up::reason::signal)
+          break;
+    }
+    http_.reset();
+    if (listener_)
+      listener_->stop();
+    if (remote_)
+      remote_->stop();
+    if (!system_)
+      return;
+    if (root_ && !root_ended_.load()) {
+      // Actors that do not end would hold the actor system's destructor for ever.
+      adapters_.log->emit({log_level::error, "node_stopped_hard", {}, {}});
+      adapters_.log.reset();
+      _exit(exit_failed);
+    }
+    root_ = nullptr;
+    system_->await_actors_before_shutdown(false);
+  }
+
+  const node_config& config_;
+  const run_options& options_;
+  std::ostream& out_;
+  std::ostream& err_;
+  wake_up wake_;
+  std::atomic<bool> root_ended_{false};
+  node_adapters adapters_;
+  std::shared_ptr<key_ring> keys_;
+  environment env_;
+  std::unique_ptr<dialler> local_;
+  caf::actor_system_config actor_config_;
+  std::unique_ptr<caf::actor_system> system_;
+  node_refs refs_;
+  std::unique_ptr<link_dialler> remote_;
+  std::unique_ptr<link_listener> listener_;
+  supervisor_actor root_;
+  std::unique_ptr<api_backend> backend_;
+  std::unique_ptr<http_server> http_;
+};
+
+} // namespace
+
+int run_node(const node_config& config, const run_options& options, std::ostream& out, std::ostream& err) {
+  prepare_process();
+  return running_node{config, options, out, err}.run();
+}
+
+} // namespace vigie

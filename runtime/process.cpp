@@ -1,0 +1,98 @@
+#include "runtime/process.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <fstream>
+#include <string>
+
+#include "runtime/wiring.hpp"
+
+namespace vigie {
+
+namespace {
+
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int s : {SIGINT, SIGTERM, SIGHUP})
+    sigaddset(&set, s);
+  return set;
+}
+
+double seconds(const timeval& t) {
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+}
+
+} // namespace
+
+void prepare_process() {
+  auto set = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    // The connection limits are ours; the kernel's soft limit must not be lower than they are.
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+  umask(077);
+}
+
+wake_up::wake_up() {
+  auto set = ending_signals();
+  signals_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+wake_up::~wake_up() {
+  close(signals_);
+  close(event_);
+}
+
+void wake_up::notify() {
+  uint64_t one = 1;
+  // Only a full counter refuses, and then it is readable already.
+  [[maybe_unused]] auto written = write(event_, &one, sizeof one);
+}
+
+wake_up::reason wake_up::wait(int timeout_ms) {
+  std::array<pollfd, 2> fds{pollfd{signals_, POLLIN, 0}, pollfd{event_, POLLIN, 0}};
+  if (poll(fds.data(), fds.size(), timeout_ms) <= 0)
+    return reason::timeout;
+  if (fds[0].revents & POLLIN) {
+    signalfd_siginfo info;
+    while (read(signals_, &info, sizeof info) == sizeof info) {
+    }
+    return reason::signal;
+  }
+  uint64_t count = 0;
+  [[maybe_unused]] auto got = read(event_, &count, sizeof count);
+  return reason::notified;
+}
+
+process_facts read_process() {
+  static const auto started = std::chrono::steady_clock::now();
+  process_facts out;
+  out.pid = getpid();
+  std::ifstream statm{"/proc/self/statm"};
+  uint64_t total = 0;
+  uint64_t resident = 0;
+  if (statm >> total >> resident)
+    out.rss_bytes = resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  rusage used{};
+  if (getrusage(RUSAGE_SELF, &used) == 0)
+    out.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
+  out.uptime = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - started);
+  return out;
+}
+
+} // namespace vigie

@@ -1,0 +1,32 @@
+// The process itself: signals, limits, what the kernel says of it.
+#pragma once
+
+#include <cstdint>
+
+namespace vigie {
+
+/// Blocks SIGINT, SIGTERM and SIGHUP for all threads to come and ignores SIGPIPE; no core dumps (they would hold
+/// secrets); files are for their owner only. Call first in main, before any thread is made.
+void prepare_process();
+
+/// Wakes for a signal or for `notify`, from any thread.
+class wake_up {
+public:
+  wake_up();
+  ~wake_up();
+  wake_up(const wake_up&) = delete;
+  wake_up& operator=(const wake_up&) = delete;
+
+  /// Async-signal-safe and thread-safe.
+  void notify();
+
+  enum class reason : uint8_t { signal, notified, timeout };
+  /// Waits at most `timeout_ms` (-1 = no limit).
+  reason wait(int timeout_ms);
+
+private:
+  int signals_ = -1;
+  int event_ = -1;
+};
+
+} // namespace vigie
