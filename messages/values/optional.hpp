@@ -2,6 +2,7 @@
 // lets messages/inspect.hpp give it one without CAF being seen here.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <utility>
 
@@ -20,22 +21,37 @@ struct optional : std::optional<T> {
     this->emplace(std::move(value));
     return *this;
   }
-
-  /// Of the standard comparisons, none fits a derived type better than the others.
-  friend constexpr bool operator==(const optional& a, const optional& b) {
-    return static_cast<const std::optional<T>&>(a) == static_cast<const std::optional<T>&>(b);
-  }
-
-  friend constexpr bool operator==(const optional& a, const std::optional<T>& b) {
-    return static_cast<const std::optional<T>&>(a) == b;
-  }
-
-  friend constexpr bool operator==(const optional& a, std::nullopt_t) { return !a.has_value(); }
-
-  template <class U>
-  requires(!requires(const U& x) { x.has_value(); }) friend constexpr bool operator==(const optional& a, const U& b) {
-    return a.has_value() && *a == b;
-  }
 };
+
+// Of the standard comparisons, none fits a derived type better than the others: these do.
+template <class T>
+constexpr bool operator==(const optional<T>& a, const optional<T>& b) {
+  return static_cast<const std::optional<T>&>(a) == static_cast<const std::optional<T>&>(b);
+}
+
+template <class T>
+constexpr bool operator==(const optional<T>& a, const std::optional<T>& b) {
+  return static_cast<const std::optional<T>&>(a) == b;
+}
+
+template <class T>
+constexpr bool operator==(const optional<T>& a, std::nullopt_t) {
+  return !a.has_value();
+}
+
+/// What compares to a bool with the held value: not the expressions of test frameworks, which have an == of their own.
+template <class T, class U>
+concept compares_with_held = !requires(const U& x) {
+  x.has_value();
+}
+&&requires(const T& held, const U& x) {
+  { held == x } -> std::same_as<bool>;
+};
+
+template <class T, class U>
+requires compares_with_held<T, U>
+constexpr bool operator==(const optional<T>& a, const U& b) {
+  return a.has_value() && *a == b;
+}
 
 } // namespace vigie
