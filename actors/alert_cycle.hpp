@@ -75,19 +75,25 @@ struct alert_cycle_state {
   bool tick_armed = false;
   std::string last_problem;
 
-  // alert_cycle.cpp: the life of a run
+  // alert_cycle.cpp: ticks and triggers
   void start();
   void arm_tick();
   void trigger(waiting_trigger t);
-  void begin(waiting_trigger t);
-  void begun(const begun_run& b, const std::string& why);
-  void resume();
-  void finish_if_done();
-  void cancel_run(const std::string& why);
-  void ended(const run_summary& summary);
   void watch();
   void say(log_level level, std::string_view event_name, std::vector<std::pair<std::string, std::string>> fields);
   void show_state();
+
+  // alert_cycle_run.cpp: the life of a run
+  void resume();
+  void begin(waiting_trigger t);
+  void begun(const begun_run& b, const std::string& why);
+  void warn_if_infeasible(const std::vector<host_load>& loads);
+  void ask_circuits();
+  void finish_if_done();
+  void cancel_run(const std::string& why);
+  void ended(const run_summary& summary);
+  void announce_end(const run_summary& summary);
+  void next_in_queue();
 
   // alert_cycle_dispatch.cpp: handing out and taking back
   void dispatch();
@@ -95,14 +101,17 @@ struct alert_cycle_state {
   void hand_out(plan_share share);
   void send_assignment(plan_share share);
   void settle_homeless();
+  void take_back(assignment_id id, const error& why);
+  void give_up();
+  void settle_here(const fetch_plan& plan, const alert& what, const error& why);
+
+  // alert_cycle_settle.cpp: what comes back
   void settle(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack);
   void rule_on_refusal(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack);
   void store(alert_settled what, worker_id worker, bool final, std::string refused_region,
              std::shared_ptr<reply<settle_ack>> ack);
   void stored(const alert_settled& what, const worker_id& worker, bool final, const std::string& refused_region,
               const settle_receipt& receipt);
-  void take_back(assignment_id id, const error& why);
-  void give_up();
   envelope make_envelope() const;
 };
 

@@ -13,23 +13,33 @@ envelope alert_cycle_state::make_envelope() const {
 }
 
 void alert_cycle_state::settle_homeless() {
-  for (const auto& a : ledger.homeless()) {
-    self->request(links.store.get(), 30s, begin_attempts{run.id, {{a.id, worker_id{}, 1}}})
-        .then(
-            [this, a](const std::vector<fencing_token>& tokens) {
-              alert_settled s;
-              s.run = run.id;
-              s.alert = a.id;
-              s.token = tokens.at(0);
-              s.source = a.source;
-              s.problem = {errc::not_found, "no enabled source named \"" + a.source.value + "\"", {}};
-              store(std::move(s), {}, true, {}, nullptr);
-            },
-            [this](caf::error& e) {
-              last_problem = to_string(from_caf(e));
-              self->after(1s, [this] { settle_homeless(); });
+  for (const auto& a : ledger.homeless())
+    settle_here({a.source, a.query, {}, {}}, a,
+                {errc::not_found, "no enabled source named \"" + a.source.value + "\"", {}});
+}
+
+void alert_cycle_state::settle_here(const fetch_plan& plan, const alert& what, const error& why) {
+  ++preparing;
+  self->request(links.store.get(), 30s, begin_attempts{run.id, {{what.id, worker_id{}, ledger.next_attempt(what.id)}}})
+      .then(
+          [this, plan, what, why](const std::vector<fencing_token>& tokens) {
+            --preparing;
+            alert_settled s;
+            s.run = run.id;
+            s.alert = what.id;
+            s.token = tokens.at(0);
+            s.source = plan.source;
+            s.host = plan.host;
+            s.problem = why;
+            store(std::move(s), {}, true, {}, nullptr);
+          },
+          [this, plan, what, why](caf::error& e) {
+            last_problem = to_string(from_caf(e));
+            self->after(1s, [=, this] {
+              --preparing;
+              settle_here(plan, what, why);
             });
-  }
+          });
 }
 
 void alert_cycle_state::dispatch() {
@@ -119,104 +129,6 @@ void alert_cycle_state::send_assignment(plan_share share) {
             });
 }
 
-void alert_cycle_state::settle(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack) {
-  auto now = self->clock().now();
-  ledger.heard(what.assignment, now);
-  if (!running && starting)
-    return ack->fail({errc::busy, "the cycle is starting", {}});
-  switch (ledger.judge(what)) {
-  case run_ledger::judgement::repeated:
-    if (storing.contains(what.alert))
-      return ack->fail({errc::busy, "it is being stored", {}});
-    return ack->keep(settle_ack{true});
-  case run_ledger::judgement::stale:
-    return store(std::move(what), std::move(worker), true, {}, std::move(ack));
-  case run_ledger::judgement::final:
-    ledger.settling(what.alert);
-    return store(std::move(what), std::move(worker), true, {}, std::move(ack));
-  case run_ledger::judgement::again:
-    ledger.settling(what.alert);
-    return store(std::move(what), std::move(worker), false, {}, std::move(ack));
-  case run_ledger::judgement::refused:
-    ledger.settling(what.alert);
-    return rule_on_refusal(std::move(what), std::move(worker), std::move(ack));
-  }
-}
-
-void alert_cycle_state::rule_on_refusal(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack) {
-  storing.insert(what.alert);
-  site_refused refusal{worker, what.host,
-                       "HTTP " + std::to_string(what.http_status) + " on run " + std::to_string(run.id.value) +
-                           ", alert " + std::to_string(what.alert.value)};
-  self->request(links.bans.get(), 10s, std::move(refusal))
-      .then(
-          [this, what, worker, ack](const refusal_ruling& ruling) {
-            if (ruling.circuit_open)
-              closed.insert(what.host);
-            auto elsewhere = ruling.try_elsewhere && !ruling.circuit_open && ledger.may_try_again(what.alert);
-            auto region = config.regions.find(worker);
-            store(what, worker, !elsewhere,
-                  elsewhere && region != config.regions.end() ? region->second : std::string{}, ack);
-            // Nothing more of this host may be asked by this worker: what it still has goes to others.
-            if (what.assignment.value != 0 && ledger.holder(what.assignment) == worker)
-              take_back(what.assignment, {errc::refused, worker.value + " was refused by " + what.host.value, {}});
-          },
-          [this, what, worker, ack](caf::error&) {
-            // Without a ruling the careful answer is to stop.
-            store(what, worker, true, {}, ack);
-          });
-}
-
-void alert_cycle_state::store(alert_settled what, worker_id worker, bool final, std::string refused_region,
-                              std::shared_ptr<reply<settle_ack>> ack) {
-  storing.insert(what.alert);
-  self->request(links.store.get(), 30s, settle_alert{what, final})
-      .then(
-          [this, what, worker, final, refused_region, ack](const settle_receipt& receipt) {
-            storing.erase(what.alert);
-            stored(what, worker, final, refused_region, receipt);
-            if (ack)
-              ack->keep(settle_ack{receipt.applied});
-            dispatch();
-          },
-          [this, what, worker, final, refused_region, ack](caf::error& e) {
-            last_problem = to_string(from_caf(e));
-            self->after(1s, [=, this] { store(what, worker, final, refused_region, ack); });
-          });
-}
-
-void alert_cycle_state::stored(const alert_settled& what, const worker_id& worker, bool final,
-                               const std::string& refused_region, const settle_receipt& receipt) {
-  if (!worker.value.empty()) {
-    auto our_fault = worth_another_worker(what.problem.code, what.http_status);
-    caf::anon_send(links.balancer.get(),
-                   work_ended{worker, our_fault, what.took, our_fault ? to_string(what.problem) : std::string{}});
-    if (what.problem.code == errc::none || what.problem.code == errc::bad_page)
-      caf::anon_send(links.bans.get(), site_answered{worker, what.host});
-  }
-  if (!receipt.applied) {
-    say(log_level::info, "late_result", {{"alert", std::to_string(what.alert.value)}, {"worker", worker.value}});
-    return;
-  }
-  if (receipt.outbox_rows > 0)
-    caf::anon_send(links.notifier.get(), outbox_grew{receipt.outbox_rows});
-  auto ok = what.problem.code == errc::none;
-  if (!ok)
-    say(log_level::warn, "alert_failed",
-        {{"alert", std::to_string(what.alert.value)},
-         {"worker", worker.value},
-         {"final", final ? "yes" : "no"},
-         {"code", std::string{to_string(what.problem.code)}},
-         {"detail", what.problem.detail},
-         {"place", what.problem.place}});
-  env.metrics->count("vigie_alerts_settled_total",
-                     {{"worker", worker.value}, {"code", std::string{to_string(what.problem.code)}}});
-  if (!final && ledger.give_back(what.alert, refused_region, self->clock().now()))
-    return;
-  ledger.done(what.alert, ok);
-  show_state();
-}
-
 void alert_cycle_state::take_back(assignment_id id, const error& why) {
   auto taken = ledger.take_back(id, why, self->clock().now());
   if (taken.worker.value.empty())
@@ -242,28 +154,8 @@ void alert_cycle_state::give_up() {
     error why = closed.contains(plan.host)
                     ? error{errc::circuit_open, plan.host.value + " refused two regions", {}}
                     : error{errc::no_capacity, "no worker was available for " + plan.host.value + " in time", {}};
-    for (const auto& p : plan.alerts) {
-      ++preparing;
-      self->request(links.store.get(), 30s,
-                    begin_attempts{run.id, {{p.what.id, worker_id{}, ledger.next_attempt(p.what.id)}}})
-          .then(
-              [this, id = p.what.id, plan, why](const std::vector<fencing_token>& tokens) {
-                --preparing;
-                alert_settled s;
-                s.run = run.id;
-                s.alert = id;
-                s.token = tokens.at(0);
-                s.source = plan.source;
-                s.host = plan.host;
-                s.problem = why;
-                store(std::move(s), {}, true, {}, nullptr);
-              },
-              [this, plan](caf::error& e) {
-                --preparing;
-                last_problem = to_string(from_caf(e));
-                ledger.not_assigned({{}, {plan}}, self->clock().now() - config.limits.patience);
-              });
-    }
+    for (const auto& p : plan.alerts)
+      settle_here(plan, p.what, why);
   }
 }
 
