@@ -97,7 +97,6 @@ private:
   error check(const assignment& what) const;
   stopped drop_plans(assignment_id id);
   std::vector<alert_settled> settle_rest(const placed_plan& plan, const error& why);
-  void remember(const assign_receipt& receipt);
 
   assignment_limits limits_;
   std::map<source_id, source_spec> sources_;
