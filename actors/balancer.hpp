@@ -51,7 +51,8 @@ struct balancer_state {
   bool bans_known = false;
   bool counters_known = false; ///< not saved before, or what the store has would be lost
   bool saving = false;
-  size_t commands = 0; ///< being carried
+  bool unsaved = false; ///< the last save failed
+  size_t commands = 0;  ///< being carried
   std::vector<std::function<void()>> parked;
 };
 

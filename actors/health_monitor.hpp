@@ -26,7 +26,6 @@ struct health_monitor_links {
 struct health_monitor_state {
   struct patient {
     health_hysteresis health;
-    link_state link = link_state::connecting;
     uint64_t epoch = 0;
     uint64_t turn = 0; ///< answers and timers of earlier turns are ignored
   };

@@ -1,0 +1,193 @@
+#include "actors/ban_timer.hpp"
+
+namespace vigie {
+
+using self_ptr = ban_timer_shell*;
+
+error validate(const ban_timer_config& config) {
+  if (config.max_parked == 0 || config.max_evidence_bytes == 0)
+    return {errc::bad_config, "bans.max_parked and bans.max_evidence_bytes must be above 0", {}};
+  if (config.ask_again <= duration{0} || config.store_timeout <= duration{0})
+    return {errc::bad_config, "bans.ask_again and bans.store_timeout must be above 0", {}};
+  return validate(config.bans);
+}
+
+namespace {
+
+wall_time wall(self_ptr self) {
+  return self->state.env.wall(self->clock().now());
+}
+
+void tell(self_ptr self, log_level level, std::string_view name, const verdict& v) {
+  self->state.env.log->emit({level,
+                             name,
+                             {},
+                             {{"scope", std::string{to_string(v.scope)}},
+                              {"worker", v.worker.value},
+                              {"host", v.host.value},
+                              {"until", to_rfc3339(v.until)},
+                              {"strikes", std::to_string(v.strikes)},
+                              {"evidence", v.evidence}}});
+}
+
+void announce(self_ptr self) {
+  auto& st = self->state;
+  auto all = st.ledger.all();
+  st.env.metrics->gauge("vigie_bans", {}, static_cast<double>(all.size()));
+  self->show(std::to_string(all.size()) + " verdicts, " + std::to_string(st.unsaved.size()) + " not stored yet");
+  self->send(st.links.balancer.get(), bans_changed{std::move(all)});
+}
+
+void look(self_ptr self);
+
+/// The timer of the next end of a ban. It may be early by the time of day; then it is armed again.
+void arm(self_ptr self) {
+  auto now = wall(self);
+  auto turn = ++self->state.timer;
+  if (auto next = self->state.ledger.next_end(now))
+    self->after(std::max(*next - now, duration{1}), [self, turn] {
+      if (turn == self->state.timer)
+        look(self);
+    });
+}
+
+/// Bans that have ended are half-open now.
+void look(self_ptr self) {
+  auto& st = self->state;
+  auto now = wall(self);
+  auto ended = st.ledger.ended(st.looked, now);
+  st.looked = std::max(st.looked, now);
+  for (const auto& v : ended)
+    tell(self, log_level::info, v.scope == verdict_scope::host ? "circuit_half_open" : "ban_half_open", v);
+  if (!ended.empty())
+    announce(self);
+  arm(self);
+}
+
+void save(self_ptr self);
+
+void saved(self_ptr self, const ban_timer_state::key& k, uint64_t version, bool ok) {
+  auto& st = self->state;
+  st.saving = false;
+  if (auto i = st.unsaved.find(k); ok && i != st.unsaved.end() && i->second.version == version)
+    st.unsaved.erase(i);
+  if (ok)
+    save(self);
+  else
+    self->after(st.config.ask_again, [self] { save(self); });
+}
+
+/// One write at a time, so that the newest word on a verdict is also the last one.
+void save(self_ptr self) {
+  auto& st = self->state;
+  if (st.saving || st.unsaved.empty())
+    return;
+  st.saving = true;
+  const auto& [k, write] = *st.unsaved.begin();
+  const auto& v = write.what;
+  auto done = [self, k = k, version = write.version](bool ok) { saved(self, k, version, ok); };
+  auto failed = [self, done](caf::error& e) {
+    self->state.env.log->emit({log_level::warn, "verdict_not_stored", {}, {{"problem", to_string(from_caf(e))}}});
+    done(false);
+  };
+  if (write.drop)
+    self->request(st.links.store.get(), st.config.store_timeout, drop_verdict{v.scope, v.worker, v.host})
+        .then([done] { done(true); }, failed);
+  else
+    self->request(st.links.store.get(), st.config.store_timeout, put_verdict{v}).then([done] { done(true); }, failed);
+}
+
+void enact(self_ptr self, const ban_changes& changes) {
+  auto& st = self->state;
+  for (const auto& v : changes.dropped) {
+    tell(self, log_level::info, v.scope == verdict_scope::host ? "circuit_closed" : "worker_unbanned", v);
+    st.unsaved[{v.scope, v.worker, v.host}] = {v, true, ++st.version};
+  }
+  for (const auto& v : changes.put) {
+    tell(self, log_level::warn, v.scope == verdict_scope::host ? "circuit_opened" : "worker_banned", v);
+    st.env.metrics->count("vigie_bans_total", {{"scope", std::string{to_string(v.scope)}}});
+    st.unsaved[{v.scope, v.worker, v.host}] = {v, false, ++st.version};
+  }
+  if (!changes.any())
+    return;
+  announce(self);
+  save(self);
+  arm(self);
+}
+
+void restore(self_ptr self) {
+  auto& st = self->state;
+  self->show("waiting for the stored verdicts");
+  self->request(st.links.store.get(), st.config.store_timeout, get_verdicts{})
+      .then(
+          [self](const std::vector<verdict>& stored) {
+            auto& st = self->state;
+            st.ledger.restore(stored);
+            st.restored = true;
+            announce(self);
+            arm(self);
+            for (auto& f : std::exchange(st.parked, {}))
+              f();
+          },
+          [self](caf::error& e) {
+            auto& st = self->state;
+            st.env.log->emit({log_level::warn, "verdicts_not_restored", {}, {{"problem", to_string(from_caf(e))}}});
+            self->after(st.config.ask_again, [self] { restore(self); });
+          });
+}
+
+/// `f` now, or when the stored verdicts are back.
+template <class T, class F>
+promise<T> when_restored(self_ptr self, F f) {
+  auto& st = self->state;
+  auto answer = self->template owe<T>();
+  if (st.restored)
+    f(answer);
+  else if (st.parked.size() >= st.config.max_parked)
+    answer.fail({errc::busy, "too many requests wait for the stored verdicts", {}});
+  else
+    st.parked.emplace_back([f, answer]() mutable { f(answer); });
+  return answer;
+}
+
+} // namespace
+
+ban_timer_actor::behavior_type ban_timer(self_ptr self, ban_timer_config config, environment env,
+                                         ban_timer_links links) {
+  auto& st = self->state;
+  auto seed = env.seed ^ std::hash<std::string>{}(ban_timer_state::name);
+  st.ledger = ban_ledger{config.bans, config.regions, seed};
+  st.config = std::move(config);
+  st.env = std::move(env);
+  st.links = std::move(links);
+  st.looked = wall(self);
+  restore(self);
+  return {
+      [self](site_refused what) {
+        what.evidence.resize(std::min(what.evidence.size(), self->state.config.max_evidence_bytes));
+        return when_restored<refusal_ruling>(self, [self, what](reply<refusal_ruling>& answer) {
+          auto out = self->state.ledger.refused(what, wall(self));
+          enact(self, out.changes);
+          answer.keep(std::move(out.ruling));
+        });
+      },
+      [self](const site_answered& what) {
+        return when_restored<void>(self, [self, what](reply<void>& answer) {
+          enact(self, self->state.ledger.answered(what, wall(self)));
+          answer.keep();
+        });
+      },
+      [self](const lift_bans& what) {
+        return when_restored<void>(self, [self, what](reply<void>& answer) {
+          enact(self, self->state.ledger.lift(what.worker));
+          answer.keep();
+        });
+      },
+      [self](get_bans) {
+        return when_restored<std::vector<verdict>>(
+            self, [self](reply<std::vector<verdict>>& answer) { answer.keep(self->state.ledger.all()); });
+      },
+  };
+}
+
+} // namespace vigie
