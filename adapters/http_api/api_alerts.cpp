@@ -1,0 +1,129 @@
+// The alerts of a main node.
+#include <algorithm>
+
+#include "adapters/http_api/api_json.hpp"
+#include "adapters/http_api/api_routes.hpp"
+
+namespace vigie {
+
+namespace {
+
+/// {"alerts":[…],"total":N,"next":ID|null}: by id, `limit` of them above `after`.
+json_value page_of_alerts(std::vector<alert> all, int64_t after, size_t limit) {
+  std::sort(all.begin(), all.end(), [](const alert& a, const alert& b) { return a.id < b.id; });
+  auto list = json_value::array();
+  json_value next;
+  int64_t last = 0;
+  for (const auto& x : all) {
+    if (x.id.value <= after)
+      continue;
+    if (list.size() == limit) {
+      next = last;
+      break;
+    }
+    list.push(alert_json(x));
+    last = x.id.value;
+  }
+  return json_value::object({{"alerts", std::move(list)}, {"total", all.size()}, {"next", std::move(next)}});
+}
+
+void serve_list(const api_context_ptr& context, const api_call& call) {
+  auto limit = call.request.query.contains("limit") ? read_limit(call.request, context->config)
+                                                    : result<uint32_t>{context->config.max_list};
+  if (!limit)
+    return call.reply.problem(limit.error());
+  int64_t after = 0;
+  if (auto i = call.request.query.find("after"); i != call.request.query.end()) {
+    auto id = parse_number<int64_t>(i->second, 0, INT64_MAX, "after");
+    if (!id)
+      return call.reply.problem(id.error());
+    after = *id;
+  }
+  context->backend.list_alerts(then_json(call.reply, [after, limit = *limit](std::vector<alert> all) {
+    return page_of_alerts(std::move(all), after, limit);
+  }));
+}
+
+void serve_one(const api_context_ptr& context, const api_call& call, alert_id id) {
+  context->backend.list_alerts([reply = call.reply, id](result<std::vector<alert>> all) {
+    if (!all)
+      return reply.problem(all.error());
+    auto i = std::find_if(all->begin(), all->end(), [&](const alert& x) { return x.id == id; });
+    if (i == all->end())
+      return reply.problem({errc::not_found, "no alert has this id", ""});
+    reply.json(alert_json(*i));
+  });
+}
+
+void serve_new(const api_context_ptr& context, const api_call& call) {
+  auto what = alert_from_json(call.request.body, context->config.limits);
+  if (!what)
+    return call.reply.problem(what.error());
+  if (what->id.value != 0)
+    return call.reply.problem({errc::bad_request, "a new alert gets its id here; PUT changes one that exists", "/id"});
+  context->backend.put_alert(std::move(*what), [reply = call.reply](result<alert> stored) {
+    if (!stored)
+      return reply.problem(stored.error());
+    served_response out;
+    out.status = 201;
+    out.headers["Location"] = "/api/v1/alerts/" + std::to_string(stored->id.value);
+    out.body = alert_json(*stored).dump();
+    reply.send(std::move(out));
+  });
+}
+
+void serve_change(const api_context_ptr& context, const api_call& call, alert_id id) {
+  auto what = alert_from_json(call.request.body, context->config.limits);
+  if (!what)
+    return call.reply.problem(what.error());
+  if (what->id.value != 0 && what->id != id)
+    return call.reply.problem({errc::bad_request, "this is not the id of the path", "/id"});
+  what->id = id;
+  context->backend.put_alert(std::move(*what), then_json(call.reply, alert_json));
+}
+
+void serve_import(const api_context_ptr& context, const api_call& call) {
+  auto all = alerts_from_json(call.request.body, context->config.limits);
+  if (!all)
+    return call.reply.problem(all.error());
+  if (all->empty())
+    return call.reply.problem({errc::bad_request, "there is no alert in this body", ""});
+  context->backend.import_alerts(std::move(*all), then_json(call.reply, [](uint32_t count) {
+                                   return json_value::object({{"success", true}, {"imported", count}});
+                                 }));
+}
+
+/// A handler that has the id of its path.
+template <class F>
+std::function<void(api_call)> with_id(F serve) {
+  return [serve](const api_call& call) {
+    auto id = read_id(call.args[0]);
+    if (!id)
+      return call.reply.problem(id.error());
+    serve(call, alert_id{*id});
+  };
+}
+
+} // namespace
+
+void add_alert_routes(api_routes& to, const api_context_ptr& context) {
+  const std::string one = "/api/v1/alerts/{}";
+  to.add("GET", "/api/v1/alerts", api_scope::read, [context](const api_call& call) { serve_list(context, call); });
+  to.add("POST", "/api/v1/alerts", api_scope::run, [context](const api_call& call) { serve_new(context, call); });
+  to.add("POST", "/api/v1/alerts/import", api_scope::run,
+         [context](const api_call& call) { serve_import(context, call); });
+  to.add("GET", one, api_scope::read,
+         with_id([context](const api_call& call, alert_id id) { serve_one(context, call, id); }));
+  to.add("PUT", one, api_scope::run,
+         with_id([context](const api_call& call, alert_id id) { serve_change(context, call, id); }));
+  to.add("DELETE", one, api_scope::run, with_id([context](const api_call& call, alert_id id) {
+           context->backend.remove_alert(id, then_success(call.reply));
+         }));
+  for (auto enabled : {true, false})
+    to.add("POST", one + (enabled ? "/resume" : "/pause"), api_scope::run,
+           with_id([context, enabled](const api_call& call, alert_id id) {
+             context->backend.set_alert_enabled(id, enabled, then_json(call.reply, alert_json));
+           }));
+}
+
+} // namespace vigie

@@ -1,0 +1,242 @@
+#include "adapters/http_api/api_json.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vigie {
+
+namespace {
+
+json_value time_json(wall_time x) {
+  return to_unix_ms(x) == 0 ? json_value{} : json_value{to_rfc3339(x)};
+}
+
+template <class T, class F>
+json_value list_json(const std::vector<T>& all, F&& to_json) {
+  auto out = json_value::array();
+  for (const auto& x : all)
+    out.push(to_json(x));
+  return out;
+}
+
+json_value verdict_json(const verdict& x) {
+  return json_value::object({{"scope", to_string(x.scope)},
+                             {"host", x.host.value.empty() ? json_value{} : json_value{x.host.value}},
+                             {"cause", to_string(x.cause)},
+                             {"evidence", x.evidence},
+                             {"since", time_json(x.since)},
+                             {"until", time_json(x.until)},
+                             {"strikes", x.strikes}});
+}
+
+bool in_force(const verdict& x, wall_time now) {
+  return x.until > now;
+}
+
+bool is_banned(const worker_status& x, wall_time now) {
+  return std::any_of(x.bans.begin(), x.bans.end(), [&](const verdict& v) { return in_force(v, now); });
+}
+
+bool may_ask(const worker_status& x, const host_key& host, wall_time now) {
+  return std::none_of(x.bans.begin(), x.bans.end(), [&](const verdict& v) {
+    return in_force(v, now) && (v.scope == verdict_scope::worker || v.host == host);
+  });
+}
+
+bool is_available(const worker_status& x, const fleet_stats& all) {
+  if (x.link != link_state::up || !x.healthy)
+    return false;
+  if (all.hosts.empty())
+    return may_ask(x, host_key{}, all.now);
+  return std::any_of(all.hosts.begin(), all.hosts.end(), [&](const host_key& h) { return may_ask(x, h, all.now); });
+}
+
+double success_rate(const worker_status& x) {
+  if (x.requests == 0)
+    return 100;
+  return std::round(static_cast<double>(x.successes) / static_cast<double>(x.requests) * 10000) / 100;
+}
+
+json_value worker_json(const worker_status& x, wall_time now) {
+  auto bans = json_value::array();
+  for (const auto& v : x.bans)
+    if (in_force(v, now))
+      bans.push(verdict_json(v));
+  return json_value::object({{"id", x.id.value},
+                             {"name", x.name},
+                             {"region", x.region},
+                             {"isHealthy", x.healthy},
+                             {"isBanned", is_banned(x, now)},
+                             {"requestCount", x.requests},
+                             {"successCount", x.successes},
+                             {"errorCount", x.errors},
+                             {"successRate", success_rate(x)},
+                             {"bans", std::move(bans)}});
+}
+
+} // namespace
+
+json_value error_json(const error& x) {
+  if (x.code == errc::none)
+    return {};
+  return json_value::object({{"code", to_string(x.code)},
+                             {"detail", x.detail},
+                             {"place", x.place.empty() ? json_value{} : json_value{x.place}},
+                             {"remedy", remedy(x.code)}});
+}
+
+json_value stats_json(const fleet_stats& x) {
+  auto count = [&](auto&& holds) { return std::count_if(x.workers.begin(), x.workers.end(), holds); };
+  auto circuits = json_value::array();
+  for (const auto& v : x.circuits)
+    if (in_force(v, x.now))
+      circuits.push(verdict_json(v));
+  return json_value::object(
+      {{"totalWorkers", x.workers.size()},
+       {"availableWorkers", count([&](const worker_status& w) { return is_available(w, x); })},
+       {"bannedWorkers", count([&](const worker_status& w) { return is_banned(w, x.now); })},
+       {"unhealthyWorkers", count([](const worker_status& w) { return !w.healthy; })},
+       {"workers", list_json(x.workers, [&](const worker_status& w) { return worker_json(w, x.now); })},
+       {"circuits", std::move(circuits)}});
+}
+
+json_value workers_json(const fleet_stats& x) {
+  auto rows = list_json(x.workers, [&](const worker_status& w) {
+    auto row = worker_json(w, x.now);
+    row.set("isAvailable", is_available(w, x));
+    row.set("link", to_string(w.link));
+    row.set("address", w.address);
+    row.set("epoch", w.epoch);
+    row.set("inFlight", w.in_flight);
+    row.set("latencyMs", w.ewma_ms);
+    row.set("lastError", w.last_error);
+    return row;
+  });
+  return json_value::object({{"workers", std::move(rows)}});
+}
+
+json_value health_json(const worker_health& x) {
+  auto ready = json_value::object();
+  for (const auto& [name, is] : x.ready)
+    ready.set(name, is);
+  return json_value::object({{"status", "ok"},
+                             {"worker", x.worker.value},
+                             {"version", x.version},
+                             {"uptimeMs", x.uptime.count()},
+                             {"runningPlans", x.running_plans},
+                             {"rssBytes", x.rss_bytes},
+                             {"ready", std::move(ready)}});
+}
+
+json_value tree_json(const std::vector<node_row>& x) {
+  auto actor = [](const actor_row& a) {
+    return json_value::object({{"id", a.id},
+                               {"name", a.name},
+                               {"parent", a.parent},
+                               {"state", a.state},
+                               {"mailbox", a.mailbox},
+                               {"handled", a.handled},
+                               {"busyNs", a.busy_ns},
+                               {"maxNs", a.max_ns},
+                               {"restarts", a.restarts},
+                               {"lastCrash", a.last_crash.empty() ? json_value{} : json_value{a.last_crash}},
+                               {"alive", a.alive}});
+  };
+  auto node = [&](const node_row& n) {
+    return json_value::object({{"node", n.node},
+                               {"role", n.role},
+                               {"pid", n.pid},
+                               {"rssBytes", n.rss_bytes},
+                               {"cpuSeconds", n.cpu_seconds},
+                               {"uptimeMs", n.uptime.count()},
+                               {"unreachable", n.unreachable.empty() ? json_value{} : json_value{n.unreachable}},
+                               {"actors", list_json(n.actors, actor)}});
+  };
+  return json_value::object({{"nodes", list_json(x, node)}});
+}
+
+json_value run_json(const run_summary& x) {
+  return json_value::object({{"id", x.id.value},
+                             {"trace", x.trace.value},
+                             {"trigger", to_string(x.trigger)},
+                             {"state", to_string(x.state)},
+                             {"startedAt", time_json(x.started)},
+                             {"endedAt", time_json(x.ended)},
+                             {"alerts", x.alerts},
+                             {"alertsOk", x.alerts_ok},
+                             {"alertsFailed", x.alerts_failed},
+                             {"workers", x.workers},
+                             {"workersOk", x.workers_ok},
+                             {"itemsChecked", x.items_checked},
+                             {"matches", x.matches},
+                             {"newMatches", x.new_matches},
+                             {"late", x.late},
+                             {"resent", x.resent},
+                             {"note", x.note}});
+}
+
+json_value run_alert_json(const run_alert& x) {
+  return json_value::object({{"alertId", x.alert.value},
+                             {"alertName", x.alert_name},
+                             {"attempt", x.attempt},
+                             {"worker", x.worker.value},
+                             {"state", to_string(x.state)},
+                             {"error", error_json(x.problem)},
+                             {"itemsChecked", x.items_checked},
+                             {"matches", x.matches},
+                             {"tookMs", x.took.count()}});
+}
+
+json_value item_json(const item& x) {
+  std::optional<double> price;
+  if (x.price)
+    price = static_cast<double>(*x.price) / 100.0;
+  return json_value::object({{"id", x.id.value},
+                             {"title", x.title},
+                             {"price", price},
+                             {"currency", x.currency},
+                             {"brand", x.brand},
+                             {"size", x.size},
+                             {"condition", x.condition},
+                             {"url", x.url},
+                             {"photo", x.photo}});
+}
+
+json_value match_json(const match& x) {
+  return json_value::object({{"alertId", x.alert.value}, {"item", item_json(x.what)}});
+}
+
+json_value stored_match_json(const stored_match& x) {
+  auto out = match_json(x.pair);
+  out.set("alertName", x.alert_name);
+  out.set("source", x.source.value);
+  out.set("runId", x.run.value);
+  out.set("foundAt", time_json(x.found));
+  out.set("delivery", x.delivery);
+  return out;
+}
+
+json_value outbox_json(const outbox_row& x) {
+  return json_value::object({{"id", x.id.value},
+                             {"alertId", x.alert.value},
+                             {"itemId", x.item.value},
+                             {"channel", x.channel.value},
+                             {"key", x.key},
+                             {"state", to_string(x.state)},
+                             {"attempts", x.attempts},
+                             {"nextAttemptAt", time_json(x.next_attempt)},
+                             {"lastError", x.last_error.empty() ? json_value{} : json_value{x.last_error}}});
+}
+
+json_value command_data_json(const command_result& x, command_kind kind) {
+  auto out = json_value::object({{"matches", list_json(x.matches, match_json)},
+                                 {"alertsChecked", x.alerts_checked},
+                                 {"itemsChecked", x.items_checked}});
+  if (kind == command_kind::scrape || kind == command_kind::custom) {
+    out.set("output", x.output);
+    out.set("truncated", x.truncated);
+  }
+  return out;
+}
+
+} // namespace vigie

@@ -1,0 +1,37 @@
+// What the API answers, as JSON, and the commands it takes. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "adapters/http_api/alert_json.hpp"
+#include "adapters/json/json_writer.hpp"
+#include "adapters/ports/api_backend.hpp"
+
+namespace vigie {
+
+/// totalWorkers, availableWorkers, bannedWorkers, unhealthyWorkers,
+/// workers[{id,name,region,isHealthy,isBanned,requestCount, successCount,errorCount,successRate,bans[]}], circuits[].
+/// Available: link up, healthy, and not banned for the host of at least one enabled source. isBanned: any ban in force.
+/// successRate: per cent of requests, two decimals; 100 before the first request, since none has failed.
+json_value stats_json(const fleet_stats& x);
+/// The same rows with link, address and what else the balancer knows: {"workers":[…]}.
+json_value workers_json(const fleet_stats& x);
+
+json_value health_json(const worker_health& x);
+json_value tree_json(const std::vector<node_row>& x);
+json_value run_json(const run_summary& x);
+json_value run_alert_json(const run_alert& x);
+json_value item_json(const item& x);
+json_value match_json(const match& x); ///< {"alertId","item":{…}}
+json_value stored_match_json(const stored_match& x);
+json_value outbox_json(const outbox_row& x);
+json_value error_json(const error& x); ///< null for errc::none
+
+/// {"matches","alertsChecked","itemsChecked"}; of scrape and custom also "output" and "truncated".
+json_value command_data_json(const command_result& x, command_kind kind);
+
+/// {"type","payload"}; payloads: check-alerts {"alerts":[…]}, scrape {"url"}, custom {"name","args":{…}},
+/// generate-cookies {}. bad_request with the JSON pointer.
+result<worker_command> command_from_json(std::string_view text, const alert_limits& limits);
+
+} // namespace vigie
