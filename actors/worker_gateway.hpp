@@ -84,17 +84,21 @@ struct worker_gateway_state {
   error check_asker(const envelope& env) const; ///< of what this node's own API may also say
   caf::result<worker_hello> attach_main(const envelope& env, const attach& what, const main_endpoint_actor& who);
   void detach(const std::string& why);
-  caf::result<permit> ask_permit(const permit_request& what);
+  promise<permit> ask_permit(const permit_request& what);
+  void answer_permit(uint64_t number, const permit& leave);
   void release_permit(const permit_release& what);
-  envelope seal(const trace_id& trace) const;
+  envelope seal(const trace_id& trace, duration deadline) const;
   void send_settlements();
-  void settlement_answered(uint64_t number, const alert_settled& what, const error& outcome);
+  void settlement_answered(uint64_t number, assignment_id id, const error& outcome);
+  void arm_pump();
 
   // -- the work (actors/worker_gateway_work.cpp)
   caf::result<assign_receipt> assign(const envelope& env, const assignment& what);
   void cancel(assignment_id id);
   caf::result<command_result> run_command(const envelope& env, const worker_command& what);
-  caf::result<command_result> check_alerts(const envelope& env, const worker_command& what);
+  promise<command_result> check_alerts(const envelope& env, const worker_command& what);
+  void add_to_check(const alert_settled& what);
+  void begin_assignment(assignment_id id, duration deadline);
   void settled(const alert_settled& what);
   void scraper_down(const caf::down_msg& what);
   void start_plans();

@@ -1,0 +1,190 @@
+#include "actors/command_runner.hpp"
+
+#include <algorithm>
+
+#include "actors/policy/url_template.hpp"
+
+namespace vigie {
+
+namespace {
+
+/// A command under way: counted until its result is given. Copies share the answer.
+struct running_command {
+  command_runner_ptr self;
+  reply<command_result> owed;
+  std::string kind;
+
+  void end(command_result result) {
+    auto& s = self->state;
+    self->show(std::to_string(--s.in_flight) + " commands under way");
+    result.worker = s.config.worker;
+    s.parts.env.metrics->count("vigie_commands_total",
+                               {{"kind", kind}, {"outcome", std::string{to_string(result.problem.code)}}});
+    owed.keep(std::move(result));
+  }
+
+  void fail(error problem, int32_t status = 0) {
+    command_result out;
+    out.problem = std::move(problem);
+    out.http_status = status;
+    end(std::move(out));
+  }
+};
+
+duration within(duration wanted, const envelope& env) {
+  return env.deadline > duration{0} ? std::min(wanted, env.deadline) : wanted;
+}
+
+// -- scrape
+
+struct scrape_order {
+  http_request request;
+  host_key host;
+  gate_policy policy;
+  duration patience{0};
+};
+
+result<scrape_order> plan_scrape(const command_runner_config& config, const envelope& env, const std::string& text) {
+  auto url = parse_url(text);
+  if (!url)
+    return tl::unexpected<error>(url.error());
+  scrape_order out;
+  out.host = host_key_of(*url);
+  auto known = config.gates.find(out.host);
+  out.policy = known == config.gates.end() ? gate_policy{} : known->second;
+  out.patience = within(config.patience, env);
+  out.request.url = to_string(*url);
+  out.request.headers = config.headers;
+  out.request.timeout = within(config.fetch_timeout, env);
+  out.request.max_body_bytes = config.max_body_bytes;
+  return out;
+}
+
+void scraped(running_command command, const scrape_order& order, uint64_t permit_id, result<http_response> answer) {
+  auto* self = command.self;
+  auto& s = self->state;
+  auto outcome = judge_fetch(s.config.outcome, answer, s.parts.env.wall(self->clock().now()));
+  bool refused = outcome.problem.code == errc::refused;
+  auto evidence = refused ? outcome.problem.detail + " on a scrape command" : std::string{};
+  self->send(s.parts.gate.get(), permit_release{permit_id, order.host, outcome.hold, refused, evidence});
+  if (outcome.problem.code != errc::none)
+    return command.fail(outcome.problem, outcome.status);
+  command_result out;
+  out.http_status = outcome.status;
+  out.output = std::move(answer->body);
+  out.truncated = out.output.size() > s.config.max_output_bytes;
+  out.output.resize(std::min<size_t>(out.output.size(), s.config.max_output_bytes));
+  command.end(std::move(out));
+}
+
+void fetch(running_command command, scrape_order order, uint64_t permit_id) {
+  auto* self = command.self;
+  auto request = order.request;
+  self->request(self->state.parts.fetcher.get(), caf::infinite, std::move(request))
+      .then([=](http_response& answer) { scraped(command, order, permit_id, std::move(answer)); },
+            [=](const caf::error& e) { scraped(command, order, permit_id, tl::unexpected<error>(from_caf(e))); });
+}
+
+void scrape(running_command command, const envelope& env, const worker_command& what) {
+  auto* self = command.self;
+  auto order = plan_scrape(self->state.config, env, what.url);
+  if (!order)
+    return command.fail(order.error());
+  self->request(self->state.parts.gate.get(), caf::infinite,
+                permit_request{order->host, order->policy, order->patience})
+      .then(
+          [=](const permit& leave) mutable {
+            if (leave.id == 0)
+              command.fail(leave.why);
+            else
+              fetch(command, *order, leave.id);
+          },
+          [=](const caf::error& e) mutable { command.fail(from_caf(e)); });
+}
+
+// -- custom
+
+command_result judge_child(result<child_outcome> child) {
+  command_result out;
+  if (!child) {
+    out.problem = child.error();
+    return out;
+  }
+  if (child->timed_out)
+    out.problem = {errc::child_timed_out, "it did not end in time", {}};
+  else if (child->exit_status != 0)
+    out.problem = {errc::child_failed, "it ended with status " + std::to_string(child->exit_status), {}};
+  out.output = std::move(child->output);
+  out.truncated = child->truncated;
+  return out;
+}
+
+void run_custom(running_command command, const envelope& env, const worker_command& what) {
+  auto* self = command.self;
+  auto& s = self->state;
+  auto known = s.config.custom.find(what.name);
+  if (known == s.config.custom.end())
+    return command.fail({errc::unknown_command, "this worker's configuration has no command of that name", {}});
+  auto argv = fill_argv(known->second.argv, what.args, s.config.arguments);
+  if (!argv)
+    return command.fail(argv.error());
+  child_request child;
+  child.argv = std::move(*argv);
+  child.env = known->second.env;
+  child.time_out = within(known->second.time_out, env);
+  child.max_output_bytes = known->second.max_output_bytes;
+  s.parts.children->run(std::move(child), self->bridge([command](result<child_outcome> x) mutable {
+    command.end(judge_child(std::move(x)));
+  }));
+}
+
+void begin(running_command command, const envelope& env, const worker_command& what) {
+  switch (what.kind) {
+  case command_kind::scrape:
+    return scrape(std::move(command), env, what);
+  case command_kind::custom:
+    return run_custom(std::move(command), env, what);
+  case command_kind::generate_cookies:
+    return command.fail({errc::no_credential_provider, "this node has nothing that makes credentials", {}});
+  case command_kind::check_alerts:
+    break;
+  }
+  command.fail({errc::bad_request, "not a command of the command-runner", {}});
+}
+
+} // namespace
+
+error validate(const command_runner_config& config) {
+  if (config.max_in_flight == 0 || config.max_body_bytes == 0 || config.max_output_bytes == 0 ||
+      config.fetch_timeout <= duration{0} || config.patience <= duration{0})
+    return {errc::bad_config, "the limits of commands must be positive", {}};
+  for (const auto& [name, command] : config.custom) {
+    auto problem = validate_argv(command.argv);
+    if (problem.code == errc::none && (command.time_out <= duration{0} || command.max_output_bytes == 0))
+      problem = {errc::bad_config, "its limits must be positive", {}};
+    if (problem.code != errc::none)
+      return {errc::bad_config, "commands." + name + ": " + problem.detail, problem.place};
+  }
+  return validate(config.outcome);
+}
+
+command_runner_actor::behavior_type command_runner(command_runner_ptr self, command_runner_config config,
+                                                   command_runner_parts parts) {
+  self->state.config = std::move(config);
+  self->state.parts = std::move(parts);
+  return {
+      [self](const envelope& env, const worker_command& what) -> promise<command_result> {
+        auto owed = self->owe<command_result>();
+        auto& s = self->state;
+        if (s.in_flight >= s.config.max_in_flight) {
+          owed.fail({errc::busy, std::to_string(s.in_flight) + " commands are under way, the limit of this node", {}});
+          return owed;
+        }
+        ++s.in_flight;
+        begin({self, owed, std::string{to_string(what.kind)}}, env, what);
+        return owed;
+      },
+  };
+}
+
+} // namespace vigie

@@ -1,0 +1,193 @@
+// The worker-gateway's work: assignments, their scrapers, check-alerts.
+#include "actors/worker_gateway.hpp"
+
+#include <algorithm>
+
+namespace vigie {
+
+namespace {
+
+uint64_t bytes_of(const match& x) {
+  constexpr uint64_t overhead = 256;
+  return overhead + x.what.title.size() + (x.what.url ? x.what.url->size() : 0) +
+         (x.what.photo ? x.what.photo->size() : 0);
+}
+
+} // namespace
+
+caf::result<assign_receipt> worker_gateway_state::assign(const envelope& env, const assignment& what) {
+  if (auto refusal = check_link(env); refusal.code != errc::none)
+    return to_caf(refusal);
+  bool is_new = !book.knows(what.id);
+  auto receipt = book.accept(what, env.trace, self->clock().now());
+  if (!receipt)
+    return to_caf(receipt.error());
+  if (is_new && book.knows(what.id)) {
+    begin_assignment(what.id, what.deadline);
+    beat(what.id);
+  }
+  return *receipt;
+}
+
+void worker_gateway_state::begin_assignment(assignment_id id, duration deadline) {
+  if (deadline > duration{0})
+    self->after(deadline, [this, id] {
+      stop(book.expire(id));
+      show_state();
+    });
+  start_plans();
+}
+
+void worker_gateway_state::cancel(assignment_id id) {
+  outbox.drop(id);
+  stop(book.cancel(id));
+  show_state();
+}
+
+void worker_gateway_state::start_plans() {
+  for (auto& x : book.start_plans(self->clock().now())) {
+    auto scraper = parts.new_scraper(self->system());
+    auto name = "scraper/" + std::to_string(x.what.assignment.value) + "-" + std::to_string(x.plan);
+    actor_directory::instance().label(scraper.id(), name, worker_gateway_state::name, 0, {});
+    self->monitor(scraper);
+    scrapers.emplace(x.plan, scraper);
+    self->send(scraper, std::move(x.what));
+  }
+  show_state();
+}
+
+void worker_gateway_state::stop(const assignment_book::stopped& what) {
+  for (auto plan : what.plans) {
+    auto ended = scrapers.extract(plan);
+    if (!ended)
+      continue;
+    self->demonitor(ended.mapped().address());
+    self->send_exit(ended.mapped(), caf::exit_reason::user_shutdown);
+  }
+  for (const auto& x : what.unsettled)
+    deliver(x);
+  start_plans();
+}
+
+void worker_gateway_state::settled(const alert_settled& what) {
+  // A scraper that was stopped may still have had this on its way.
+  if (book.settle(what))
+    deliver(what);
+}
+
+void worker_gateway_state::scraper_down(const caf::down_msg& what) {
+  auto i =
+      std::find_if(scrapers.begin(), scrapers.end(), [&](const auto& x) { return x.second.address() == what.source; });
+  if (i == scrapers.end())
+    return;
+  auto plan = i->first;
+  scrapers.erase(i);
+  error why{errc::crashed, what.reason ? from_caf(what.reason).detail : "the scraper ended early", {}};
+  if (what.reason)
+    parts.env.log->emit({log_level::error, "scraper_crashed", {}, {{"why", why.detail}}});
+  for (const auto& x : book.end_plan(plan, why))
+    deliver(x);
+  start_plans();
+}
+
+void worker_gateway_state::deliver(const alert_settled& what) {
+  parts.env.metrics->count("vigie_alerts_settled_total", {{"outcome", std::string{to_string(what.problem.code)}}});
+  if (assignment_book::is_own(what.assignment)) {
+    add_to_check(what);
+    finish_if_complete(what.assignment);
+    return;
+  }
+  outbox.push(what, self->clock().now());
+  send_settlements();
+}
+
+void worker_gateway_state::finish_if_complete(assignment_id id) {
+  if (!book.knows(id) || book.unsettled(id) > 0 || outbox.holds(id))
+    return;
+  if (auto check = checks.extract(id))
+    check.mapped().answer.keep(std::move(check.mapped().so_far));
+  else if (main)
+    self->send(main, seal(book.trace_of(id), config.resend.timeout), assignment_finished{id});
+  book.close(id);
+  show_state();
+}
+
+void worker_gateway_state::beat(assignment_id id) {
+  if (!book.knows(id))
+    return;
+  if (main)
+    self->send(main, seal(book.trace_of(id), book.beat_of(id)), assignment_beat{id, book.unsettled(id)});
+  self->after(book.beat_of(id), [this, id] { beat(id); });
+}
+
+caf::result<command_result> worker_gateway_state::run_command(const envelope& env, const worker_command& what) {
+  if (auto refusal = check_asker(env); refusal.code != errc::none)
+    return to_caf(refusal);
+  if (what.kind == command_kind::check_alerts)
+    return check_alerts(env, what);
+  if (what.kind == command_kind::custom && env.epoch != 0 && !config.custom_over_link)
+    return to_caf({errc::bad_request, "custom commands are not taken over a plaintext link", {}});
+  auto runner = parts.runner.get();
+  if (!runner)
+    return to_caf({errc::crashed, "the command-runner is being restarted", {}});
+  return self->delegate(runner, env, what);
+}
+
+promise<command_result> worker_gateway_state::check_alerts(const envelope& env, const worker_command& what) {
+  auto owed = self->owe<command_result>();
+  if (checks.size() >= config.max_commands) {
+    owed.fail({errc::busy, std::to_string(checks.size()) + " commands are under way, the limit of this node", {}});
+    return owed;
+  }
+  auto deadline =
+      env.deadline > duration{0} ? std::min(env.deadline, config.command_deadline) : config.command_deadline;
+  auto id = book.accept_command(what.alerts, env.trace, deadline, self->clock().now());
+  if (!id) {
+    owed.fail(id.error());
+    return owed;
+  }
+  alert_check check{owed, {}, 0};
+  check.so_far.worker = config.worker;
+  checks.emplace(*id, std::move(check));
+  begin_assignment(*id, deadline);
+  return owed;
+}
+
+void worker_gateway_state::add_to_check(const alert_settled& what) {
+  auto i = checks.find(what.assignment);
+  if (i == checks.end())
+    return;
+  auto& [owed, so_far, bytes] = i->second;
+  so_far.alerts_checked += what.problem.code == errc::none ? 1 : 0;
+  so_far.items_checked += what.items_checked;
+  if (so_far.problem.code == errc::none && what.problem.code != errc::none) {
+    so_far.problem = what.problem;
+    so_far.http_status = what.http_status;
+  }
+  for (const auto& x : what.matches) {
+    bytes += bytes_of(x);
+    so_far.truncated = so_far.truncated || bytes > config.max_result_bytes;
+    if (!so_far.truncated)
+      so_far.matches.push_back(x);
+  }
+}
+
+worker_health worker_gateway_state::health() const {
+  worker_health out;
+  out.worker = config.worker;
+  out.version = config.version;
+  out.uptime = std::chrono::duration_cast<duration>(self->clock().now() - started);
+  out.running_plans = book.running_plans();
+  out.rss_bytes = parts.resident_bytes ? parts.resident_bytes() : 0;
+  // Without main there are no permits, and without permits no fetch.
+  out.ready["fetch"] = main != nullptr;
+  return out;
+}
+
+void worker_gateway_state::show_state() {
+  self->show((main ? "attached, epoch " + std::to_string(epoch) : std::string{"detached"}) + ", " +
+             std::to_string(book.running_plans()) + " plans running, " + std::to_string(book.queued_plans()) +
+             " queued, " + std::to_string(outbox.size()) + " settlements to deliver");
+}
+
+} // namespace vigie
