@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Bad pages are errors of their alert, with the place; hostile clients of the API never take the node down."""
+
+import json
+import pathlib
+import random
+import socket
+import sys
+import threading
+import http.server
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from fleet import Fleet, call, require, run_scenarios, wait_until  # noqa: E402
+
+
+class Pages:
+    """A site that answers each path with fixed bytes, which need not be what it promised."""
+
+    def __init__(self, pages):
+        outer = self
+        self.pages = pages
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                body, promised = outer.pages[self.path]
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(promised or len(body)))
+                self.end_headers()
+                try:
+                    self.wfile.write(body)
+                except OSError:
+                    pass
+                self.close_connection = True
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def bad_pages(vigie):
+    good = {"items": [{"id": "1", "title": "a lamp", "price": 12.5}]}
+    pages = {
+        "/notjson": (b"<html>busy</html>", None),
+        "/noitems": (b'{"results": []}', None),
+        "/notalist": (b'{"items": {"id": 1}}', None),
+        "/notitle": (b'{"items": [{"id": "1", "title": "x"}, {"id": "2"}]}', None),
+        "/wrongtype": (b'{"items": [{"id": "1", "title": {"a": 1}}]}', None),
+        "/badprice": (b'{"items": [{"id": "1", "title": "x", "price": [1]}]}', None),
+        "/truncatedjson": (b'{"items": [{"id": "1", "title": "x"', None),
+        "/truncatedbody": (json.dumps(good).encode(), 5000),
+        "/badutf8": (b'{"items": [{"id": "1", "title": "\xff\xfe"}]}', None),
+        "/empty": (b"", None),
+        "/toolarge": (b'{"items": [' + b" " * (11 << 20) + b"]}", None),
+        "/good": (json.dumps(good).encode(), None),
+    }
+    site = Pages(pages)
+    fields = '\n'.join(f'{f} = "{f}"' for f in ("id", "title", "price"))
+    source = "".join(f'''
+[sources.{path[1:]}]
+url = "http://127.0.0.1:{site.port}{path}"
+[sources.{path[1:]}.extract]
+format = "json"
+items = "items"
+[sources.{path[1:]}.extract.fields]
+{fields}
+[sources.{path[1:]}.gate]
+min_interval = "10ms"
+owner_consent = "the test's own site"
+''' for path in pages)
+    expected = {
+        "notjson": "bad_page", "noitems": "bad_page", "notalist": "bad_page", "notitle": "bad_page", "wrongtype": "bad_page",
+        "truncatedjson": "bad_page", "truncatedbody": "network", "badutf8": "bad_page", "empty": "bad_page",
+        "toolarge": "body_too_large",
+    }
+    with Fleet(vigie, workers=2, source=source) as fleet:
+        fleet.import_alerts([{"name": p[1:], "source": p[1:], "query": "", "channels": [], "baseline": False} for p in pages])
+        progress = fleet.cycle()
+        last = {}
+        for row in progress["alerts"]:
+            if row["state"] in ("settled", "failed"):
+                last[row["alertName"]] = row
+        for name, code in expected.items():
+            row = last[name]
+            error = row.get("error") or {}
+            require(error.get("code") == code, f"{name}: {row}")
+            if code == "bad_page":
+                require(error.get("place"), f"{name}: the error has no place: {error}")
+        require(last["good"]["itemsChecked"] == 1 and not last["good"]["error"], f"{last['good']}")
+        require(progress["run"]["alertsFailed"] == len(expected), f"{progress['run']}")
+        require(all(n.alive() for n in [fleet.main, *fleet.workers]), "a node ended")
+
+
+def hostile_clients(vigie):
+    with Fleet(vigie, workers=1) as fleet:
+        node = fleet.main
+        key = node.key()
+        head = {"x-api-key": key, "content-type": "application/json"}
+
+        def problem(status, answer, wanted):
+            require(status == wanted, f"{status} instead of {wanted}: {answer[1][:200]}")
+            require(answer[0].get("content-type", "").startswith("application/problem+json"), f"{answer[0]}")
+            require("request_id" in answer[1].decode(), f"no request id: {answer[1]!r}")
+
+        def ask(method, path, body=None, headers=None):
+            status, heads, text = call(node.api_port, method, path, body, headers if headers is not None else head)
+            return status, ({k.lower(): v for k, v in heads.items()}, text)
+
+        problem(*ask("GET", "/api/v1/worker/main/stats", headers={}), 401)
+        problem(*ask("GET", "/api/v1/worker/main/stats", headers={"x-api-key": key[:-1] + ("A" if key[-1] != "A" else "B")}), 401)
+        problem(*ask("GET", "/api/v1/nothing"), 404)
+        problem(*ask("DELETE", "/api/v1/alerts/run-once"), 405)
+        problem(*ask("POST", "/api/v1/alerts", b"{"), 400)
+        problem(*ask("POST", "/api/v1/alerts", b'{"name": 3, "source": "market"}'), 400)
+        problem(*ask("POST", "/api/v1/worker/main/execute", b'{"type": "rm -rf", "payload": {}}'), 400)
+        problem(*ask("POST", "/api/v1/alerts/import", b"[" * 100000), 400)
+        problem(*ask("POST", "/api/v1/alerts/import", b" " * (2 << 20)), 413)
+
+        seed = random.Random(7)
+        for _ in range(300):
+            with socket.create_connection(("127.0.0.1", node.api_port), timeout=10) as s:
+                s.sendall(bytes(seed.randrange(256) for _ in range(seed.randrange(1, 400))))
+
+        # 10,000 connections: those above the limit are turned away, the node stays.
+        open_now, refused = [], 0
+        for _ in range(10000):
+            try:
+                s = socket.create_connection(("127.0.0.1", node.api_port), timeout=10)
+                open_now.append(s)
+            except OSError:
+                refused += 1
+            if len(open_now) > 900:
+                for s in open_now[:450]:
+                    s.close()
+                del open_now[:450]
+        for s in open_now:
+            s.close()
+        wait_until(lambda: ask("GET", "/api/health")[0] == 200, "the API to answer again")
+        require(node.alive() and fleet.workers[0].alive(), "a node ended")
+        print(f"    10,000 connections, {refused} refused")
+
+
+def flood(vigie):
+    """100,000 commands at the execute endpoint: accepted + refused = 100,000, memory stays within 64 MiB of idle."""
+    with Fleet(vigie, workers=4) as fleet:
+        node = fleet.main
+        key = node.key()
+        fleet.fault(region="*", path="/search", fault="slow", delayMs=50)
+        total, connections, batch = 100_000, 32, 25
+        body = json.dumps({"type": "scrape", "payload": {"url": f"http://127.0.0.1:{fleet.site_port}/search?q=x"}}).encode()
+        one = (f"POST /api/v1/worker/main/execute HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\ncontent-type: application/json\r\n"
+               f"content-length: {len(body)}\r\n\r\n").encode() + body
+        idle = node.rss_bytes()
+        counts = {}
+        lock = threading.Lock()
+        peak = [idle]
+
+        def client(requests):
+            mine = {}
+            left = requests
+            with socket.create_connection(("127.0.0.1", node.api_port), timeout=300) as s:
+                reader = s.makefile("rb")
+                while left:
+                    n = min(batch, left)
+                    s.sendall(one * n)
+                    for _ in range(n):
+                        status = int(reader.readline().split()[1])
+                        length = 0
+                        while (line := reader.readline().strip()):
+                            name, _, value = line.partition(b":")
+                            if name.lower() == b"content-length":
+                                length = int(value)
+                        reader.read(length)
+                        mine[status] = mine.get(status, 0) + 1
+                    left -= n
+            with lock:
+                for k, v in mine.items():
+                    counts[k] = counts.get(k, 0) + v
+
+        threads = [threading.Thread(target=client, args=(total // connections,)) for _ in range(connections)]
+        for t in threads:
+            t.start()
+        while any(t.is_alive() for t in threads):
+            peak[0] = max(peak[0], node.rss_bytes())
+            next(t for t in threads if t.is_alive() or t is threads[-1]).join(0.1)
+        print(f"    statuses {counts}; memory idle {idle >> 20} MiB, peak {peak[0] >> 20} MiB")
+        require(sum(counts.values()) == total, f"answered {sum(counts.values())} of {total}")
+        require(set(counts) <= {200, 429, 502, 503, 504}, f"{counts}")
+        require(counts.get(429, 0) > 0, "nothing was refused: this was no flood")
+        require(peak[0] - idle <= 64 << 20, f"memory grew by {(peak[0] - idle) >> 20} MiB")
+        require(node.alive() and all(w.alive() for w in fleet.workers), "a node ended")
+        wait_until(lambda: call(node.api_port, "GET", "/livez")[0] == 200, "the node to answer after the flood")
+
+
+if __name__ == "__main__":
+    sys.exit(run_scenarios([bad_pages, hostile_clients, flood]))
