@@ -13,8 +13,8 @@ namespace vigie {
 ///
 /// An HTTP status of any kind is a success of this port. Errors: network, timed_out, body_too_large, blocked_address,
 /// bad_request (not a URL we fetch), busy, cancelled (the client is being destroyed). Where network or timed_out came
-/// before there was a connection, `place` is `never_connected`: nothing of the request can have arrived. Only a sender that
-/// must not send twice needs to know.
+/// before there was a connection, `place` is `never_connected`: nothing of the request can have arrived. Only a sender
+/// that must not send twice needs to know.
 class http_client {
 public:
   static constexpr std::string_view never_connected = "connect";

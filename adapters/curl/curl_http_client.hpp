@@ -1,0 +1,34 @@
+// The http_client port on libcurl: one thread, one event loop.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "actors/policy/address_guard.hpp"
+#include "adapters/ports/http_client.hpp"
+
+namespace vigie {
+
+struct curl_http_config {
+  size_t max_in_flight = 256;           ///< requests accepted and not answered; more are errc::busy
+  size_t max_connections_per_host = 64; ///< more requests wait for one, within their own time-out
+  size_t max_idle_connections = 64;     ///< kept open for the next request, over all hosts
+  size_t max_header_bytes = 64 << 10;   ///< of one answer; more is errc::network
+  duration connect_timeout{10000};      ///< name, connection and TLS; never more than the request's own time-out
+  std::string user_agent = "vigie/" VIGIE_VERSION;
+  address_guard guard; ///< asked for every connection, with the address it goes to; as it stands here it blocks all
+};
+
+/// HTTP/1.1, and HTTP/2 over TLS; keep-alive; compressed bodies are unpacked; certificates are verified; no proxy, no
+/// cookies, no redirects, and nothing of the environment. A body shorter than announced is errc::network ("closed after
+/// 100 of 200 bytes"), never a short body.
+///
+/// A request that is neither GET nor HEAD gets a new connection: on a kept one, libcurl would silently send it a second
+/// time if the server closed in between. A header name may not be Host, Content-Length or Transfer-Encoding
+/// (bad_request).
+///
+/// Callbacks come on the client's thread. Destroying it (not from a callback) answers whoever waits with
+/// errc::cancelled.
+result<std::unique_ptr<http_client>> make_curl_http_client(curl_http_config config);
+
+} // namespace vigie

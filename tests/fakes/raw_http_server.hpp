@@ -1,0 +1,43 @@
+// A server of raw bytes for tests of HTTP clients: every path is one behaviour, good or bad.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace vigie::fakes {
+
+/// Listens on a loopback address, any free port; a thread a connection. Paths:
+///   /ok /chunked /gzip /interim /redirect /empty /status/404 /bytes/N /echo (the request as received)  well-behaved
+///   /silent (reads, never answers) /close /cut /cut-chunked /garbage /bad-gzip /bomb (100 kB packed) /headers (1 MB of
+///   them)
+class raw_http_server {
+public:
+  explicit raw_http_server(const std::string& address = "127.0.0.1");
+  ~raw_http_server();
+
+  int port() const { return port_; }
+  std::string url(const std::string& path) const;
+  int connections() const { return connections_; } ///< accepted so far
+  int requests() const { return requests_; }       ///< read so far
+
+private:
+  void accept_all();
+  void serve(int fd);
+  bool answer(int fd, const std::string& head, const std::string& body);
+
+  std::string address_;
+  int port_ = 0;
+  int listener_ = -1;
+  std::atomic<int> connections_{0};
+  std::atomic<int> requests_{0};
+  std::mutex mutex_;
+  std::vector<int> open_;
+  std::vector<std::thread> threads_;
+  bool stopping_ = false;
+  std::thread acceptor_;
+};
+
+} // namespace vigie::fakes
