@@ -1,0 +1,117 @@
+// The concrete adapters of a node.
+#include <cstdlib>
+
+#include "adapters/curl/curl_http_client.hpp"
+#include "adapters/log/spdlog_event_log.hpp"
+#include "adapters/metrics/prometheus_metrics.hpp"
+#include "adapters/notify/channels.hpp"
+#include "adapters/process/posix_child_process.hpp"
+#include "adapters/sql/sql_database.hpp"
+#include "runtime/wiring.hpp"
+
+namespace vigie {
+
+namespace {
+
+log_format format_of(log_settings::form x) {
+  switch (x) {
+  case log_settings::form::json:
+    return log_format::json;
+  case log_settings::form::human:
+    return log_format::human;
+  default:
+    return log_format::automatic;
+  }
+}
+
+log_config log_of(const node_config& config) {
+  log_config out;
+  out.format = format_of(config.log.format);
+  out.level = config.log.level;
+  out.file = config.log.file;
+  out.node = config.name;
+  for (const auto& c : config.channels) {
+    out.secrets.add_secret(c.token);
+    for (const auto& [name, value] : c.headers)
+      out.secrets.add_secret(value);
+  }
+  for (const auto& s : config.sources)
+    for (const auto& [name, value] : s.headers)
+      if (is_secret_name(name))
+        out.secrets.add_secret(value);
+  return out;
+}
+
+result<std::unique_ptr<http_client>> client_of(const node_config& config, size_t max_in_flight) {
+  auto guard = address_guard::parse(config.fetch.allow_private);
+  if (!guard)
+    return tl::unexpected<error>(guard.error());
+  curl_http_config c;
+  c.max_in_flight = max_in_flight;
+  c.user_agent = user_agent(config.fetch);
+  c.guard = *guard;
+  return make_curl_http_client(std::move(c));
+}
+
+std::map<std::string, std::string> child_environment(const std::vector<std::string>& names) {
+  std::map<std::string, std::string> out{{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
+  for (const auto& name : names)
+    if (const char* value = std::getenv(name.c_str()))
+      out[name] = value;
+  return out;
+}
+
+std::unique_ptr<notify_channel> channel_of(const channel_settings& c, node_adapters& adapters) {
+  switch (c.type) {
+  case channel_settings::kind::exec: {
+    exec_channel_config x;
+    x.argv = c.argv;
+    x.env = child_environment(c.pass_env);
+    x.time_out = c.time_out;
+    x.idempotent = c.idempotent;
+    return make_exec_channel(*adapters.children, std::move(x));
+  }
+  case channel_settings::kind::webhook:
+    return make_webhook_channel(*adapters.hooks, {c.url, c.headers, c.time_out});
+  case channel_settings::kind::telegram:
+    return make_telegram_channel(*adapters.hooks, {c.base_url, c.token, c.chat_id, c.time_out});
+  case channel_settings::kind::log:
+    break;
+  }
+  return make_log_channel(*adapters.log);
+}
+
+} // namespace
+
+result<node_adapters> make_adapters(const node_config& config) {
+  node_adapters out;
+  auto log = make_event_log(log_of(config));
+  if (!log)
+    return tl::unexpected<error>(log.error());
+  out.log = std::move(*log);
+  out.metrics = make_prometheus_metrics();
+  out.children = make_posix_child_process();
+  if (config.is_worker) {
+    auto web = client_of(config, config.fetch.max_in_flight);
+    if (!web)
+      return tl::unexpected<error>(web.error());
+    out.web = std::move(*web);
+  }
+  if (config.is_main) {
+    sqlite_config sqlite;
+    sqlite.path = config.store.path;
+    auto db = open_sqlite(std::move(sqlite));
+    if (!db)
+      return tl::unexpected<error>(db.error());
+    out.db = std::move(*db);
+    auto hooks = client_of(config, config.limits.notify_in_flight);
+    if (!hooks)
+      return tl::unexpected<error>(hooks.error());
+    out.hooks = std::move(*hooks);
+    for (const auto& c : config.channels)
+      out.channels.emplace(c.id, channel_of(c, out));
+  }
+  return out;
+}
+
+} // namespace vigie
