@@ -199,7 +199,8 @@ struct checked_variable {
   std::string name;
   bool required = false;
   bool configured = false;
-  std::string value; ///< secrets come as "***"
+  bool wrong = false; ///< one of the errors is about it
+  std::string value;  ///< secrets come as "***"
   std::string note;
 };
 

@@ -36,7 +36,7 @@ void config_context::note(checked_variable variable) {
     if (x.name != variable.name)
       continue;
     x.required = x.required || variable.required;
-    if (variable.value == "***")
+    if (variable.value == secret_mask)
       x.value = variable.value;
     if (x.note.empty())
       x.note = std::move(variable.note);
@@ -58,7 +58,7 @@ bool config_context::expand_one(std::string_view inside, file_position at, const
   auto hidden = secret || is_secret_name(name);
   auto i = variables.find(name);
   if (i == variables.end()) {
-    note({name, !has_default, false, "", has_default ? "default used for " + key : "for " + key});
+    note({name, !has_default, false, false, "", has_default ? "default used for " + key : "for " + key});
     if (has_default)
       out += inside.substr(separator + 2);
     else
@@ -67,7 +67,8 @@ bool config_context::expand_one(std::string_view inside, file_position at, const
                      ":-default}."});
     return has_default;
   }
-  note({name, !has_default, true, hidden ? "***" : i->second, "for " + key});
+  note({name, !has_default, true, false, hidden ? std::string{secret_mask} : mask_secret_forms(i->second),
+        "for " + key});
   if (secret && exposed.count(name) != 0) {
     error(at, {"", key, "the secret " + name + " comes from an env file that every user of this machine can read",
                "Take the right away: chmod 600 on the env file."});
@@ -118,6 +119,9 @@ void config_context::finish(loaded_config& out) {
   };
   move_sorted(errors_, out.errors);
   move_sorted(warnings_, out.warnings);
+  for (auto& x : variables_)
+    x.wrong = std::any_of(out.errors.begin(), out.errors.end(),
+                          [&](const auto& e) { return e.place == "environment " + x.name || e.key == x.name; });
   std::stable_sort(variables_.begin(), variables_.end(),
                    [](const auto& a, const auto& b) { return a.required && !b.required; });
   out.variables = std::move(variables_);

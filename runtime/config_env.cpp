@@ -132,7 +132,8 @@ void apply_environment(config_context& context) {
     auto hidden = is_secret_name(name) || variable.form == form::noted;
     auto i = context.variables.find(name);
     auto set = i != context.variables.end();
-    context.note({name, false, set, !set ? "" : hidden ? "***" : i->second, std::string{variable.purpose}});
+    auto shown = !set ? std::string{} : hidden ? std::string{secret_mask} : mask_secret_forms(i->second);
+    context.note({name, false, set, false, shown, std::string{variable.purpose}});
     if (!set || variable.key.empty())
       continue;
     auto text = i->second;

@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include "actors/policy/secret_forms.hpp"
 #include "runtime/config_units.hpp"
 
 namespace vigie {
@@ -91,7 +92,7 @@ void config_reader::problem_at(const std::string& name, size_t element, std::str
 void config_reader::wrong_type(const std::string& name, const found& what, std::string_view expected) {
   auto seen = what.value ? describe(*what.value) : "the text \"" + what.override->text + "\"";
   problem(name, "expected " + std::string{expected} + ", found " + seen,
-          "Write " + (what.value ? name + " as " : "") + std::string{expected} + ".");
+          (what.value ? "Write " + name + " as " : std::string{"Set it to "}) + std::string{expected} + ".");
 }
 
 bool config_reader::text_of(const std::string& name, const found& what, std::string_view expected, bool secret,
@@ -300,13 +301,18 @@ void config_reader::read_secret(const std::string& name, std::string& out) {
 }
 
 bool config_reader::require(const std::string& name, std::string_view remedy, bool secret) {
-  checked_variable row{key_of(name), true, has(name), "", ""};
+  checked_variable row;
+  row.name = key_of(name);
+  row.required = true;
+  row.configured = has(name);
   if (auto i = context_->overrides.find(row.name); i != context_->overrides.end())
     row.value = i->second.text;
   else if (const auto* value = table_ ? table_->find(name) : nullptr)
     row.value = short_text(*value);
   if (secret && row.configured)
-    row.value = "***";
+    row.value = secret_mask;
+  else
+    row.value = mask_secret_forms(row.value);
   auto configured = row.configured;
   context_->note(std::move(row));
   if (!configured)

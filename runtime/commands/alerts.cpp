@@ -18,8 +18,8 @@ std::string price_range(const json_node& alert) {
   auto price = alert.find("price");
   if (!price)
     return {};
-  auto min = text_of(*price, "min");
-  auto max = text_of(*price, "max");
+  auto min = money_of(*price, "min");
+  auto max = money_of(*price, "max");
   if (min.empty() && max.empty())
     return {};
   auto range = min.empty() ? "≤ " + max : max.empty() ? "≥ " + min : min + "–" + max;
@@ -43,16 +43,18 @@ std::string keywords(const json_node& alert) {
   return out;
 }
 
-void print_list(const json_node& data, const output_style& style, std::ostream& out) {
-  text_table table{{{"ID", true, 12},
-                    {"NAME", false, 34},
-                    {"SOURCE", false, 16},
-                    {"QUERY", false, 30},
-                    {"PRICE", false, 22},
-                    {"KEYWORDS", false, 36},
-                    {"CHANNELS", false, 20},
-                    {"STATE", false, 8}}};
-  size_t rows = 0;
+text_table list_table() {
+  return text_table{{{"ID", true, 12},
+                     {"NAME", false, 34},
+                     {"SOURCE", false, 16},
+                     {"QUERY", false, 30},
+                     {"PRICE", false, 22},
+                     {"KEYWORDS", false, 36},
+                     {"CHANNELS", false, 20},
+                     {"STATE", false, 8}}};
+}
+
+void add_rows(text_table& table, const json_node& data) {
   for (auto x : rows_of(data, "alerts")) {
     auto on = bool_of(x, "enabled");
     table.add({text_of(x, "id"),
@@ -63,10 +65,32 @@ void print_list(const json_node& data, const output_style& style, std::ostream& 
                keywords(x),
                list_of(x, "channels"),
                {on ? "on" : "paused", on ? paint::good : paint::dim}});
-    ++rows;
   }
+}
+
+// The API gives a list in pages; as JSON, each page is one line.
+int list_all(const output_style& style, api_client& client, std::ostream& out) {
+  auto table = list_table();
+  int64_t total = 0;
+  for (int64_t after = 0;;) {
+    auto answer = client.get(base + "?after=" + std::to_string(after));
+    if (!answer.ok())
+      return answer.exit_code;
+    if (style.json)
+      out << answer.text << '\n';
+    else
+      add_rows(table, answer.data());
+    total = int_of(answer.data(), "total");
+    auto next = int_of(answer.data(), "next");
+    if (next <= after)
+      break;
+    after = next;
+  }
+  if (style.json)
+    return exit_done;
   table.print(out, style);
-  out << rows << (rows == 1 ? " alert\n" : " alerts\n");
+  out << total << (total == 1 ? " alert\n" : " alerts\n");
+  return exit_done;
 }
 
 void print_one(const json_node& data, const output_style& style, std::ostream& out) {
@@ -135,16 +159,8 @@ int run_alerts(const alerts_options& options, std::ostream& out, std::ostream& e
   auto one = base + "/" + std::to_string(options.id);
   auto named = "alert " + std::to_string(options.id);
   switch (options.action) {
-  case alerts_action::list: {
-    auto answer = client.get(base);
-    if (!answer.ok())
-      return answer.exit_code;
-    if (options.style.json)
-      out << answer.text << '\n';
-    else
-      print_list(answer.data(), options.style, out);
-    return exit_done;
-  }
+  case alerts_action::list:
+    return list_all(options.style, client, out);
   case alerts_action::show:
     return show_answer(options, client.get(one), out, "");
   case alerts_action::add:

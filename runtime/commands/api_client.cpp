@@ -1,6 +1,8 @@
 #include "runtime/commands/api_client.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -174,6 +176,15 @@ double number_of(const json_node& node, std::string_view key) {
 bool bool_of(const json_node& node, std::string_view key) {
   auto x = node.find(key);
   return x && x->as_bool().value_or(false);
+}
+
+std::string money_of(const json_node& node, std::string_view key) {
+  auto x = node.find(key);
+  if (!x || !x->as_double())
+    return {};
+  std::array<char, 400> text{}; // the largest double has 309 digits
+  auto n = std::snprintf(text.data(), text.size(), "%.2f", *x->as_double());
+  return {text.data(), static_cast<size_t>(std::max(n, 0))};
 }
 
 std::string list_of(const json_node& node, std::string_view key, std::string_view separator) {

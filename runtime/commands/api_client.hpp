@@ -56,6 +56,8 @@ std::string text_of(const json_node& node, std::string_view key);
 int64_t int_of(const json_node& node, std::string_view key);
 double number_of(const json_node& node, std::string_view key);
 bool bool_of(const json_node& node, std::string_view key);
+/// Money as people read it, "12.50"; empty where there is none.
+std::string money_of(const json_node& node, std::string_view key);
 /// The elements of an array member, joined by `separator`.
 std::string list_of(const json_node& node, std::string_view key, std::string_view separator = ", ");
 /// The array itself, or the member of that name that is one.

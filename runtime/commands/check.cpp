@@ -11,12 +11,13 @@ namespace {
 std::string counted(const std::vector<checked_variable>& all, bool required) {
   auto wanted = [&](const auto& x) { return x.required == required; };
   auto total = std::count_if(all.begin(), all.end(), wanted);
-  auto there = std::count_if(all.begin(), all.end(), [&](const auto& x) { return wanted(x) && x.configured; });
+  auto there =
+      std::count_if(all.begin(), all.end(), [&](const auto& x) { return wanted(x) && x.configured && !x.wrong; });
   return std::to_string(there) + "/" + std::to_string(total) + " configured";
 }
 
 void print_variable(const checked_variable& x, const output_style& style, std::ostream& out) {
-  auto sign = x.configured ? "✅ " : x.required ? "❌ " : "➖ ";
+  auto sign = x.wrong ? "❌ " : x.configured ? "✅ " : x.required ? "❌ " : "➖ ";
   out << sign << x.name << painted(x.required ? " [REQUIRED]" : " [OPTIONAL]", paint::dim, style);
   if (x.configured)
     out << " = " << cut_to_width(strip_control(x.value), 100);
@@ -40,6 +41,7 @@ void print_json(const loaded_config& loaded, std::ostream& out) {
     variables.push(json_value::object({{"name", x.name},
                                        {"required", x.required},
                                        {"configured", x.configured},
+                                       {"wrong", x.wrong},
                                        {"value", x.value},
                                        {"note", x.note}}));
   auto checks = json_value::array();
@@ -90,7 +92,7 @@ int run_check(const check_options& options, std::ostream& out, std::ostream& err
   out << "\nSpecial checks\n";
   for (const auto& x : loaded.checks)
     out << "✅ " << strip_control(x) << '\n';
-  if (loaded.checks.empty())
+  if (loaded.checks.empty() && loaded.ok())
     out << "✅ nothing special\n";
   out << "\nRequired: " << counted(loaded.variables, true) << "\nOptional: " << counted(loaded.variables, false)
       << "\n";

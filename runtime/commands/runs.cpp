@@ -94,13 +94,9 @@ void add_run(text_table& table, const json_node& x) {
 }
 
 std::string price_of(const json_node& item) {
-  auto price = item.find("price");
-  if (!price || !price->as_double())
-    return {};
-  char text[40];
-  std::snprintf(text, sizeof text, "%.2f", *price->as_double());
+  auto price = money_of(item, "price");
   auto currency = text_of(item, "currency");
-  return currency.empty() ? text : std::string{text} + " " + currency;
+  return price.empty() || currency.empty() ? price : price + " " + currency;
 }
 
 // {"code","detail","place"} or a plain text.

@@ -5,8 +5,6 @@ namespace vigie {
 
 namespace {
 
-const std::string path = "/api/v1/worker/main/stats";
-
 std::string bans_of(const json_node& worker) {
   std::string out;
   if (auto bans = worker.find("bans"))
@@ -35,7 +33,7 @@ std::string percent(const json_node& worker) {
 
 int run_stats(const stats_options& options, std::ostream& out, std::ostream& err) {
   api_client client{options.node, options.style, err};
-  auto answer = client.get(path);
+  auto answer = client.get("/api/v1/worker/main/stats");
   if (!answer.ok())
     return answer.exit_code;
   if (options.style.json) {
@@ -59,7 +57,7 @@ int run_stats(const stats_options& options, std::ostream& out, std::ostream& err
 
 int run_workers(const stats_options& options, std::ostream& out, std::ostream& err) {
   api_client client{options.node, options.style, err};
-  auto answer = client.get(path);
+  auto answer = client.get("/api/v1/workers");
   if (!answer.ok())
     return answer.exit_code;
   if (options.style.json) {
@@ -70,6 +68,7 @@ int run_workers(const stats_options& options, std::ostream& out, std::ostream& e
                     {"NAME", false, 24},
                     {"REGION", false, 10},
                     {"STATE", false, 12},
+                    {"AVAILABLE", false, 9},
                     {"IN FLIGHT", true, 9},
                     {"REQUESTS", true, 12},
                     {"OK", true, 12},
@@ -78,9 +77,9 @@ int run_workers(const stats_options& options, std::ostream& out, std::ostream& e
                     {"BANS", false, 60},
                     {"LAST ERROR", false, 60}}};
   for (auto x : rows_of(answer.data(), "workers"))
-    table.add({text_of(x, "id"), text_of(x, "name"), text_of(x, "region"), state_of(x), text_of(x, "inFlight"),
-               text_of(x, "requestCount"), text_of(x, "successCount"), text_of(x, "errorCount"), percent(x), bans_of(x),
-               text_of(x, "lastError")});
+    table.add({text_of(x, "id"), text_of(x, "name"), text_of(x, "region"), state_of(x), text_of(x, "isAvailable"),
+               text_of(x, "inFlight"), text_of(x, "requestCount"), text_of(x, "successCount"), text_of(x, "errorCount"),
+               percent(x), bans_of(x), text_of(x, "lastError")});
   table.print(out, options.style);
   return exit_done;
 }
