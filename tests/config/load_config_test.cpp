@@ -1,0 +1,311 @@
+// Loading: where values come from, secrets, env files, durations and sizes, and that the documentation knows every key.
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/commands/commands.hpp"
+#include "runtime/config_env.hpp"
+#include "runtime/config_units.hpp"
+
+using namespace vigie;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Files that are gone after the test.
+class home {
+public:
+  home() {
+    auto pattern = (fs::temp_directory_path() / "vigie-config-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    folder_ = pattern;
+  }
+  ~home() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  std::string file(const std::string& name, const std::string& text, mode_t mode = 0600) const {
+    auto path = (folder_ / name).string();
+    std::ofstream{path} << text;
+    REQUIRE(chmod(path.c_str(), mode) == 0);
+    return path;
+  }
+
+private:
+  fs::path folder_;
+};
+
+const std::string both = "[node]\nname = \"one\"\nroles = [\"main\", \"worker\"]\n";
+const std::string telegram = "[channels.t]\ntype = \"telegram\"\nchat_id = \"-1\"\n";
+
+std::string all_text(const loaded_config& x) {
+  std::ostringstream out;
+  print_problems(x, {}, out);
+  for (const auto& v : x.variables)
+    out << v.name << v.value << v.note << '\n';
+  for (const auto& c : x.checks)
+    out << c << '\n';
+  return out.str();
+}
+
+} // namespace
+
+TEST_CASE("defaults are the documented ones") {
+  home h;
+  auto loaded = load_config({h.file("a.toml", both), "", {}, {}});
+  REQUIRE(loaded.ok());
+  const auto& c = loaded.config;
+  CHECK(c.data_dir == "var/one");
+  CHECK(c.store.path == "var/one/vigie.db");
+  CHECK(c.api.listen == endpoint{"127.0.0.1", 3000});
+  CHECK(c.link.listen == endpoint{"127.0.0.1", 7700});
+  CHECK(c.cycle.interval == std::chrono::minutes{5});
+  CHECK(c.cycle.initial_delay == std::chrono::minutes{1});
+  CHECK(c.cycle.silence == std::chrono::seconds{30});
+  CHECK(c.cycle.max_retries == 3);
+  CHECK(c.health.interval == std::chrono::minutes{1});
+  CHECK(c.health.timeout == std::chrono::seconds{15});
+  CHECK(c.bans.length == std::chrono::minutes{30});
+  CHECK(c.balancing.strategy == balancing_strategy::random);
+  REQUIRE(c.workers.size() == 1);
+  CHECK(c.workers[0].local);
+  CHECK(c.workers[0].id == worker_id{"one"});
+  auto worker = load_config(
+      {h.file("w.toml", "[node]\nname = \"w\"\nroles = [\"worker\"]\n[link]\ninsecure_loopback = true\n"), "", {}, {}});
+  REQUIRE(worker.ok());
+  CHECK(worker.config.api.listen.port == 3100);
+}
+
+TEST_CASE("command line wins over environment, environment over file, file over default") {
+  home h;
+  auto path = h.file("a.toml", both + "[log]\nlevel = \"warn\"\n[cycle]\nmax_retries = 7\n");
+  CHECK(load_config({path, "", {}, {}}).config.log.level == log_level::warn);
+  CHECK(load_config({path, "", {{"VIGIE_LOG_LEVEL", "error"}}, {}}).config.log.level == log_level::error);
+  CHECK(load_config({path, "", {{"VIGIE_LOG_LEVEL", "error"}}, {{"log.level", "debug"}}}).config.log.level ==
+        log_level::debug);
+  CHECK(load_config({path, "", {{"MAX_RETRIES", "5"}}, {}}).config.cycle.max_retries == 5);
+}
+
+TEST_CASE("the old environment variables are honoured under their names") {
+  home h;
+  auto path = h.file("a.toml", both);
+  auto c = load_config({path,
+                        "",
+                        {{"LB_STRATEGY", "round-robin"},
+                         {"WORKER_BAN_DURATION_MS", "1800001"},
+                         {"HEALTH_CHECK_INTERVAL_MS", "10000"},
+                         {"ALERT_CHECK_INTERVAL_MS", "300001"},
+                         {"WORKER_REQUEST_TIMEOUT_MS", "30001"}},
+                        {}});
+  INFO(all_text(c));
+  REQUIRE(c.ok());
+  CHECK(c.config.balancing.strategy == balancing_strategy::round_robin);
+  CHECK(c.config.bans.length == duration{1800001});
+  CHECK(c.config.health.interval == duration{10000});
+  CHECK(c.config.health.timeout == duration{10000});
+  CHECK(c.config.cycle.interval == duration{300001});
+  CHECK(c.config.cycle.silence == duration{30001});
+}
+
+TEST_CASE("AUTO_RUN_CYCLE is harmless on main and as false") {
+  home h;
+  CHECK(load_config({h.file("a.toml", both), "", {{"AUTO_RUN_CYCLE", "true"}}, {}}).ok());
+  auto worker = h.file("w.toml", "[node]\nname = \"w\"\nroles = [\"worker\"]\n[link]\ninsecure_loopback = true\n");
+  CHECK(load_config({worker, "", {{"AUTO_RUN_CYCLE", "false"}}, {}}).ok());
+  CHECK(!load_config({worker, "", {{"AUTO_RUN_CYCLE", "true"}}, {}}).ok());
+}
+
+TEST_CASE("variables come from the env file, the environment wins, defaults fill in") {
+  home h;
+  auto path = h.file("a.toml", both + "[store]\npath = \"${ROOT}/${NAME:-x}.db\"\n[log]\nfile = \"$${plain}\"\n");
+  auto env = h.file("a.env", "# a comment\nexport ROOT='/srv/a b'\n\nMAX_RETRIES=\"9\"\n");
+  auto loaded = load_config({path, env, {}, {}});
+  INFO(all_text(loaded));
+  REQUIRE(loaded.ok());
+  CHECK(loaded.config.store.path == "/srv/a b/x.db");
+  CHECK(loaded.config.log.file == "${plain}");
+  CHECK(loaded.config.cycle.max_retries == 9);
+  CHECK(load_config({path, env, {{"ROOT", "/mine"}, {"NAME", "y"}}, {}}).config.store.path == "/mine/y.db");
+}
+
+TEST_CASE("an env file that is wrong is named with its line") {
+  home h;
+  auto path = h.file("a.toml", both);
+  auto env = h.file("a.env", "GOOD=1\nnot a line\n");
+  auto loaded = load_config({path, env, {}, {}});
+  REQUIRE(loaded.errors.size() == 1);
+  CHECK(loaded.errors[0].place == env + ":2:1");
+  CHECK(!load_config({path, "/nonexistent/env", {}, {}}).ok());
+}
+
+TEST_CASE("secrets are read from files and variables, and never shown") {
+  home h;
+  const std::string secret = "1234567:very-secret-token";
+  auto token = h.file("token", secret + "\n");
+  auto by_file = load_config({h.file("a.toml", both + telegram + "token = \"file:" + token + "\"\n"), "", {}, {}});
+  REQUIRE(by_file.ok());
+  CHECK(by_file.config.channels.at(0).token == secret);
+  CHECK(all_text(by_file).find(secret) == std::string::npos);
+  auto by_name = load_config({h.file("b.toml", both + telegram + "token = \"${BOT}\"\n"), "", {{"BOT", secret}}, {}});
+  REQUIRE(by_name.ok());
+  CHECK(by_name.config.channels.at(0).token == secret);
+  CHECK(all_text(by_name).find(secret) == std::string::npos);
+  std::ostringstream out;
+  std::ostringstream err;
+  check_options check;
+  check.config = {h.file("c.toml", both + telegram + "token = \"" + secret + "\"\n"), "", {{"API_SECRET", secret}}, {}};
+  CHECK(run_check(check, out, err) == exit_done);
+  check.style.json = true;
+  CHECK(run_check(check, out, err) == exit_done);
+  check.print_env = true;
+  CHECK(run_check(check, out, err) == exit_done);
+  CHECK((out.str() + err.str()).find(secret) == std::string::npos);
+}
+
+TEST_CASE("a secret that every user can read is an error, wherever it stands") {
+  home h;
+  auto open_token = h.file("token", "1234567:secret\n", 0644);
+  auto toml = h.file("a.toml", both + telegram + "token = \"file:" + open_token + "\"\n");
+  auto by_file = load_config({toml, "", {}, {}});
+  REQUIRE(by_file.errors.size() == 1);
+  CHECK(by_file.errors[0].place == toml + ":7:9");
+  auto open_config = h.file("b.toml", both + telegram + "token = \"1234567:secret\"\n", 0644);
+  CHECK(load_config({open_config, "", {}, {}}).errors.size() == 1);
+  auto open_env = h.file("open.env", "BOT=1234567:secret\n", 0644);
+  auto by_name = h.file("c.toml", both + telegram + "token = \"${BOT}\"\n");
+  CHECK(load_config({by_name, open_env, {}, {}}).errors.size() == 1);
+  CHECK(load_config({by_name, h.file("closed.env", "BOT=1234567:secret\n"), {}, {}}).ok());
+}
+
+TEST_CASE("all errors are found at once, in the order of the file") {
+  home h;
+  auto path = h.file("a.toml", both + "[cycle]\nintervall = \"5m\"\nmax_retries = 0\n[bans]\ncap = \"never\"\n");
+  auto loaded = load_config({path, "", {}, {}});
+  REQUIRE(loaded.errors.size() == 3);
+  CHECK(loaded.errors[0].place == path + ":5:1");
+  CHECK(loaded.errors[0].remedy.find("\"interval\"") != std::string::npos);
+  CHECK(loaded.errors[1].place == path + ":6:15");
+  CHECK(loaded.errors[2].place == path + ":8:7");
+}
+
+TEST_CASE("custom commands over a plaintext link are warned of") {
+  home h;
+  auto loaded =
+      load_config({h.file("w.toml", "[node]\nname = \"w\"\nroles = [\"worker\"]\n[link]\ninsecure_loopback = "
+                                    "true\n[commands.df]\nargv = [\"/bin/df\", \"{path}\", \"{\\\"a\\\":1}\"]\n"),
+                   "",
+                   {},
+                   {}});
+  CHECK(loaded.ok());
+  REQUIRE(loaded.warnings.size() == 1);
+  CHECK(loaded.warnings[0].key == "commands");
+}
+
+TEST_CASE("the example env file names every variable and no value") {
+  home h;
+  auto text =
+      example_env_file({h.file("a.toml", both + telegram + "token = \"${BOT}\"\n"), "", {{"BOT", "sesame"}}, {}});
+  CHECK(text.find("\nBOT=\n") != std::string::npos);
+  CHECK(text.find("sesame") == std::string::npos);
+  for (const auto& x : known_variables())
+    CHECK(text.find("# " + std::string{x.name} + "=\n") != std::string::npos);
+}
+
+TEST_CASE("durations and sizes: what is written is read back") {
+  REQUIRE(rc::check("duration text", [] {
+    auto ms = *rc::gen::inRange<int64_t>(0, longest_duration.count() + 1);
+    auto read = parse_duration(to_text(duration{ms}));
+    RC_ASSERT(read.has_value());
+    RC_ASSERT(*read == duration{ms});
+  }));
+  REQUIRE(rc::check("size text", [] {
+    auto bytes = *rc::gen::inRange<uint64_t>(0, uint64_t{1} << 49);
+    auto read = parse_size(size_to_text(bytes));
+    RC_ASSERT(read.has_value());
+    RC_ASSERT(*read == bytes);
+  }));
+  REQUIRE(rc::check("any text is read or refused, never more", [](const std::string& text) {
+    if (auto read = parse_duration(text))
+      RC_ASSERT(*read <= longest_duration);
+    parse_size(text);
+    parse_endpoint(text);
+    parse_address_range(text);
+  }));
+  for (const char* wrong :
+       {"", "5", "m", "5 m", "-5m", "5min", "1e3s", "0.5ms", "366d", "1.2.3s", "99999999999999999999d"})
+    CHECK(!parse_duration(wrong).has_value());
+  CHECK(parse_duration("1h30m") == duration{5400000});
+  CHECK(parse_duration("1.5s") == duration{1500});
+}
+
+TEST_CASE("address ranges") {
+  CHECK(range_contains("127.0.0.1/32:18080", "127.0.0.1", 18080));
+  CHECK(!range_contains("127.0.0.1/32:18080", "127.0.0.1", 18081));
+  CHECK(!range_contains("127.0.0.1/32:18080", "127.0.0.2", 18080));
+  CHECK(range_contains("10.1.0.0/16", "10.1.255.3", 80));
+  CHECK(!range_contains("10.1.0.0/16", "10.2.0.1", 80));
+  CHECK(range_contains("[::1/128]:8080", "::1", 8080));
+  CHECK(parse_address_range("10.0.0.1") == std::string{"10.0.0.1/32"});
+  for (const char* wrong :
+       {"", "10.0.0.1/33", "10.0.0.1/", "10.0.0.1:0", "10.0.0.1:", "host:80", "10.0.0.1/-1", "[::1/128"})
+    CHECK(!parse_address_range(wrong).has_value());
+}
+
+TEST_CASE("docs/configuration.md names every key and every variable") {
+  std::ifstream in{fs::path{__FILE__}.parent_path().parent_path().parent_path() / "docs" / "configuration.md"};
+  std::string docs{std::istreambuf_iterator<char>{in}, {}};
+  REQUIRE(!docs.empty());
+  home h;
+  // An unknown key makes the reader list the known ones of that table.
+  const std::map<std::string, std::string> tables{
+      {"node", both + "zzz = 1\n"},
+      {"api", both + "[api]\nzzz = 1\n"},
+      {"link", both + "[link]\nzzz = 1\n"},
+      {"store", both + "[store]\nzzz = 1\n"},
+      {"workers", both + "[[workers]]\nlocal = true\nzzz = 1\n"},
+      {"worker", both + "[worker]\nzzz = 1\n"},
+      {"cycle", both + "[cycle]\nzzz = 1\n"},
+      {"balancing", both + "[balancing]\nzzz = 1\n"},
+      {"health", both + "[health]\nzzz = 1\n"},
+      {"bans", both + "[bans]\nzzz = 1\n"},
+      {"fetch", both + "[fetch]\nzzz = 1\n"},
+      {"sources", both + "[sources.m]\nzzz = 1\n"},
+      {"paging", both + "[sources.m.paging]\nzzz = 1\n"},
+      {"extract", both + "[sources.m.extract]\nzzz = 1\n"},
+      {"gate", both + "[sources.m.gate]\nzzz = 1\n"},
+      {"exec", both + "[channels.c]\ntype = \"exec\"\nzzz = 1\n"},
+      {"webhook", both + "[channels.c]\ntype = \"webhook\"\nzzz = 1\n"},
+      {"telegram", both + "[channels.c]\ntype = \"telegram\"\nzzz = 1\n"},
+      {"commands", both + "[commands.c]\nzzz = 1\n"},
+      {"log", both + "[log]\nzzz = 1\n"},
+      {"limits", both + "[limits]\nzzz = 1\n"},
+  };
+  for (const auto& [name, text] : tables) {
+    std::string known;
+    for (const auto& x : load_config({h.file(name + ".toml", text), "", {}, {}}).errors)
+      if (x.what == "this key is unknown")
+        known = x.remedy.substr(x.remedy.find("Known are: ") + 11);
+    INFO(name << ": " << known);
+    REQUIRE(known.size() > 3);
+    known.pop_back();
+    std::istringstream words{known};
+    for (std::string word; words >> word;) {
+      if (word.ends_with(','))
+        word.pop_back();
+      INFO(word);
+      auto plain = docs.find("`" + word + "`") != docs.npos;
+      auto in_table = docs.find("] " + word + "`") != docs.npos || docs.find("." + word + "`") != docs.npos ||
+                      docs.find("." + word + ".") != docs.npos || docs.find("`" + word + ".") != docs.npos;
+      CHECK((plain || in_table));
+    }
+  }
+  for (const auto& x : known_variables())
+    CHECK(docs.find("`" + std::string{x.name} + "`") != docs.npos);
+}
