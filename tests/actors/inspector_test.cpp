@@ -109,6 +109,7 @@ TEST_CASE("the fleet: all are asked at once, and whoever does not answer is a ro
     fleet[3].proxy.set(uk);
     auto aut = w.system.spawn(inspector, inspector_config{"main", "main", duration{2000}}, facts, fleet);
     auto pending = w.self->request(aut, caf::infinite, get_fleet{});
+    w.drain();
     // Two silent ones are waited for together.
     w.advance(duration{2000});
     std::vector<node_row> rows;

@@ -1,0 +1,21 @@
+// A link's stream as CAF's network layer drives it: a scribe of our own over a descriptor that was accepted elsewhere.
+#pragma once
+
+#include <caf/actor_system.hpp>
+#include <caf/io/scribe.hpp>
+
+#include <memory>
+
+#include "adapters/link/stream.hpp"
+#include "runtime/link/link_hub.hpp"
+
+namespace vigie {
+
+/// Takes over the descriptor. To be sent to CAF's BASP broker; everything it does then runs on CAF's network thread.
+caf::io::scribe_ptr make_link_scribe(caf::actor_system& system, link_stream stream,
+                                     std::shared_ptr<link_connection> connection, const link_config& config);
+
+/// CAF's broker for its own network protocol. From the main thread.
+caf::actor basp_broker(caf::actor_system& system);
+
+} // namespace vigie
