@@ -90,6 +90,13 @@ inline void check_failed_and_late_settlements(const make_database_home& make) {
       CHECK(fleet.summary().alerts_failed == 1);
       CHECK(fleet.db.must(&database::find_unfinished_run).alerts.empty());
     }
+    SECTION("but not after a newer attempt was begun") {
+      auto newer = fleet.attempt(a, 2);
+      CHECK(fleet.settle(failed(fleet.run, a.id, token), true).applied);
+      CHECK(fleet.summary().alerts_failed == 0);
+      CHECK(fleet.settle(settled(fleet.run, a.id, newer, {"1"})).applied);
+      CHECK(fleet.summary().alerts_ok == 1);
+    }
     SECTION("a success of the same attempt comes too late") {
       CHECK_FALSE(fleet.settle(settled(fleet.run, a.id, token, {"1"})).applied);
       CHECK(fleet.summary().late == 1);
