@@ -12,8 +12,7 @@ namespace vigie::repository {
 
 using unit = database::unit;
 
-// -- repository_alerts.cpp
-// ------------------------------------------------------------------------------------------------
+// -- repository_alerts.cpp ------------------------------------------------------------------------
 result<std::vector<alert>> list_alerts(sql_session& db);
 result<alert> put_alert(sql_session& db, alert what);
 result<uint32_t> import_alerts(sql_session& db, const std::vector<alert>& what);
@@ -22,8 +21,7 @@ result<alert> set_alert_enabled(sql_session& db, alert_id id, bool enabled);
 /// The enabled alerts of a run that are not done, by id.
 std::vector<alert> unfinished_alerts(sql_session& db, run_id run);
 
-// -- repository_runs.cpp
-// --------------------------------------------------------------------------------------------------
+// -- repository_runs.cpp --------------------------------------------------------------------------
 result<begun_run> find_unfinished_run(sql_session& db);
 result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id& trace, wall_time now);
 result<run_summary> record_skipped_run(sql_session& db, run_trigger trigger, run_state why, const std::string& note,
@@ -37,12 +35,10 @@ result<run_summary> get_run(sql_session& db, run_id id);
 result<std::vector<run_alert>> list_run_alerts(sql_session& db, run_id run);
 result<std::vector<stored_match>> list_matches(sql_session& db, const match_filter& filter);
 
-// -- repository_settlement.cpp
-// --------------------------------------------------------------------------------------------
+// -- repository_settlement.cpp --------------------------------------------------------------------
 result<settle_receipt> settle(sql_session& db, const alert_settled& what, bool final, wall_time now);
 
-// -- repository_outbox.cpp
-// ------------------------------------------------------------------------------------------------
+// -- repository_outbox.cpp ------------------------------------------------------------------------
 /// One row a channel that has none yet for this pair; how many were made. Key and body are written here and never
 /// again.
 uint32_t notify(sql_session& db, const stored_match& found, const std::vector<channel_id>& channels);
@@ -52,8 +48,7 @@ result<unit> finish_outbox(sql_session& db, outbox_id id, delivery_state how, wa
 result<uint32_t> recover_outbox(sql_session& db, const std::vector<channel_id>& idempotent);
 result<std::vector<outbox_row>> list_outbox(sql_session& db, optional<delivery_state> state, uint32_t limit);
 
-// -- repository_workers.cpp
-// -----------------------------------------------------------------------------------------------
+// -- repository_workers.cpp -----------------------------------------------------------------------
 result<std::vector<worker_status>> load_worker_status(sql_session& db);
 result<unit> save_worker_status(sql_session& db, const std::vector<worker_status>& rows);
 result<std::vector<verdict>> load_verdicts(sql_session& db);

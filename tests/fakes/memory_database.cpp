@@ -135,8 +135,7 @@ size_t memory_database::operations() const {
   return impl_->operations;
 }
 
-// -- alerts
-// -------------------------------------------------------------------------------------------------------------
+// -- alerts ---------------------------------------------------------------------------------------
 
 void memory_database::list_alerts(done<std::vector<alert>> cb) {
   impl_->answer(std::move(cb), [](memory_state& s) -> result<std::vector<alert>> { return values_of(s.alerts); });
@@ -177,8 +176,7 @@ void memory_database::set_alert_enabled(alert_id id, bool enabled, done<alert> c
   });
 }
 
-// -- runs
-// ---------------------------------------------------------------------------------------------------------------
+// -- runs -----------------------------------------------------------------------------------------
 
 void memory_database::find_unfinished_run(done<begun_run> cb) {
   impl_->answer(std::move(cb), [](memory_state& s) -> result<begun_run> {
@@ -272,8 +270,7 @@ void memory_database::list_matches(match_filter filter, done<std::vector<stored_
   });
 }
 
-// -- outbox
-// -------------------------------------------------------------------------------------------------------------
+// -- outbox ---------------------------------------------------------------------------------------
 
 void memory_database::claim_outbox(uint32_t limit, wall_time now, done<std::vector<outbox_row>> cb) {
   impl_->answer(std::move(cb), [&](memory_state& s) -> result<std::vector<outbox_row>> {
@@ -321,8 +318,7 @@ void memory_database::list_outbox(optional<delivery_state> state, uint32_t limit
   });
 }
 
-// -- workers, verdicts, keys
-// ----------------------------------------------------------------------------------------------
+// -- workers, verdicts, keys ----------------------------------------------------------------------
 
 void memory_database::load_worker_status(done<std::vector<worker_status>> cb) {
   impl_->answer(std::move(cb),

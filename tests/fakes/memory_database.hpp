@@ -17,8 +17,7 @@ public:
   memory_database();
   ~memory_database() override;
 
-  // -- faults
-  // -----------------------------------------------------------------------------------------------------------
+  // -- faults -------------------------------------------------------------------------------------
   /// The next `count` operations change nothing and answer `code`.
   void fail_next(errc code, size_t count = 1);
   /// All operations change nothing and answer `code` until errc::none is given.
@@ -33,8 +32,7 @@ public:
   /// Operations asked for so far, failed ones included.
   size_t operations() const;
 
-  // -- the port
-  // ---------------------------------------------------------------------------------------------------------
+  // -- the port -----------------------------------------------------------------------------------
   void list_alerts(done<std::vector<alert>> cb) override;
   void put_alert(alert what, done<alert> cb) override;
   void import_alerts(std::vector<alert> what, done<uint32_t> cb) override;
