@@ -334,7 +334,7 @@ void declare_sample_site(front& f) {
   site->add_option("--items", options->items_file, "NDJSON or JSON array of items (default: made up)");
   site->add_option("--count", options->items, "How many items to make up")->capture_default_str();
   site->add_option("--seed", options->seed, "Same seed, same items")->capture_default_str();
-  site->add_option("--request-log", options->request_log, "File that gets a line of JSON for every request");
+  site->add_option("--request-log,--log", options->request_log, "File that gets a line of JSON for every request");
   f.runs(site, [options, &f] {
     options->style = f.style;
     return run_sample_site(*options, std::cout, std::cerr);
