@@ -17,20 +17,6 @@ result<alert_cycle_config> validate(alert_cycle_config config) {
   return config;
 }
 
-void alert_cycle_state::say(log_level level, std::string_view event_name,
-                            std::vector<std::pair<std::string, std::string>> fields) {
-  if (env.log->enabled(level))
-    env.log->emit({level, event_name, trace, std::move(fields)});
-}
-
-void alert_cycle_state::show_state() {
-  if (running)
-    self->show("run " + std::to_string(run.id.value) + ", " + std::to_string(ledger.unfinished()) + " of " +
-               std::to_string(run.alerts) + " alerts unfinished");
-  else
-    self->show(starting ? "waiting for the store" : "idle");
-}
-
 void alert_cycle_state::start() {
   next_tick = self->clock().now() + config.initial_delay;
   resume();
@@ -54,37 +40,58 @@ void alert_cycle_state::arm_tick() {
   });
 }
 
-void alert_cycle_state::trigger(waiting_trigger t) {
+bool alert_cycle_state::answer_known_key(waiting_trigger& t) {
   auto now = self->clock().now();
   std::erase_if(keys, [&](const auto& k) { return now - k.second.second > config.key_window; });
-  if (!t.what.idempotency_key.empty()) {
-    auto known =
-        std::find_if(keys.begin(), keys.end(), [&](const auto& k) { return k.first == t.what.idempotency_key; });
-    if (known != keys.end()) {
-      if (t.answer)
-        t.answer->keep(run_ticket{known->second.first, true});
-      return;
-    }
-  }
-  if (starting) {
-    // A timer's tick can be dropped here (the run it would start is being started); a person's request waits.
-    if (t.answer && queue.size() < 64)
-      queue.push_back(std::move(t));
-    else if (t.answer)
-      t.answer->fail({errc::busy, "too many triggers wait for the store", {}});
+  const auto& key = t.what.idempotency_key;
+  auto known = std::find_if(keys.begin(), keys.end(), [&](const auto& k) { return k.first == key; });
+  if (key.empty() || known == keys.end())
+    return false;
+  if (t.answer)
+    t.answer->keep(run_ticket{known->second.first, true});
+  return true;
+}
+
+void alert_cycle_state::remember_key(const trigger_run& what, run_id id) {
+  if (what.idempotency_key.empty())
     return;
-  }
+  keys.emplace_back(what.idempotency_key, std::pair{id, self->clock().now()});
+  if (keys.size() > config.max_keys)
+    keys.pop_front();
+}
+
+void alert_cycle_state::put_in_queue(waiting_trigger t) {
+  // One tick that waits stands for all that come meanwhile.
+  if (!t.answer && std::any_of(queue.begin(), queue.end(), [](const auto& x) { return !x.answer; }))
+    return;
+  if (!t.answer || queue.size() < config.max_queue)
+    queue.push_back(std::move(t));
+  else
+    t.answer->fail({errc::busy, std::to_string(queue.size()) + " triggers wait already", {}});
+}
+
+void alert_cycle_state::trigger(waiting_trigger t) {
+  if (answer_known_key(t))
+    return;
+  if (starting)
+    return put_in_queue(std::move(t));
   if (!running)
     return begin(std::move(t));
   if (config.overlap == overlap_policy::cancel_old) {
-    queue.push_back(std::move(t));
+    put_in_queue(std::move(t));
     return cancel_run("a newer trigger came (overlap = cancel_old)");
   }
-  if (config.overlap == overlap_policy::queue_one && queue.empty()) {
-    queue.push_back(std::move(t));
-    return;
-  }
+  auto same_key_waits = !t.what.idempotency_key.empty() && std::any_of(queue.begin(), queue.end(), [&](const auto& x) {
+    return x.what.idempotency_key == t.what.idempotency_key;
+  });
+  if (config.overlap == overlap_policy::queue_one && (queue.empty() || same_key_waits))
+    return put_in_queue(std::move(t));
+  skip(std::move(t));
+}
+
+void alert_cycle_state::skip(waiting_trigger t) {
   if (t.answer) {
+    remember_key(t.what, run.id);
     t.answer->keep(run_ticket{run.id, true});
     return;
   }
@@ -97,7 +104,7 @@ void alert_cycle_state::trigger(waiting_trigger t) {
 
 void alert_cycle_state::watch() {
   self->after(std::min<duration>(1s, config.limits.silence / 4), [this] {
-    if (running && !cancelled) {
+    if (at_work()) {
       auto now = self->clock().now();
       for (const auto& id : ledger.silent(now))
         take_back(id, {errc::worker_silent, ledger.holder(id).value + " said nothing for too long", {}});
@@ -107,6 +114,7 @@ void alert_cycle_state::watch() {
       dispatch();
       show_state();
     }
+    finish_if_done();
     watch();
   });
 }
@@ -135,9 +143,19 @@ alert_cycle_actor::behavior_type alert_cycle(alert_cycle_ptr self, alert_cycle_c
         st.settle(what, worker, ack);
         return *ack;
       },
-      [&st](const worker_id&, const assignment_beat& beat) { st.ledger.heard(beat.id, st.self->clock().now()); },
-      [&st](const worker_id&, const assignment_finished& end) { st.ledger.heard(end.id, st.self->clock().now()); },
+      [&st](const worker_id& worker, const assignment_beat& beat) {
+        // Work of an earlier life of this actor, or of a run that is over: nobody waits for it.
+        if (!st.ledger.heard(beat.id, st.self->clock().now()) && !st.starting)
+          st.tell_cancelled(worker, beat.id);
+      },
+      [&st](const worker_id& worker, const assignment_finished& end) {
+        // It says so after its last settlement: what is not here by now will not come.
+        if (st.at_work() && st.ledger.is_out(end.id))
+          st.take_back(end.id, {errc::worker_silent, worker.value + " finished without settling everything", {}});
+      },
       [&st](const worker_lost& lost) {
+        if (!st.at_work())
+          return;
         for (const auto& id : st.ledger.assignments_of(lost.worker))
           st.take_back(id, {errc::worker_lost, lost.worker.value + ": " + lost.why, {}});
         st.dispatch();

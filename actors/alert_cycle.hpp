@@ -25,6 +25,7 @@ struct alert_cycle_config {
   cycle_limits limits;
   duration key_window{3600000}; ///< how long an idempotency key of a trigger is remembered
   size_t max_keys = 256;        ///< the oldest are forgotten first
+  size_t max_queue = 64;        ///< triggers that wait for the store or for the end of a run; more are busy
   source_table sources;
   std::map<worker_id, std::string> regions;
 };
@@ -63,10 +64,12 @@ struct alert_cycle_state {
   std::string cause;
   run_ledger ledger;
   mono_time run_started{};
-  std::set<host_key> closed;  ///< hosts whose circuit is open
-  std::set<alert_id> storing; ///< settlements on their way to the store
+  std::set<host_key> closed;       ///< hosts whose circuit is open
+  std::set<fencing_token> storing; ///< settlements on their way to the store, or to the ban-timer before that
+  uint32_t ruling = 0;             ///< refusals of which the ban-timer has not spoken yet: nothing is handed out
+  uint64_t turn = 0;               ///< what was asked of the balancer in an earlier one is out of date
   bool dispatching = false;
-  uint32_t preparing = 0; ///< shares on their way to workers
+  uint32_t preparing = 0; ///< shares and orphans on their way to a token
   bool cancelled = false;
   duration assignment_deadline{0};
   std::deque<waiting_trigger> queue;
@@ -75,44 +78,57 @@ struct alert_cycle_state {
   bool tick_armed = false;
   std::string last_problem;
 
-  // alert_cycle.cpp: ticks and triggers
+  bool at_work() const { return running && !cancelled; }
+
+  // alert_cycle.cpp: ticks, triggers, and what is looked at from time to time
   void start();
   void arm_tick();
   void trigger(waiting_trigger t);
+  bool answer_known_key(waiting_trigger& t);
+  void remember_key(const trigger_run& what, run_id id);
+  void put_in_queue(waiting_trigger t);
+  void skip(waiting_trigger t);
   void watch();
-  void say(log_level level, std::string_view event_name, std::vector<std::pair<std::string, std::string>> fields);
-  void show_state();
 
   // alert_cycle_run.cpp: the life of a run
   void resume();
   void begin(waiting_trigger t);
-  void begun(const begun_run& b, const std::string& why);
-  void warn_if_infeasible(const std::vector<host_load>& loads);
+  void not_begun(waiting_trigger t, const error& why);
+  void begun(const begun_run& b, const std::string& why, const std::vector<run_alert>& earlier);
   void ask_circuits();
   void finish_if_done();
   void cancel_run(const std::string& why);
   void ended(const run_summary& summary);
-  void announce_end(const run_summary& summary);
   void next_in_queue();
 
   // alert_cycle_dispatch.cpp: handing out and taking back
   void dispatch();
-  void place(const open_workers& open);
+  void place(const open_workers& open, uint64_t asked_in);
   void hand_out(plan_share share);
   void send_assignment(plan_share share);
-  void settle_homeless();
   void take_back(assignment_id id, const error& why);
+  void tell_cancelled(const worker_id& worker, assignment_id id);
+  void close_host(const host_key& host);
   void give_up();
-  void settle_here(const fetch_plan& plan, const alert& what, const error& why);
+  void settle_here(std::vector<run_ledger::orphan> orphans, const error& why);
 
   // alert_cycle_settle.cpp: what comes back
   void settle(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack);
+  void settle_stale(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack);
+  void begin_settling(const alert_settled& what, const worker_id& worker);
   void rule_on_refusal(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack);
-  void store(alert_settled what, worker_id worker, bool final, std::string refused_region,
+  void ruled(const alert_settled& what, const worker_id& worker, const refusal_ruling& ruling,
              std::shared_ptr<reply<settle_ack>> ack);
-  void stored(const alert_settled& what, const worker_id& worker, bool final, const std::string& refused_region,
-              const settle_receipt& receipt);
+  void store(alert_settled what, worker_id worker, bool final, std::shared_ptr<reply<settle_ack>> ack);
+  void stored(const alert_settled& what, const worker_id& worker, bool final, const settle_receipt& receipt);
+  void report_work(const worker_id& worker, const error& problem, duration took, uint32_t pieces = 1);
   envelope make_envelope() const;
+
+  // alert_cycle_report.cpp: what it says of itself
+  void say(log_level level, std::string_view event_name, std::vector<std::pair<std::string, std::string>> fields);
+  void show_state();
+  void announce_begin(const begun_run& b);
+  void announce_end(const run_summary& summary);
 };
 
 alert_cycle_actor::behavior_type alert_cycle(alert_cycle_ptr self, alert_cycle_config config, alert_cycle_links links,

@@ -1,4 +1,4 @@
-// Handing plans out, storing what comes back, taking back what does not.
+// Handing plans out, taking back what does not come, giving up what nobody will do.
 #include "actors/alert_cycle.hpp"
 
 namespace vigie {
@@ -12,47 +12,54 @@ envelope alert_cycle_state::make_envelope() const {
   return e;
 }
 
-void alert_cycle_state::settle_homeless() {
-  for (const auto& a : ledger.homeless())
-    settle_here({a.source, a.query, {}, {}}, a,
-                {errc::not_found, "no enabled source named \"" + a.source.value + "\"", {}});
-}
-
-void alert_cycle_state::settle_here(const fetch_plan& plan, const alert& what, const error& why) {
+/// Failed without (another) try: each still gets a token, so that the store counts it.
+void alert_cycle_state::settle_here(std::vector<run_ledger::orphan> orphans, const error& why) {
+  if (orphans.empty())
+    return;
+  std::vector<attempt_request> attempts;
+  for (const auto& x : orphans)
+    attempts.push_back({x.what.id, worker_id{}, ledger.next_attempt(x.what.id)});
   ++preparing;
-  self->request(links.store.get(), 30s, begin_attempts{run.id, {{what.id, worker_id{}, ledger.next_attempt(what.id)}}})
+  self->request(links.store.get(), 30s, begin_attempts{run.id, std::move(attempts)})
       .then(
-          [this, plan, what, why](const std::vector<fencing_token>& tokens) {
+          [this, orphans, why](const std::vector<fencing_token>& tokens) {
             --preparing;
-            alert_settled s;
-            s.run = run.id;
-            s.alert = what.id;
-            s.token = tokens.at(0);
-            s.source = plan.source;
-            s.host = plan.host;
-            s.problem = why;
-            store(std::move(s), {}, true, {}, nullptr);
+            for (size_t i = 0; i < orphans.size(); ++i) {
+              const auto& [what, host] = orphans[i];
+              if (!ledger.failing(what.id, tokens.at(i)))
+                continue;
+              alert_settled s;
+              s.run = run.id;
+              s.alert = what.id;
+              s.token = tokens.at(i);
+              s.source = what.source;
+              s.host = host;
+              s.problem = why;
+              store(std::move(s), {}, true, nullptr);
+            }
+            finish_if_done();
           },
-          [this, plan, what, why](caf::error& e) {
+          [this, orphans, why](caf::error& e) {
             last_problem = to_string(from_caf(e));
             self->after(1s, [=, this] {
               --preparing;
-              settle_here(plan, what, why);
+              settle_here(orphans, why);
             });
           });
 }
 
 void alert_cycle_state::dispatch() {
-  if (!running || cancelled || dispatching || !ledger.has_waiting())
+  // A host whose refusal is being ruled on must not be given to the refused worker again: the ruling comes first.
+  if (!at_work() || dispatching || ruling > 0 || !ledger.has_waiting())
     return finish_if_done();
   dispatching = true;
   auto hosts = ledger.waiting_hosts();
   auto open = std::make_shared<open_workers>();
   auto left = std::make_shared<size_t>(hosts.size());
   for (const auto& host : hosts) {
-    auto arrived = [this, open, left] {
+    auto arrived = [this, open, left, asked_in = turn] {
       if (--*left == 0)
-        place(*open);
+        place(*open, asked_in);
     };
     self->request(links.balancer.get(), 10s, get_available{host})
         .then(
@@ -67,9 +74,11 @@ void alert_cycle_state::dispatch() {
   }
 }
 
-void alert_cycle_state::place(const open_workers& open) {
+void alert_cycle_state::place(const open_workers& open, uint64_t asked_in) {
   dispatching = false;
-  if (!running || cancelled)
+  if (asked_in != turn)
+    return dispatch();
+  if (!at_work() || ruling > 0)
     return;
   for (auto& share : ledger.split(open))
     hand_out(std::move(share));
@@ -85,22 +94,26 @@ void alert_cycle_state::hand_out(plan_share share) {
   ++preparing;
   self->request(links.store.get(), 30s, begin_attempts{run.id, std::move(attempts)})
       .then(
-          [this, share](const std::vector<fencing_token>& tokens) mutable {
+          [this, share, asked_in = turn](const std::vector<fencing_token>& tokens) mutable {
             --preparing;
             size_t next = 0;
             for (auto& plan : share.plans)
               for (auto& p : plan.alerts)
                 p.token = tokens.at(next++);
             ledger.prune(share);
-            if (!cancelled && !share.plans.empty())
+            // A refusal since then may have been this worker's.
+            if (asked_in != turn || ruling > 0)
+              ledger.not_assigned(share, self->clock().now());
+            else if (!cancelled && !share.plans.empty())
               send_assignment(std::move(share));
-            finish_if_done();
+            dispatch();
           },
           [this, share](caf::error& e) {
             --preparing;
             last_problem = to_string(from_caf(e));
             // The watch dispatches again, by which time the store may be back.
             ledger.not_assigned(share, self->clock().now());
+            finish_if_done();
           });
 }
 
@@ -124,39 +137,46 @@ void alert_cycle_state::send_assignment(plan_share share) {
   self->request(proxy->second.get(), config.limits.silence, make_envelope(), std::move(a))
       .then([this, id](const assign_receipt&) { ledger.heard(id, self->clock().now()); },
             [this, id](caf::error& e) {
-              take_back(id, from_caf(e));
-              // Not at once: a worker that refuses must not be asked in a tight loop.
+              // The watch hands out again, not at once: a worker that refuses must not be asked in a tight loop.
+              if (at_work())
+                take_back(id, from_caf(e));
             });
+}
+
+void alert_cycle_state::tell_cancelled(const worker_id& worker, assignment_id id) {
+  if (auto proxy = links.workers.find(worker); proxy != links.workers.end())
+    caf::anon_send(proxy->second.get(), make_envelope(), cancel_assignment{id});
 }
 
 void alert_cycle_state::take_back(assignment_id id, const error& why) {
   auto taken = ledger.take_back(id, why, self->clock().now());
   if (taken.worker.value.empty())
     return;
+  auto exhausted = static_cast<uint32_t>(taken.exhausted.size());
   say(log_level::warn, "assignment_taken_back",
       {{"worker", taken.worker.value},
        {"why", std::string{to_string(why.code)}},
        {"detail", why.detail},
        {"alerts_again", std::to_string(taken.again)},
-       {"alerts_failed", std::to_string(taken.exhausted.size())}});
-  if (auto proxy = links.workers.find(taken.worker); proxy != links.workers.end())
-    caf::anon_send(proxy->second.get(), make_envelope(), cancel_assignment{id});
-  for (uint32_t i = 0; i < taken.again; ++i)
-    caf::anon_send(links.balancer.get(), work_ended{taken.worker, why.code != errc::refused, 0ms, why.detail});
-  for (auto& s : taken.exhausted) {
-    ledger.settling(s.alert);
-    store(std::move(s), taken.worker, true, {}, nullptr);
-  }
+       {"alerts_failed", std::to_string(exhausted)}});
+  tell_cancelled(taken.worker, id);
+  report_work(taken.worker, why, 0ms, taken.again + exhausted);
+  for (auto& s : taken.exhausted)
+    store(std::move(s), taken.worker, true, nullptr);
+}
+
+/// The host's circuit is open: everyone stops there.
+void alert_cycle_state::close_host(const host_key& host) {
+  closed.insert(host);
+  for (const auto& id : ledger.assignments_at(host))
+    take_back(id, {errc::circuit_open, host.value + " refused two regions", {}});
+  give_up();
 }
 
 void alert_cycle_state::give_up() {
-  for (auto& plan : ledger.give_up(self->clock().now(), closed)) {
-    error why = closed.contains(plan.host)
-                    ? error{errc::circuit_open, plan.host.value + " refused two regions", {}}
-                    : error{errc::no_capacity, "no worker was available for " + plan.host.value + " in time", {}};
-    for (const auto& p : plan.alerts)
-      settle_here(plan, p.what, why);
-  }
+  settle_here(ledger.take_waiting_of(closed),
+              {errc::circuit_open, "the host refused two regions; nobody asks it for a while", {}});
+  settle_here(ledger.take_impatient(self->clock().now()), {errc::no_capacity, "no worker was available in time", {}});
 }
 
 } // namespace vigie

@@ -1,87 +1,126 @@
 // What comes back is judged, stored, and only then acknowledged.
 #include "actors/alert_cycle.hpp"
+#include "actors/policy/retry_policy.hpp"
+#include "actors/policy/store_outage.hpp"
 
 namespace vigie {
 
 using namespace std::chrono_literals;
 
 void alert_cycle_state::settle(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack) {
-  auto now = self->clock().now();
-  ledger.heard(what.assignment, now);
   if (!running && starting)
     return ack->fail({errc::busy, "the cycle is starting", {}});
+  if (storing.contains(what.token))
+    return ack->fail({errc::busy, "it is being stored", {}});
+  auto given = ledger.heard(what.assignment, self->clock().now());
   switch (ledger.judge(what)) {
   case run_ledger::judgement::repeated:
-    if (storing.contains(what.alert))
-      return ack->fail({errc::busy, "it is being stored", {}});
     return ack->keep(settle_ack{true});
   case run_ledger::judgement::stale:
-    return store(std::move(what), std::move(worker), true, {}, std::move(ack));
+    if (!given)
+      tell_cancelled(worker, what.assignment);
+    return settle_stale(std::move(what), std::move(worker), std::move(ack));
   case run_ledger::judgement::final:
-    ledger.settling(what.alert);
-    return store(std::move(what), std::move(worker), true, {}, std::move(ack));
+    begin_settling(what, worker);
+    return store(std::move(what), std::move(worker), true, std::move(ack));
   case run_ledger::judgement::again:
-    ledger.settling(what.alert);
-    return store(std::move(what), std::move(worker), false, {}, std::move(ack));
+    begin_settling(what, worker);
+    return store(std::move(what), std::move(worker), false, std::move(ack));
   case run_ledger::judgement::refused:
-    ledger.settling(what.alert);
+    begin_settling(what, worker);
     return rule_on_refusal(std::move(what), std::move(worker), std::move(ack));
   }
 }
 
+/// Whether it still counts, the store knows; what it says of the site is true in any case.
+void alert_cycle_state::settle_stale(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack) {
+  auto refused = what.problem.code == errc::refused;
+  if (refused)
+    caf::anon_send(links.bans.get(), site_refused{worker, what.host, "HTTP 403, a late answer"});
+  auto final = !refused && !worth_another_worker(what.problem.code, what.http_status);
+  store(std::move(what), std::move(worker), final, std::move(ack));
+}
+
+void alert_cycle_state::begin_settling(const alert_settled& what, const worker_id& worker) {
+  if (ledger.settling(what.alert))
+    report_work(worker, what.problem, what.took);
+  if (is_answer_of_site(what.problem.code))
+    caf::anon_send(links.bans.get(), site_answered{worker, what.host});
+}
+
+void alert_cycle_state::report_work(const worker_id& worker, const error& problem, duration took, uint32_t pieces) {
+  auto text = problem.code == errc::none ? std::string{} : to_string(problem);
+  for (uint32_t i = 0; i < pieces; ++i)
+    caf::anon_send(links.balancer.get(), work_ended{worker, is_our_fault(problem.code), took, text});
+}
+
 void alert_cycle_state::rule_on_refusal(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack) {
-  storing.insert(what.alert);
+  storing.insert(what.token);
+  ++ruling;
+  // Nothing more of this host may be asked by this worker: what it still has goes to others.
+  if (ledger.holder(what.assignment) == worker && !worker.value.empty())
+    take_back(what.assignment, {errc::refused, worker.value + " was refused by " + what.host.value, {}});
   site_refused refusal{worker, what.host,
                        "HTTP " + std::to_string(what.http_status) + " on run " + std::to_string(run.id.value) +
                            ", alert " + std::to_string(what.alert.value)};
   self->request(links.bans.get(), 10s, std::move(refusal))
-      .then(
-          [this, what, worker, ack](const refusal_ruling& ruling) {
-            if (ruling.circuit_open)
-              closed.insert(what.host);
-            auto elsewhere = ruling.try_elsewhere && !ruling.circuit_open && ledger.may_try_again(what.alert);
-            auto region = config.regions.find(worker);
-            store(what, worker, !elsewhere,
-                  elsewhere && region != config.regions.end() ? region->second : std::string{}, ack);
-            // Nothing more of this host may be asked by this worker: what it still has goes to others.
-            if (what.assignment.value != 0 && ledger.holder(what.assignment) == worker)
-              take_back(what.assignment, {errc::refused, worker.value + " was refused by " + what.host.value, {}});
-          },
-          [this, what, worker, ack](caf::error&) {
-            // Without a ruling the careful answer is to stop.
-            store(what, worker, true, {}, ack);
-          });
+      .then([this, what, worker, ack](const refusal_ruling& x) { ruled(what, worker, x, ack); },
+            [this, what, worker, ack](caf::error& e) {
+              last_problem = to_string(from_caf(e));
+              self->after(1s, [=, this] {
+                --ruling;
+                rule_on_refusal(what, worker, ack);
+              });
+            });
 }
 
-void alert_cycle_state::store(alert_settled what, worker_id worker, bool final, std::string refused_region,
+void alert_cycle_state::ruled(const alert_settled& what, const worker_id& worker, const refusal_ruling& ruling_given,
                               std::shared_ptr<reply<settle_ack>> ack) {
-  storing.insert(what.alert);
+  --ruling;
+  ++turn;
+  if (ruling_given.circuit_open)
+    close_host(what.host);
+  auto elsewhere = ruling_given.try_elsewhere && !ruling_given.circuit_open && ledger.may_try_elsewhere(what.alert);
+  store(what, worker, !elsewhere, std::move(ack));
+  dispatch();
+}
+
+void alert_cycle_state::store(alert_settled what, worker_id worker, bool final,
+                              std::shared_ptr<reply<settle_ack>> ack) {
+  storing.insert(what.token);
   self->request(links.store.get(), 30s, settle_alert{what, final})
       .then(
-          [this, what, worker, final, refused_region, ack](const settle_receipt& receipt) {
-            storing.erase(what.alert);
-            stored(what, worker, final, refused_region, receipt);
+          [this, what, worker, final, ack](const settle_receipt& receipt) {
+            stored(what, worker, final, receipt);
             if (ack)
               ack->keep(settle_ack{receipt.applied});
             dispatch();
           },
-          [this, what, worker, final, refused_region, ack](caf::error& e) {
-            last_problem = to_string(from_caf(e));
-            self->after(1s, [=, this] { store(what, worker, final, refused_region, ack); });
+          [this, what, worker, final, ack](caf::error& e) {
+            auto why = from_caf(e);
+            last_problem = to_string(why);
+            if (is_store_outage(why.code)) {
+              self->after(1s, [=, this] { store(what, worker, final, ack); });
+              return;
+            }
+            // No such attempt: there is nothing that it could count for.
+            say(log_level::warn, "settlement_refused", {{"worker", worker.value}, {"problem", last_problem}});
+            stored(what, worker, final, {});
+            if (ack)
+              ack->keep(settle_ack{false});
+            dispatch();
           });
 }
 
 void alert_cycle_state::stored(const alert_settled& what, const worker_id& worker, bool final,
-                               const std::string& refused_region, const settle_receipt& receipt) {
-  if (!worker.value.empty()) {
-    auto our_fault = worth_another_worker(what.problem.code, what.http_status);
-    caf::anon_send(links.balancer.get(),
-                   work_ended{worker, our_fault, what.took, our_fault ? to_string(what.problem) : std::string{}});
-    if (what.problem.code == errc::none || what.problem.code == errc::bad_page)
-      caf::anon_send(links.bans.get(), site_answered{worker, what.host});
-  }
+                               const settle_receipt& receipt) {
+  storing.erase(what.token);
+  auto now = self->clock().now();
+  auto ours = running && what.run == ledger.run();
   if (!receipt.applied) {
     say(log_level::info, "late_result", {{"alert", std::to_string(what.alert.value)}, {"worker", worker.value}});
+    if (ours)
+      ledger.not_applied(what.alert, what.token);
     return;
   }
   if (receipt.outbox_rows > 0)
@@ -97,9 +136,12 @@ void alert_cycle_state::stored(const alert_settled& what, const worker_id& worke
          {"place", what.problem.place}});
   env.metrics->count("vigie_alerts_settled_total",
                      {{"worker", worker.value}, {"code", std::string{to_string(what.problem.code)}}});
-  if (!final && ledger.give_back(what.alert, refused_region, self->clock().now()))
+  if (!ours)
     return;
-  ledger.done(what.alert, ok);
+  if (final || ok)
+    ledger.done(what.alert, ok);
+  else
+    ledger.give_back(what.alert, what.token, what.problem.code == errc::refused, now);
   show_state();
 }
 

@@ -1,5 +1,9 @@
 #include "actors/notifier.hpp"
 
+#include <algorithm>
+
+#include "actors/policy/store_outage.hpp"
+
 namespace vigie {
 
 using namespace std::chrono_literals;
@@ -13,24 +17,36 @@ result<notifier_config> validate(notifier_config config) {
 }
 
 void notifier_state::show_state() {
-  self->show(std::to_string(in_flight) + " in flight, " + std::to_string(waiting.size()) + " waiting, " +
-             std::to_string(sent) + " sent, " + std::to_string(failed) + " failed tries");
+  self->show(std::to_string(in_flight) + " in flight, " + std::to_string(sent) + " sent, " + std::to_string(failed) +
+             " failed tries");
 }
 
 void notifier_state::recover() {
-  std::vector<channel_id> idempotent;
+  if (recovering || in_flight > 0)
+    return;
+  recovering = true;
+  // Rows of a former incarnation may have been sent. Later on, with nothing in flight, a row is `sending` only because
+  // the answer to a claim was lost: it was surely not sent, whatever its channel.
+  std::vector<channel_id> repeatable;
   for (const auto& [id, channel] : channels)
-    if (channel->idempotent())
-      idempotent.push_back(id);
-  self->request(store.get(), 30s, recover_outbox{std::move(idempotent)})
+    if (!first_recovery || channel->idempotent())
+      repeatable.push_back(id);
+  self->request(store.get(), 30s, recover_outbox{std::move(repeatable)})
       .then(
           [this](uint32_t rows) {
+            recovering = false;
             recovered = true;
+            first_recovery = false;
             if (rows > 0)
               env.log->emit({log_level::warn, "outbox_recovered", {}, {{"rows", std::to_string(rows)}}});
             claim();
           },
-          [this](caf::error&) { self->after(1s, [this] { recover(); }); });
+          [this](caf::error&) {
+            self->after(1s, [this] {
+              recovering = false;
+              recover();
+            });
+          });
 }
 
 void notifier_state::poll() {
@@ -39,36 +55,37 @@ void notifier_state::poll() {
 }
 
 void notifier_state::claim() {
-  if (!recovered || claiming || !waiting.empty()) {
-    more = true;
+  more = true;
+  if (!recovered || claiming || in_flight >= config.max_in_flight)
     return;
-  }
   claiming = true;
   more = false;
-  self->request(store.get(), 30s, claim_outbox{config.batch})
+  auto limit = std::min(config.batch, config.max_in_flight - in_flight);
+  self->request(store.get(), 30s, claim_outbox{limit})
       .then(
-          [this](const std::vector<outbox_row>& rows) {
+          [this, limit](const std::vector<outbox_row>& rows) {
             claiming = false;
-            more = more || rows.size() == config.batch;
-            waiting.insert(waiting.end(), rows.begin(), rows.end());
-            send_next();
+            more = more || rows.size() >= limit;
+            in_flight += static_cast<uint32_t>(rows.size());
+            for (const auto& row : rows)
+              send(row);
+            show_state();
+            if (more)
+              claim();
           },
-          [this](caf::error&) { claiming = false; });
+          [this](caf::error& e) { claim_lost(from_caf(e)); });
 }
 
-void notifier_state::send_next() {
-  while (in_flight < config.max_in_flight && !waiting.empty()) {
-    auto row = std::move(waiting.front());
-    waiting.pop_front();
-    send(std::move(row));
-  }
-  show_state();
-  if (waiting.empty() && more)
-    claim();
+void notifier_state::claim_lost(const error& why) {
+  claiming = false;
+  more = true; // the poll asks again
+  if (!may_be_stored(why.code))
+    return;
+  recovered = false;
+  recover();
 }
 
 void notifier_state::send(outbox_row row) {
-  ++in_flight;
   auto channel = channels.find(row.channel);
   if (channel == channels.end())
     return outcome(row, {errc::not_found, "no channel named \"" + row.channel.value + "\" in the configuration", {}},
@@ -98,19 +115,25 @@ void notifier_state::finish(outbox_id id, delivery_decision decision, std::strin
   self->request(store.get(), 30s, finish_outbox{id, decision.state, decision.wait, problem})
       .then(
           [this, decision] {
-            --in_flight;
             if (decision.state == delivery_state::pending)
               self->after(decision.wait, [this] { claim(); });
-            send_next();
+            finished();
           },
           [this, id, decision, problem](caf::error& e) {
-            // The row would stay `sending`: what became of it must be written down.
-            if (from_caf(e).code == errc::not_found) {
-              --in_flight;
-              return send_next();
-            }
+            if (!is_store_outage(from_caf(e).code))
+              return finished(); // the row is gone, or was finished by a request of which the answer was lost
+            // Else it would stay `sending`: what became of it must be written down.
             self->after(1s, [=, this] { finish(id, decision, problem); });
           });
+}
+
+void notifier_state::finished() {
+  --in_flight;
+  show_state();
+  if (!recovered)
+    recover();
+  else if (more)
+    claim();
 }
 
 notifier_actor::behavior_type notifier(notifier_ptr self, notifier_config config,

@@ -1,8 +1,8 @@
 // Empties the outbox into the channels. A row is sent by one notifier at a time, with the same key and body each time;
-// what may have arrived is repeated only where the receiver can tell, else listed for a person.
+// what may have arrived is repeated only where the receiver can tell, else listed for a person. Only what can be sent
+// now is claimed, so that a crash leaves no row in doubt that was never sent.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <random>
 #include <string>
@@ -16,7 +16,7 @@ namespace vigie {
 
 struct notifier_config {
   delivery_config delivery;
-  uint32_t batch = 32;        ///< rows claimed at once
+  uint32_t batch = 32;        ///< rows claimed at once, at most
   uint32_t max_in_flight = 8; ///< sends under way over all channels
   duration poll{5000};        ///< looks for due rows at least this often
 };
@@ -36,21 +36,23 @@ struct notifier_state {
   environment env;
   std::mt19937_64 rng;
 
-  std::deque<outbox_row> waiting; ///< claimed, not yet sent
-  uint32_t in_flight = 0;
+  uint32_t in_flight = 0; ///< claimed, and what became of it not yet stored
   uint64_t sent = 0;
   uint64_t failed = 0;
-  bool recovered = false;
+  bool recovered = false; ///< no row is `sending` but those in flight
+  bool first_recovery = true;
+  bool recovering = false;
   bool claiming = false;
-  bool more = false; ///< rows came while a claim was under way
+  bool more = false; ///< there may be rows beyond those claimed
 
   void recover();
   void poll();
   void claim();
-  void send_next();
+  void claim_lost(const error& why);
   void send(outbox_row row);
   void outcome(const outbox_row& row, const error& what, bool idempotent);
   void finish(outbox_id id, delivery_decision decision, std::string problem);
+  void finished();
   void show_state();
 };
 

@@ -1,10 +1,14 @@
 // The book of one running cycle: who has which alert under which token, what came back, what goes to whom next.
 //
-//              split/assigned            judged final, stored
-//   waiting ───────────────────▶ out ───────────────────────▶ done
-//      ▲                          │
-//      └──────────────────────────┘ given back (worker lost, silent, refused, our fault) while attempts last;
-//                                   then done, as failed
+//              split            assigned           settling               done
+//   waiting ──────────▶ taken ────────────▶ out ────────────▶ judged ────────────▶ done
+//    ▲  │  ▲              │                  │                 ▲  │
+//    │  │  └──────────────┴──────────────────┘                 │  │
+//    │  │    not_assigned      take_back, while attempts last  │  │
+//    │  └──────────── settling: a late result in time ─────────┘  │
+//    └───────────────────────── give_back ────────────────────────┘
+//
+// Every alert is in exactly one of these states. `judged` = its result is on its way into the store.
 #pragma once
 
 #include <map>
@@ -30,7 +34,7 @@ bool worth_another_worker(errc code, int32_t http_status);
 class run_ledger {
 public:
   enum class judgement : uint8_t {
-    stale,    ///< not the newest attempt: store it as late
+    stale,    ///< not the newest attempt, or a newer one is being made: the store decides whether it counts
     repeated, ///< judged before: nothing more to store
     final,    ///< store it, the alert is done
     again,    ///< store the attempt, then try elsewhere
@@ -38,55 +42,83 @@ public:
   };
 
   run_ledger() = default;
-  run_ledger(run_id run, const std::vector<alert>& alerts, const source_table& sources, cycle_limits limits,
-             mono_time now);
+  /// `alerts` are the unfinished ones of `run`; what an earlier life finished is counted in the summary. `regions`: of
+  /// every worker known; another one counts as a region of its own.
+  run_ledger(const run_summary& run, const std::vector<alert>& alerts, const source_table& sources, cycle_limits limits,
+             std::map<worker_id, std::string> regions, mono_time now);
+  /// The attempts of an earlier life, by token; before anything else. They count, and their results are still known.
+  void remember(const std::vector<run_alert>& attempts);
 
   run_id run() const { return run_; }
 
-  /// Alerts that no source will ever answer; to be settled as failed.
-  const std::vector<alert>& homeless() const { return homeless_; }
+  /// An alert that is to be settled as failed without being tried (again). It is `taken`.
+  struct orphan {
+    alert what;
+    host_key host; ///< empty if it has no source
+  };
+  /// Those that no source will ever answer. Once.
+  std::vector<orphan> take_homeless();
 
   // -- handing out
   // ------------------------------------------------------------------------------------------------------
   std::vector<host_key> waiting_hosts() const;
   bool has_waiting() const { return !waiting_.empty(); }
-  /// Takes what can be placed now. A worker that has had an alert gets it again only when nobody else is open; one
-  /// other region at most gets an alert after a refusal.
+  /// Takes what can be placed now. Alerts of the same query share a plan while they may go to the same workers. A
+  /// worker that has had an alert gets it again only when nobody else is open; after a refusal one other region gets
+  /// it, and no third.
   std::vector<plan_share> split(const open_workers& open);
   uint32_t next_attempt(alert_id id) const;
-  /// Takes out of a share what was settled while the share was prepared (an old worker's result may still come in
-  /// time).
+  /// Takes out of a share what was done while the share was prepared (an old worker's result may still count).
   void prune(plan_share& share) const;
   /// The share went out. Its alerts carry their tokens.
   void assigned(assignment_id id, const plan_share& share, mono_time now, duration deadline);
   /// The share did not go out: its alerts wait again; no attempt is spent.
   void not_assigned(const plan_share& share, mono_time now);
+  /// Waited longer than the patience.
+  std::vector<orphan> take_impatient(mono_time now);
+  /// Waits for one of these hosts.
+  std::vector<orphan> take_waiting_of(const std::set<host_key>& hosts);
+  /// An orphan has its token and is being stored. False: it is done meanwhile.
+  bool failing(alert_id id, fencing_token token);
 
   // -- coming back
   // --------------------------------------------------------------------------------------------------------
-  void heard(assignment_id id, mono_time now);
+  /// False: this book has not given the assignment out, or has taken it back.
+  bool heard(assignment_id id, mono_time now);
   judgement judge(const alert_settled& what) const;
-  /// It is being stored: the worker's end no longer matters to it. The caller stores until it succeeds.
-  void settling(alert_id id);
-  /// Stored as final.
+  /// It is being stored: the worker's end no longer matters to it. The caller stores until it succeeds. True if a
+  /// worker had it.
+  bool settling(alert_id id);
+  /// Stored, and that was its last word.
   void done(alert_id id, bool ok);
-  /// To be tried elsewhere. False: the attempts are used up, the caller settles it as final.
-  bool give_back(alert_id id, const std::string& refused_region, mono_time now);
-  bool may_try_again(alert_id id) const;
+  /// Stored, and to be tried elsewhere; `refused`: not in its region, and in one other at most.
+  void give_back(alert_id id, fencing_token token, bool refused, mono_time now);
+  /// The store has taken the result under this token as late. If it was the one that counts here, the store knows
+  /// better (the alert is removed): it is done, neither good nor bad.
+  void not_applied(alert_id id, fencing_token token);
+  bool may_try_elsewhere(alert_id id) const; ///< after a refusal
 
   struct taken {
-    worker_id worker;
-    std::vector<alert_settled> exhausted; ///< no attempt left: to be stored as final, each under its token
+    worker_id worker;                     ///< empty: there was no such assignment
+    std::vector<alert_settled> exhausted; ///< no attempt left: judged, to be stored as final, each under its token
     uint32_t again = 0;
   };
   /// The worker will not finish this assignment.
   taken take_back(assignment_id id, const error& why, mono_time now);
+  /// After remember: those that have no attempt left. As `taken::exhausted`.
+  std::vector<alert_settled> take_exhausted(const error& why);
   std::vector<assignment_id> assignments_of(const worker_id& worker) const;
+  std::vector<assignment_id> assignments_at(const host_key& host) const;
   std::vector<assignment_id> silent(mono_time now) const;
   std::vector<assignment_id> overdue(mono_time now) const;
-  /// Plans that waited longer than the patience, or whose host is in `closed`: out of the queue, to be settled as
-  /// failed.
-  std::vector<fetch_plan> give_up(mono_time now, const std::set<host_key>& closed);
+  worker_id holder(assignment_id id) const;
+  bool is_out(assignment_id id) const { return leases_.contains(id); }
+  struct hand_out {
+    assignment_id id;
+    worker_id worker;
+    uint32_t unfinished = 0;
+  };
+  std::vector<hand_out> out() const;
 
   // -- the whole
   // ----------------------------------------------------------------------------------------------------------
@@ -97,22 +129,22 @@ public:
   uint32_t workers() const { return static_cast<uint32_t>(workers_.size()); }
   uint32_t workers_ok() const;
   run_state outcome() const;
-  worker_id holder(assignment_id id) const;
-  std::vector<std::pair<assignment_id, worker_id>> out() const;
 
 private:
+  enum class phase : uint8_t { waiting, taken, out, judged, done };
   struct task {
     alert what;
-    bool is_done = false;
-    bool is_out = false;
+    host_key host;
+    phase now = phase::waiting;
+    mono_time since{}; ///< waiting
     uint32_t attempts = 0;
     fencing_token token;
-    fencing_token judged; ///< the attempt whose result was taken
+    fencing_token judged; ///< the newest attempt whose result was taken
     assignment_id assignment;
-    source_id source;
-    host_key host;
+    worker_id worker; ///< of the newest attempt
     std::set<worker_id> tried;
-    std::set<std::string> refused_regions;
+    std::set<std::string> refused; ///< regions
+    std::string refuge;            ///< the one region that has got it after a refusal
   };
   struct lease {
     worker_id worker;
@@ -120,22 +152,28 @@ private:
     mono_time heard;
     mono_time deadline;
   };
-  struct waiting_plan {
-    fetch_plan plan;
-    mono_time since;
-  };
 
-  bool admits(const fetch_plan& plan, const available_worker& w, const open_workers& open) const;
-  void wait(const task& t, mono_time now);
-  void release(task& t);
+  task* find(alert_id id);
+  const task* find(alert_id id) const;
+  std::string region_of(const worker_id& worker) const;
+  bool region_admits(const task& t, const worker_id& worker) const;
+  bool admits(const task& t, const worker_id& worker, const std::vector<available_worker>& open) const;
+  void attempted(task& t, const worker_id& worker, fencing_token token);
+  void wait(task& t, mono_time now);
+  void leave(task& t, phase next);
+  orphan take(task& t);
+  alert_settled exhaust(task& t, const error& why);
 
   run_id run_;
   cycle_limits limits_;
-  std::map<alert_id, task> tasks_;
-  std::map<assignment_id, lease> leases_;
-  std::vector<waiting_plan> waiting_;
-  std::vector<alert> homeless_;
-  std::map<worker_id, bool> workers_; ///< false: something was taken back from it
+  std::map<worker_id, std::string> regions_;
+  std::vector<task> tasks_;
+  std::map<alert_id, size_t> places_; ///< in tasks_
+  std::set<size_t> waiting_;          ///< places
+  std::vector<size_t> homeless_;
+  std::map<assignment_id, lease> leases_; ///< with something out
+  std::set<assignment_id> given_;         ///< handed out and not taken back
+  std::map<worker_id, bool> workers_;     ///< false: something was taken back from it
   uint32_t open_ = 0;
   uint32_t ok_ = 0;
   uint32_t failed_ = 0;

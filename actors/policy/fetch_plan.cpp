@@ -22,6 +22,25 @@ std::vector<fetch_plan> group_plans(const std::vector<alert>& alerts, const sour
   return plans;
 }
 
+share_queues::share_queues(const open_workers& open) {
+  std::map<worker_id, size_t> places;
+  for (const auto& [host, workers] : open) {
+    auto& line = hosts_[host];
+    for (const auto& w : workers) {
+      auto [place, fresh] = places.try_emplace(w.worker, shares_.size());
+      if (fresh)
+        shares_.push_back({w.worker, {}});
+      line.queue.push({0, line.workers.size()});
+      line.workers.push_back({&w, place->second});
+    }
+  }
+}
+
+std::vector<plan_share> share_queues::shares() && {
+  std::erase_if(shares_, [](const plan_share& s) { return s.plans.empty(); });
+  return std::move(shares_);
+}
+
 std::vector<host_load> estimate_load(const std::vector<fetch_plan>& plans, const source_table& sources) {
   std::map<host_key, host_load> loads;
   for (const auto& plan : plans) {

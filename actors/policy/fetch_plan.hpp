@@ -2,7 +2,9 @@
 // least.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <queue>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,64 @@ struct plan_share {
 /// For each host, who may work for it, the one to prefer first.
 using open_workers = std::map<host_key, std::vector<available_worker>>;
 
+/// Whom to give the next plan of each host, cheaply also for many plans and workers: loads only grow, so an entry of a
+/// queue that is out of date is put back when it comes up. Used by split_plans.
+class share_queues {
+public:
+  explicit share_queues(const open_workers& open);
+
+  /// The least loaded worker of the host (ties: named first) that `admitted` accepts gets one more; its share, or
+  /// nothing.
+  template <class Admitted>
+  plan_share* take(const host_key& host, Admitted admitted) {
+    auto found = hosts_.find(host);
+    if (found == hosts_.end())
+      return nullptr;
+    auto& queue = found->second.queue;
+    std::vector<entry> passed_over;
+    plan_share* out = nullptr;
+    while (!out && !queue.empty()) {
+      auto next = queue.top();
+      queue.pop();
+      const auto& worker = found->second.workers[next.position];
+      auto& share = shares_[worker.share];
+      if (next.load != share.plans.size())
+        queue.push({share.plans.size(), next.position});
+      else if (!admitted(*worker.who))
+        passed_over.push_back(next);
+      else
+        out = &share;
+      // A worker on probation does not come back to the queue of this host.
+      if (out && !worker.who->probe_only)
+        queue.push({next.load + 1, next.position});
+    }
+    for (const auto& x : passed_over)
+      queue.push(x);
+    return out;
+  }
+
+  /// Those that got something.
+  std::vector<plan_share> shares() &&;
+
+private:
+  struct entry {
+    size_t load = 0;
+    size_t position = 0;
+    friend auto operator<=>(const entry&, const entry&) = default;
+  };
+  struct candidate {
+    const available_worker* who = nullptr;
+    size_t share = 0;
+  };
+  struct line {
+    std::vector<candidate> workers;
+    std::priority_queue<entry, std::vector<entry>, std::greater<>> queue;
+  };
+
+  std::vector<plan_share> shares_;
+  std::map<host_key, line> hosts_;
+};
+
 /// Gives each plan to the least loaded worker that may work for its host and that `allowed` (called with plan and
 /// worker) admits; ties go to the worker named first. With all workers open to all plans the counts differ by at most
 /// one, the larger ones first (41 over 4 = 11, 10, 10, 10). A probe_only worker gets one plan of that host. What nobody
@@ -40,38 +100,12 @@ using open_workers = std::map<host_key, std::vector<available_worker>>;
 template <class Allowed>
 std::vector<plan_share> split_plans(std::vector<fetch_plan> plans, const open_workers& open, Allowed allowed,
                                     std::vector<fetch_plan>* unplaced) {
-  std::vector<plan_share> shares;
-  std::map<std::pair<worker_id, host_key>, size_t> given;
-  auto share_of = [&](const worker_id& w) -> plan_share& {
-    for (auto& s : shares)
-      if (s.worker == w)
-        return s;
-    return shares.emplace_back(plan_share{w, {}});
-  };
-  // Named in order of preference, so that ties are decided by it.
-  for (const auto& [host, workers] : open)
-    for (const auto& w : workers)
-      share_of(w.worker);
+  share_queues queues{open};
   for (auto& plan : plans) {
-    plan_share* best = nullptr;
-    if (auto i = open.find(plan.host); i != open.end()) {
-      for (const auto& w : i->second) {
-        auto& candidate = share_of(w.worker);
-        if (w.probe_only && given[{w.worker, plan.host}] > 0)
-          continue;
-        if (allowed(plan, w) && (!best || candidate.plans.size() < best->plans.size()))
-          best = &candidate;
-      }
-    }
-    if (!best) {
-      unplaced->push_back(std::move(plan));
-      continue;
-    }
-    ++given[{best->worker, plan.host}];
-    best->plans.push_back(std::move(plan));
+    auto* share = queues.take(plan.host, [&](const available_worker& w) { return allowed(plan, w); });
+    (share ? share->plans : *unplaced).push_back(std::move(plan));
   }
-  std::erase_if(shares, [](const plan_share& s) { return s.plans.empty(); });
-  return shares;
+  return std::move(queues).shares();
 }
 
 /// What one host has to answer in a cycle and how long that takes at least under its budget.
