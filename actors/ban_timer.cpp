@@ -35,6 +35,7 @@ void announce(self_ptr self) {
   auto all = st.ledger.all();
   st.env.metrics->gauge("vigie_bans", {}, static_cast<double>(all.size()));
   self->show(std::to_string(all.size()) + " verdicts, " + std::to_string(st.unsaved.size()) + " not stored yet");
+  self->send(st.links.host_gates.get(), bans_changed{all});
   self->send(st.links.balancer.get(), bans_changed{std::move(all)});
 }
 

@@ -29,6 +29,7 @@ error validate(const ban_timer_config& config);
 struct ban_timer_links {
   actor_ref<store_actor> store;
   actor_ref<balancer_actor> balancer;
+  actor_ref<host_gates_actor> host_gates;
 };
 
 struct ban_timer_state {

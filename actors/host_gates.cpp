@@ -5,7 +5,12 @@ namespace vigie {
 using self_ptr = host_gates_shell*;
 
 error validate(const host_gates_config& config) {
-  return validate(config.limits);
+  if (config.ask_again <= duration{0} || config.local_timeout <= duration{0})
+    return {errc::bad_config, "times of the host gates must be above 0", {}};
+  for (auto problem : {validate(config.limits), validate(config.bans)})
+    if (problem.code != errc::none)
+      return problem;
+  return {};
 }
 
 namespace {
@@ -44,6 +49,65 @@ void serve(self_ptr self) {
   arm(self);
 }
 
+/// Why this worker gets no permit for this host; errc::none = it may.
+error banned(self_ptr self, const worker_id& worker, const host_key& host) {
+  auto& bans = self->state.bans;
+  if (bans.standing(worker, host, wall(self)) != ban_standing::banned)
+    return {};
+  auto circuit = bans.circuit_stands(host);
+  return {circuit ? errc::circuit_open : errc::refused, worker.value + " is banned for " + host.value, {}};
+}
+
+void learn_bans(self_ptr self, const std::vector<verdict>& verdicts) {
+  auto& st = self->state;
+  st.bans.restore(verdicts);
+  st.bans_known = true;
+  st.limiter.close_all(false);
+  st.limiter.deny_if([self](const worker_id& w, const host_key& h) { return banned(self, w, h); }, self->clock().now());
+  serve(self);
+}
+
+void ask_bans(self_ptr self) {
+  auto& st = self->state;
+  if (st.bans_known)
+    return;
+  self->request(st.links.ban_timer.get(), st.config.local_timeout, get_bans{})
+      .then([self](const std::vector<verdict>& x) { learn_bans(self, x); },
+            [self](caf::error&) { self->after(self->state.config.ask_again, [self] { ask_bans(self); }); });
+}
+
+/// The host is closed until the ban-timer has ruled; its bans_changed arrives before its ruling.
+void ask_ruling(self_ptr self, const site_refused& what) {
+  auto& st = self->state;
+  self->request(st.links.ban_timer.get(), st.config.local_timeout, what)
+      .then(
+          [self, what](const refusal_ruling&) {
+            self->state.limiter.open(what.host);
+            serve(self);
+          },
+          [self, what](caf::error&) {
+            self->after(self->state.config.ask_again, [self, what] { ask_ruling(self, what); });
+          });
+}
+
+void ask(self_ptr self, const worker_id& by, const permit_request& what, reply<permit>& answer) {
+  auto& st = self->state;
+  if (auto why = banned(self, by, what.host); why.code != errc::none)
+    return answer.keep(permit{0, duration{0}, why});
+  st.waiting.emplace(st.limiter.ask(by, what, self->clock().now(), wall(self)), answer);
+  serve(self);
+}
+
+void release(self_ptr self, const worker_id& by, const permit_release& what) {
+  auto& st = self->state;
+  if (what.refused) {
+    st.limiter.close(what.host);
+    ask_ruling(self, {by, what.host, what.evidence});
+  }
+  st.limiter.release(by, what, self->clock().now(), wall(self));
+  serve(self);
+}
+
 void hold_event(self_ptr self, const worker_id& by, const permit_release& what) {
   if (what.retry_after > duration{0})
     self->state.env.log->emit({log_level::warn,
@@ -56,32 +120,36 @@ void hold_event(self_ptr self, const worker_id& by, const permit_release& what) 
 
 } // namespace
 
-host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config config, environment env) {
+host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config config, environment env,
+                                           host_gates_links links) {
   auto& st = self->state;
   st.env = std::move(env);
+  st.links = std::move(links);
   auto now = self->clock().now();
   auto seed = st.env.seed ^ std::hash<std::string>{}(host_gates_state::name);
   // Ids of a former owner are all smaller: it cannot have given a million permits in each of its milliseconds.
   auto first_id = static_cast<uint64_t>(std::max<int64_t>(to_unix_ms(wall(self)), 0)) << 20;
   st.limiter = host_limiter{config.limits, seed, now, first_id};
-  self->show("no host yet");
+  st.limiter.close_all(true);
+  st.bans = ban_ledger{config.bans, config.regions, seed};
+  st.config = std::move(config);
+  self->show("waiting for the bans");
+  ask_bans(self);
   return {
       [self](const worker_id& by, const permit_request& what) -> promise<permit> {
         auto answer = self->owe<permit>();
-        auto ticket = self->state.limiter.ask(by, what, self->clock().now(), wall(self));
-        self->state.waiting.emplace(ticket, answer);
-        serve(self);
+        ask(self, by, what, answer);
         return answer;
       },
       [self](const worker_id& by, const permit_release& what) {
-        self->state.limiter.release(by, what, self->clock().now(), wall(self));
         hold_event(self, by, what);
-        serve(self);
+        release(self, by, what);
       },
       [self](const worker_lost& what) {
         self->state.limiter.lost(what.worker, self->clock().now());
         serve(self);
       },
+      [self](const bans_changed& what) { learn_bans(self, what.verdicts); },
   };
 }
 

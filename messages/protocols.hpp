@@ -80,7 +80,9 @@ using worker_proxy_actor = main_endpoint_actor::extend<
 // One politeness owner per host for the whole fleet. A permit is leave to start one request.
 using host_gates_actor = caf::typed_actor<sig<permit, worker_id, permit_request>, sig<void, worker_id, permit_release>,
                                           // Its permits come back.
-                                          sig<void, worker_lost>>;
+                                          sig<void, worker_lost>,
+                                          // From the ban-timer: who gets no permit for which host.
+                                          sig<void, bans_changed>>;
 
 // == main: the cycle
 // ======================================================================================================

@@ -79,7 +79,7 @@ child_spec ban_timer_child(const node_config& config, const node_refs& refs, con
   ban_timer_config c;
   c.bans = bans_of(config);
   c.regions = regions_of(config);
-  ban_timer_links links{refs.api.store, refs.api.balancer};
+  ban_timer_links links{refs.api.store, refs.api.balancer, refs.gates};
   return child("ban-timer", refs.api.bans,
                [c, env, links](caf::local_actor* self) { return self->spawn(ban_timer, c, env, links); });
 }
@@ -135,7 +135,11 @@ child_spec fleet_child(const node_config& config, const node_refs& refs, const e
 child_spec gates_child(const node_config& config, const node_refs& refs, const environment& env) {
   host_gates_config c;
   c.limits.max_waiting = config.limits.permits_waiting;
-  return child("host-gates", refs.gates, [c, env](caf::local_actor* self) { return self->spawn(host_gates, c, env); });
+  c.bans = bans_of(config);
+  c.regions = regions_of(config);
+  host_gates_links links{refs.api.bans};
+  return child("host-gates", refs.gates,
+               [c, env, links](caf::local_actor* self) { return self->spawn(host_gates, c, env, links); });
 }
 
 child_spec cycle_child(const node_config& config, const node_refs& refs, const environment& env) {

@@ -68,6 +68,8 @@ public:
   ban_changes lift(const worker_id& worker);
 
   ban_standing standing(const worker_id& worker, const host_key& host, wall_time now) const;
+  /// The host's circuit is open or half-open.
+  bool circuit_stands(const host_key& host) const { return entries_.contains({verdict_scope::host, {}, host}); }
   /// Takes the one probe of what is half-open here; false while another one is out, or when nothing is half-open.
   bool take_probe(const worker_id& worker, const host_key& host, wall_time now);
   /// The probes this worker had taken will not happen (its link broke).

@@ -104,6 +104,28 @@ void host_limiter::lost(const worker_id& worker, mono_time now) {
   }
 }
 
+void host_limiter::close(const host_key& host) {
+  ++closed_[host];
+}
+
+void host_limiter::open(const host_key& host) {
+  auto i = closed_.find(host);
+  if (i != closed_.end() && --i->second == 0)
+    closed_.erase(i);
+}
+
+void host_limiter::deny_if(const std::function<error(const worker_id&, const host_key&)>& why, mono_time now) {
+  for (const auto& key : busy_hosts_) {
+    auto& h = hosts_.at(key);
+    std::map<ticket, error> gone;
+    for (const auto& [t, x] : h.queue)
+      if (auto problem = why(x.by, key); problem.code != errc::none)
+        gone.emplace(t, std::move(problem));
+    for (auto& [t, problem] : gone)
+      deny(h, t, std::move(problem), now);
+  }
+}
+
 void host_limiter::deny(host& h, ticket t, error why, mono_time now) {
   auto i = h.queue.find(t);
   answers_.push_back({t, {0, until(now, i->second.asked), std::move(why)}});
@@ -157,7 +179,7 @@ void host_limiter::serve(const host_key& key, host& h, mono_time now, int64_t da
     h.day = day;
     h.today = 0;
   }
-  while (!h.queue.empty()) {
+  while (!h.queue.empty() && !closed(key)) {
     auto& [t, head] = *h.queue.begin();
     if (h.today >= head.policy.daily_requests) {
       deny(h, t, {errc::permit_denied, "the day's requests to " + key.value + " are spent", {}}, now);
@@ -200,7 +222,7 @@ optional<mono_time> host_limiter::next_due(mono_time now) const {
     consider(patience_.begin()->first);
   for (const auto& key : busy_hosts_) {
     const auto& h = hosts_.at(key);
-    if (!h.queue.empty() && has_place(h, h.queue.begin()->second.policy))
+    if (!h.queue.empty() && !closed(key) && has_place(h, h.queue.begin()->second.policy))
       consider(std::max(now, may_start(h, h.queue.begin()->second.policy)));
   }
   return out;

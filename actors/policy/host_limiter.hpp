@@ -1,12 +1,13 @@
 // Who may start a request to which host, and when: the politeness of the whole fleet. Pure; the shell is host-gates.
 //
 // A permit is given when the host has a free place (max_in_flight), the gap since the last start has passed (drawn from
-// [min_interval, max_interval], start to start), no Retry-After holds the host, and the day's budget is not spent.
+// [min_interval, max_interval], start to start), no Retry-After holds the host, the day's budget is not spent, and the
+// host is not closed because a refusal is being ruled on.
 // Requests of one host wait in order of arrival. Where two policies meet (sources that share a host), the stricter
 // counts.
 #pragma once
 
-#include <deque>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -45,6 +46,14 @@ public:
   void release(const worker_id& by, const permit_release& what, mono_time now, wall_time today);
   /// Its permits come back and its requests are forgotten (denied).
   void lost(const worker_id& worker, mono_time now);
+
+  /// While a host is closed nobody gets a permit for it. Counted: as many openings as closings.
+  void close(const host_key& host);
+  void open(const host_key& host);
+  /// The same for all hosts.
+  void close_all(bool closed) { all_closed_ = closed; }
+  /// Denies every waiting request for which `why` gives an error.
+  void deny_if(const std::function<error(const worker_id&, const host_key&)>& why, mono_time now);
 
   /// Everything that can be answered now. Call after every event and at `next_due`.
   std::vector<answer> due(mono_time now, wall_time today);
@@ -86,6 +95,7 @@ private:
   void deny(host& h, ticket t, error why, mono_time now);
   mono_time may_start(const host& h, const gate_policy& policy) const;
   bool has_place(const host& h, const gate_policy& policy) const;
+  bool closed(const host_key& key) const { return all_closed_ || closed_.contains(key); }
   void serve(const host_key& key, host& h, mono_time now, int64_t day);
   void grant(const host_key& key, host& h, mono_time now);
 
@@ -99,6 +109,8 @@ private:
   std::set<std::pair<mono_time, ticket>> patience_;
   std::map<uint64_t, out_permit> permits_; ///< leases end in order of id
   std::set<host_key> busy_hosts_;          ///< with a queue
+  std::map<host_key, uint32_t> closed_;
+  bool all_closed_ = false;
   std::vector<answer> answers_;
 };
 

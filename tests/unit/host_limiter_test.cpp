@@ -54,9 +54,9 @@ TEST_CASE("one request in flight: the next waits for the release, and only the h
   auto first = aut.due(t0 + 1s, today);
   REQUIRE(first.size() == 1);
   CHECK(aut.due(t0 + 20s, today).empty());
-  aut.release(us, {first[0].what.id, site, 0s}, t0 + 20s, today);
+  aut.release(us, {first[0].what.id, site, 0s, false, {}}, t0 + 20s, today);
   CHECK(aut.due(t0 + 20s, today).empty());
-  aut.release(fr, {first[0].what.id, site, 0s}, t0 + 20s, today);
+  aut.release(fr, {first[0].what.id, site, 0s, false, {}}, t0 + 20s, today);
   CHECK(aut.due(t0 + 20s, today).size() == 1);
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("Retry-After holds the host for everyone; who cannot wait so long is t
   auto aut = limiter();
   aut.ask(fr, wants(every(1s)), t0, today);
   auto id = aut.due(t0 + 1s, today).at(0).what.id;
-  aut.release(fr, {id, site, 90s}, t0 + 2s, today);
+  aut.release(fr, {id, site, 90s, false, {}}, t0 + 2s, today);
   aut.ask(us, wants(every(1s), 60s), t0 + 2s, today);
   auto told = aut.due(t0 + 2s, today);
   REQUIRE(told.size() == 1);
@@ -95,7 +95,7 @@ TEST_CASE("Retry-After holds the host for everyone; who cannot wait so long is t
 
 TEST_CASE("a Retry-After for a permit of a former owner counts too") {
   auto aut = limiter();
-  aut.release(fr, {17, site, 90s}, t0, today);
+  aut.release(fr, {17, site, 90s, false, {}}, t0, today);
   aut.ask(us, wants(every(1s), 300s), t0, today);
   CHECK(aut.due(t0 + 89s, today).empty());
   CHECK(aut.due(t0 + 90s, today).size() == 1);
@@ -109,7 +109,7 @@ TEST_CASE("the day's budget, by UTC days; a clock that goes back opens no new on
     now += 2s;
     aut.ask(fr, wants(policy), now, wall);
     auto out = aut.due(now, wall).at(0).what;
-    aut.release(fr, {out.id, site, 0s}, now, wall);
+    aut.release(fr, {out.id, site, 0s, false, {}}, now, wall);
     return out;
   };
   CHECK(ask(today).id != 0);
@@ -149,10 +149,38 @@ TEST_CASE("where two policies meet, the stricter counts") {
   CHECK(aut.due(t0 + 8s, today).empty());
   CHECK(aut.due(t0 + 9s, today).at(0).whose == 2);
   CHECK(aut.due(t0 + 16s, today).empty()); // the gap after the stricter one, and its own limit of one in flight
-  aut.release(fr, {1001, site, 0s}, t0 + 17s, today);
+  aut.release(fr, {1001, site, 0s, false, {}}, t0 + 17s, today);
   CHECK(aut.due(t0 + 17s, today).empty());
-  aut.release(us, {1002, site, 0s}, t0 + 17s, today);
+  aut.release(us, {1002, site, 0s, false, {}}, t0 + 17s, today);
   CHECK(aut.due(t0 + 17s, today).at(0).whose == 3);
+}
+
+TEST_CASE("a closed host gives nothing until it is open again as often; the waiting can be denied by reason") {
+  auto aut = limiter();
+  aut.ask(fr, wants(every(1s, 3)), t0, today);
+  aut.ask(us, wants(every(1s, 3)), t0, today);
+  aut.close(site);
+  aut.close(site);
+  CHECK(aut.due(t0 + 5s, today).empty());
+  CHECK(aut.next_due(t0 + 5s) == optional<mono_time>{t0 + 60s}); // only their patience
+  aut.open(site);
+  CHECK(aut.due(t0 + 5s, today).empty());
+  aut.deny_if(
+      [](const worker_id& w, const host_key&) {
+        return w == fr ? error{errc::refused, {}, {}} : error{};
+      },
+      t0 + 5s);
+  aut.open(site);
+  auto out = aut.due(t0 + 5s, today);
+  REQUIRE(out.size() == 2);
+  CHECK(out[0].what.why.code == errc::refused);
+  CHECK(out[1].whose == 2);
+  CHECK(out[1].what.id != 0);
+  aut.close_all(true);
+  aut.ask(us, wants(every(1s, 3)), t0 + 6s, today);
+  CHECK(aut.due(t0 + 10s, today).empty());
+  aut.close_all(false);
+  CHECK(aut.due(t0 + 10s, today).size() == 1);
 }
 
 TEST_CASE("under any interleaving: gap kept, concurrency kept, each asker answered once, in order, never forgotten") {
@@ -219,7 +247,7 @@ TEST_CASE("under any interleaving: gap kept, concurrency kept, each asker answer
       case 3:
         if (!out.empty()) {
           auto x = *out.begin();
-          aut.release(x.second.by, {x.first, x.second.host, 0ms}, now, today);
+          aut.release(x.second.by, {x.first, x.second.host, 0ms, false, {}}, now, today);
           out.erase(x.first);
         }
         break;

@@ -1,0 +1,263 @@
+#include "actors/host_gates.hpp"
+
+#include <algorithm>
+
+#include "actors/ban_timer.hpp"
+#include "actors/store.hpp"
+#include "tests/fakes/fake_event_log.hpp"
+#include "tests/fakes/fleet_fakes.hpp"
+#include "tests/fakes/memory_database.hpp"
+#include "tests/fakes/null_metrics.hpp"
+
+using namespace vigie;
+using namespace vigie::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const worker_id fr{"worker-fr"}, us{"worker-us"}, nl{"worker-nl"};
+const host_key site{"site.test"};
+
+struct fixture {
+  explicit fixture(uint64_t seed) : w(seed) {
+    ban_links.host_gates = self_ref;
+    ban_links.store.set(w.system.spawn(store, &db, w.env(log, metrics)));
+    start_ban_timer();
+    start();
+  }
+
+  void start_ban_timer() {
+    ban_timer_config config;
+    config.regions = regions;
+    links.ban_timer.set(w.system.spawn(ban_timer, config, w.env(log, metrics), ban_links));
+  }
+
+  void start() {
+    host_gates_config config;
+    config.regions = regions;
+    aut = w.system.spawn(host_gates, config, w.env(log, metrics), links);
+    self_ref.set(aut);
+    w.drain();
+  }
+
+  void refuse(const worker_id& by, uint64_t id) {
+    caf::anon_send(aut, by, permit_release{id, site, 0ms, true, "HTTP 403"});
+  }
+
+  permit_request wants(gate_policy policy, duration patience = 60s) { return {site, policy, patience}; }
+
+  const std::map<worker_id, std::string> regions{{fr, "fr"}, {us, "us"}, {nl, "nl"}};
+  fake_event_log log;
+  null_metrics metrics;
+  memory_database db;
+  world w;
+  ban_timer_links ban_links;
+  host_gates_links links;
+  actor_ref<host_gates_actor> self_ref;
+  host_gates_actor aut;
+};
+
+/// What all askers saw: when requests began and ended.
+struct traffic {
+  std::vector<mono_time> starts;
+  uint32_t now = 0;
+  uint32_t most = 0;
+  uint32_t denied = 0;
+};
+
+struct asker_state {
+  static inline const char* name = "asker";
+  std::mt19937_64 random;
+};
+
+/// Asks, works for a while, releases, asks again.
+struct asker {
+  caf::event_based_actor* self;
+  host_gates_actor gates;
+  worker_id worker;
+  gate_policy policy;
+  traffic* seen;
+  std::shared_ptr<std::mt19937_64> random;
+
+  void ask() const {
+    auto me = *this;
+    self->request(gates, caf::infinite, worker, permit_request{site, policy, 40s})
+        .then(
+            [me](const permit& x) {
+              if (x.id == 0) {
+                ++me.seen->denied;
+                return me.pause(5s, [me] { me.ask(); });
+              }
+              me.seen->starts.push_back(me.self->clock().now());
+              me.seen->most = std::max(me.seen->most, ++me.seen->now);
+              auto works = duration{(*me.random)() % 9000};
+              me.pause(works, [me, id = x.id] {
+                --me.seen->now;
+                me.self->send(me.gates, me.worker, permit_release{id, site, 0ms, false, {}});
+                me.ask();
+              });
+            },
+            [](caf::error&) {});
+  }
+
+  void pause(duration d, std::function<void()> f) const { self->delayed_send(self, d, continuation{std::move(f)}); }
+};
+
+caf::behavior asking(caf::event_based_actor* self, host_gates_actor gates, worker_id worker, gate_policy policy,
+                     traffic* seen, uint64_t seed) {
+  asker{self, gates, worker, policy, seen, std::make_shared<std::mt19937_64>(seed)}.ask();
+  return {[](const continuation& x) { x.run(); }};
+}
+
+} // namespace
+
+TEST_CASE("over the whole fleet: never closer than the gap, never more at once than the limit, in any order") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    INFO("seed " << seed);
+    fixture f{seed};
+    gate_policy policy{1s, 3s, static_cast<uint32_t>(1 + seed % 3), 20000};
+    traffic seen;
+    auto born = f.w.now();
+    for (int i = 0; i < 6; ++i)
+      f.w.system.spawn(asking, f.aut, worker_id{"w" + std::to_string(i % 3)}, policy, &seen, seed * 10 + i);
+    f.w.advance(120s, 500ms);
+    REQUIRE(seen.starts.size() >= 10);
+    CHECK(seen.starts.front() >= born + 3s);
+    for (size_t i = 1; i < seen.starts.size(); ++i)
+      CHECK(seen.starts[i] - seen.starts[i - 1] >= 1s);
+    CHECK(seen.most <= policy.max_in_flight);
+  }
+}
+
+TEST_CASE("an owner that was restarted shortens no gap") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    later<permit> first{f.w, f.aut, fr, f.wants({5s, 5s, 4, 100})};
+    f.w.advance(6s, 100ms);
+    REQUIRE(first.get()->id != 0);
+    later<permit> waiting{f.w, f.aut, us, f.wants({5s, 5s, 4, 100})};
+    f.w.drain();
+    f.w.stop(f.aut);
+    REQUIRE(waiting.here());
+    CHECK(waiting.get().error().code == errc::crashed); // at once, not after its patience
+    f.start();
+    later<permit> second{f.w, f.aut, us, f.wants({5s, 5s, 4, 100})};
+    f.w.advance(4900ms, 100ms);
+    CHECK_FALSE(second.here());
+    f.w.advance(200ms, 100ms);
+    REQUIRE(second.here());
+    CHECK(second.get()->id > first.get()->id);
+  }
+}
+
+TEST_CASE("a lost worker's permits come back, a lease ends, Retry-After holds, a denial is an answer") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    gate_policy policy{1s, 1s, 1, 100};
+    later<permit> first{f.w, f.aut, fr, f.wants(policy)};
+    f.w.advance(2s);
+    REQUIRE(first.get()->id != 0);
+    later<permit> second{f.w, f.aut, us, f.wants(policy, 10min)};
+    f.w.advance(10s, 1s);
+    CHECK_FALSE(second.here());
+    caf::anon_send(f.aut, worker_lost{fr, 1, "gone"});
+    f.w.drain();
+    REQUIRE(second.here());
+    later<permit> third{f.w, f.aut, fr, f.wants(policy, 10min)};
+    f.w.advance(119s, 1s);
+    CHECK_FALSE(third.here());
+    f.w.advance(2s, 1s);
+    REQUIRE(third.here());
+    caf::anon_send(f.aut, fr, permit_release{third.get()->id, site, 90s, false, {}});
+    f.w.drain();
+    CHECK(f.log.count("host_held") == 1);
+    later<permit> denied{f.w, f.aut, us, f.wants(policy, 60s)};
+    f.w.drain();
+    CHECK(denied.get()->id == 0);
+    CHECK(denied.get()->why.code == errc::rate_limited);
+    later<permit> fourth{f.w, f.aut, us, f.wants(policy, 10min)};
+    f.w.advance(89s, 1s);
+    CHECK_FALSE(fourth.here());
+    f.w.advance(2s, 1s);
+    CHECK(fourth.get()->id != 0);
+  }
+}
+
+TEST_CASE("work handed out before a ban does not reach the site after it: no third region, in any order") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    INFO("seed " << seed);
+    fixture f{seed};
+    gate_policy policy{1s, 1s, 1, 100};
+    later<permit> first{f.w, f.aut, fr, f.wants(policy, 10min)};
+    f.w.advance(2s);
+    REQUIRE(first.get()->id != 0);
+    later<permit> same{f.w, f.aut, fr, f.wants(policy, 10min)};
+    f.w.drain();
+    later<permit> second{f.w, f.aut, us, f.wants(policy, 10min)};
+    f.w.drain();
+    later<permit> third{f.w, f.aut, nl, f.wants(policy, 10min)};
+    f.w.drain();
+    f.refuse(fr, first.get()->id);
+    f.w.advance(2s);
+    CHECK(same.get()->why.code == errc::refused); // it is banned for that host now
+    REQUIRE(second.get()->id != 0);               // one other region may try
+    CHECK_FALSE(third.here());
+    f.refuse(us, second.get()->id);
+    f.w.advance(5s);
+    CHECK(third.get()->id == 0);
+    CHECK(third.get()->why.code == errc::circuit_open);
+    later<permit> late{f.w, f.aut, nl, f.wants(policy, 10min)};
+    f.w.drain();
+    CHECK(late.get()->why.code == errc::circuit_open);
+    // Half-open: for the regions that were refused, not for a third one.
+    f.w.advance(30min, 30s);
+    later<permit> probe{f.w, f.aut, fr, f.wants(policy)};
+    later<permit> other{f.w, f.aut, nl, f.wants(policy)};
+    f.w.advance(2s);
+    CHECK(probe.get()->id != 0);
+    CHECK(other.get()->why.code == errc::circuit_open);
+  }
+}
+
+TEST_CASE("while a refusal waits for its ruling nobody gets a permit, also if the ban-timer is down") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    gate_policy policy{1s, 1s, 3, 100};
+    later<permit> first{f.w, f.aut, fr, f.wants(policy, 10min)};
+    f.w.advance(2s);
+    REQUIRE(first.get()->id != 0);
+    f.w.stop(f.links.ban_timer.get());
+    f.refuse(fr, first.get()->id);
+    f.w.drain();
+    later<permit> second{f.w, f.aut, us, f.wants(policy, 10min)};
+    f.w.advance(20s, 1s);
+    CHECK_FALSE(second.here());
+    f.start_ban_timer();
+    f.w.advance(3s, 500ms);
+    REQUIRE(second.here());
+    CHECK(second.get()->id != 0);
+    CHECK(f.w.ask<std::vector<verdict>>(f.links.ban_timer.get(), get_bans{})->size() == 1);
+  }
+}
+
+TEST_CASE("a restarted owner gives no permit before it knows the bans; patience still ends") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    gate_policy policy{1s, 1s, 1, 100};
+    caf::anon_send(f.links.ban_timer.get(), site_refused{fr, site, "HTTP 403"});
+    f.w.drain();
+    f.w.stop(f.aut, f.links.ban_timer.get());
+    f.start();
+    later<permit> banned{f.w, f.aut, fr, f.wants(policy, 10min)};
+    later<permit> hasty{f.w, f.aut, us, f.wants(policy, 3s)};
+    later<permit> patient{f.w, f.aut, us, f.wants(policy, 10min)};
+    f.w.advance(10s, 500ms);
+    CHECK_FALSE(banned.here());
+    CHECK(hasty.get()->why.code == errc::busy);
+    CHECK_FALSE(patient.here());
+    f.start_ban_timer();
+    f.w.advance(3s, 500ms);
+    CHECK(banned.get()->why.code == errc::refused);
+    CHECK(patient.get()->id != 0);
+  }
+}
