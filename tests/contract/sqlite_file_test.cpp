@@ -1,16 +1,14 @@
 // SQLite's file: who may read it, and what happens when it is damaged, full, locked, read-only, moved, or its process
 // killed.
-#include <csignal>
 #include <mutex>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "adapters/sql/migrations.hpp"
 #include "adapters/sql/sqlite_session.hpp"
 #include "tests/contract/sqlite_home.hpp"
+#include "tests/contract/test_child.hpp"
 
 using namespace vigie;
 using namespace vigie::testing;
@@ -32,38 +30,6 @@ std::unique_ptr<sql_session> connect(const std::string& path, duration wait = du
   if (!out)
     FAIL("cannot connect: " << to_string(out.error()));
   return std::move(*out);
-}
-
-std::string text_of_size(size_t bytes) {
-  return std::string(bytes, 'x');
-}
-
-/// Puts alerts until one is refused.
-error fill(database_caller& db, size_t limit = 5000) {
-  for (size_t i = 0; i < limit; ++i) {
-    auto big = alert_named("big " + std::to_string(i));
-    big.query = text_of_size(10000);
-    if (auto put = db.ask(&database::put_alert, big); !put)
-      return put.error();
-  }
-  return {};
-}
-
-/// A child process that does `work`, which ends by returning. Must be made while this process has one thread.
-template <class Work>
-pid_t child(Work work) {
-  auto pid = fork();
-  REQUIRE(pid >= 0);
-  if (pid == 0)
-    _exit(work());
-  return pid;
-}
-
-int status_of(pid_t pid) {
-  int status = -1;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 struct pipe_pair {
@@ -288,51 +254,6 @@ TEST_CASE("sqlite file: damage in the middle is an error of the operations that 
   fs::rename(copy, config.path);
   caller.ask(&database::list_alerts); // meets the exchanged file
   CHECK(caller.must(&database::list_alerts).size() == 50);
-}
-
-TEST_CASE("sqlite file: at its size limit it refuses, then serves again") {
-  test_folder folder;
-  auto config = config_for(folder.file());
-  config.max_file_bytes = 1 << 20;
-  auto db = open_or_fail(config);
-  database_caller caller{*db};
-  auto problem = fill(caller);
-  CHECK(problem.code == errc::store_unavailable);
-  CHECK_THAT(problem.detail, Catch::Contains("no room"));
-  CHECK(fs::file_size(config.path) <= config.max_file_bytes);
-  auto all = caller.must(&database::list_alerts);
-  REQUIRE(all.size() > 10);
-  for (size_t i = 0; i < 5; ++i)
-    caller.must(&database::remove_alert, all[i].id);
-  caller.must(&database::put_alert, alert_named("room again"));
-  CHECK(caller.must(&database::list_alerts).size() == all.size() - 4);
-}
-
-TEST_CASE("sqlite file: when writing fails nothing is half done, and it works again when writing does") {
-  test_folder folder;
-  auto db = open_or_fail(config_for(folder.file()));
-  database_caller caller{*db};
-  REQUIRE(fill(caller, 3).code == errc::none);
-  auto wal = static_cast<rlim_t>(fs::file_size(folder.file() + "-wal"));
-  rlimit before{};
-  getrlimit(RLIMIT_FSIZE, &before);
-  auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
-  auto limited = before;
-  limited.rlim_cur = wal + 6000; // the next alert needs more than that
-  REQUIRE(setrlimit(RLIMIT_FSIZE, &limited) == 0);
-  auto big = alert_named("too much");
-  big.query = text_of_size(100000);
-  auto refused = caller.ask(&database::put_alert, big);
-  auto meanwhile = caller.ask(&database::list_alerts);
-  setrlimit(RLIMIT_FSIZE, &before);
-  std::signal(SIGXFSZ, old_handler);
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error().code == errc::store_unavailable);
-  CHECK_FALSE(refused.error().detail.empty());
-  if (meanwhile)
-    CHECK(meanwhile->size() == 3);
-  caller.must(&database::put_alert, big);
-  CHECK(caller.must(&database::list_alerts).size() == 4);
 }
 
 TEST_CASE("sqlite file: held by another process") {

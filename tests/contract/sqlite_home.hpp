@@ -67,4 +67,19 @@ inline std::unique_ptr<database_home> in_sqlite() {
   return std::make_unique<sqlite_home>();
 }
 
+inline std::string text_of_size(size_t bytes) {
+  return std::string(bytes, 'x');
+}
+
+/// Puts alerts until one is refused.
+inline error fill(database_caller& db, size_t limit = 5000) {
+  for (size_t i = 0; i < limit; ++i) {
+    auto big = alert_named("big " + std::to_string(i));
+    big.query = text_of_size(10000);
+    if (auto put = db.ask(&database::put_alert, big); !put)
+      return put.error();
+  }
+  return {};
+}
+
 } // namespace vigie::testing
