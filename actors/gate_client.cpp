@@ -35,6 +35,14 @@ void granted(gate_client_ptr self, const caf::actor_addr& who, const host_key& h
     i->second.emplace(leave.id, host);
 }
 
+/// From its first request on, a caller's death is noticed.
+caf::actor_addr watch(gate_client_ptr self, const caf::strong_actor_ptr& caller) {
+  auto who = caf::actor_cast<caf::actor_addr>(caller);
+  if (caller && self->state.held.try_emplace(who).second)
+    self->monitor(caller->get(), caf::message_priority::normal);
+  return who;
+}
+
 void ask(gate_client_ptr self, const caf::actor_addr& who, const permit_request& what, reply<permit> owed) {
   ++self->state.waiting;
   // The gateway answers in any case: it has a time-out of its own, and its death is noticed at once.
@@ -70,15 +78,13 @@ gate_client_actor::behavior_type gate_client(gate_client_ptr self, gate_client_c
   self->set_down_handler([self](const caf::down_msg& what) { holder_down(self, what.source); });
   return {
       [self](const permit_request& what) -> promise<permit> {
+        auto caller = self->current_sender(); // owe() takes it out of the message
         auto owed = self->owe<permit>();
         if (self->state.waiting >= self->state.config.max_waiting) {
           owed.fail({errc::busy, std::to_string(self->state.waiting) + " callers wait for permits already", {}});
           return owed;
         }
-        auto who = caf::actor_cast<caf::actor_addr>(self->current_sender());
-        if (self->state.held.try_emplace(who).second)
-          self->monitor(caf::actor_cast<caf::abstract_actor*>(who), caf::message_priority::normal);
-        ask(self, who, what, owed);
+        ask(self, watch(self, caller), what, owed);
         return owed;
       },
       [self](const permit_release& what) {

@@ -1,0 +1,243 @@
+#include "actors/scraper.hpp"
+
+#include "actors/fetcher.hpp"
+#include "actors/gate_client.hpp"
+#include "tests/fakes/fake_event_log.hpp"
+#include "tests/fakes/fake_http_client.hpp"
+#include "tests/fakes/null_metrics.hpp"
+#include "tests/support/worker_fakes.hpp"
+
+using namespace vigie;
+using namespace vigie::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct fixture {
+  explicit fixture(uint64_t seed, scraper_config config = {}) : w(seed) {
+    gateway.set(w.system.spawn(fake_gateway, &notes));
+    gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway));
+    fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &client));
+    aut =
+        w.system.spawn(scraper, config, scraper_parts{w.env(log, metrics), gate, fetch, gateway, make_line_extractor});
+    w.self->monitor(aut);
+    plan.assignment = assignment_id{5};
+    plan.run = run_id{7};
+    plan.source = shop();
+    plan.plan = plan_of({alert_on(1, "red"), alert_on(2, "blue")});
+  }
+  ~fixture() {
+    w.stop(aut, gate.get(), fetch.get(), gateway.get());
+    notes.withheld.clear();
+  }
+
+  void run() {
+    w.self->send(aut, plan);
+    w.drain();
+  }
+
+  const alert_settled& settled(int64_t alert) {
+    for (const auto& [env, x] : notes.settled)
+      if (x.alert.value == alert)
+        return x;
+    FAIL("alert " << alert << " is not settled");
+    return notes.settled.front().second;
+  }
+
+  bool ended() { return !w.self->mailbox().empty(); }
+
+  main_notes notes;
+  fake_event_log log;
+  null_metrics metrics;
+  fakes::fake_http_client client;
+  world w;
+  actor_ref<worker_gateway_actor> gateway;
+  actor_ref<gate_client_actor> gate;
+  actor_ref<fetcher_actor> fetch;
+  scraper_actor aut;
+  run_plan plan;
+};
+
+void require_all_failed(fixture& f, errc code) {
+  REQUIRE(f.notes.settled.size() == 2);
+  for (const auto& [env, x] : f.notes.settled) {
+    REQUIRE(x.problem.code == code);
+    REQUIRE(x.matches.empty());
+  }
+  REQUIRE(f.ended());
+}
+
+} // namespace
+
+TEST_CASE("pages are walked, items counted once, every alert settled") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.client.on("page=1", 200, "a red hat\nb blue hat");
+    f.client.on("page=2", 200, "b blue hat\nc dark red, blue hat");
+    f.client.on("page=3", 200, "d RED");
+    f.run();
+    REQUIRE(f.notes.settled.size() == 2);
+    const auto& red = f.settled(1);
+    REQUIRE(red.problem.code == errc::none);
+    REQUIRE(red.assignment == assignment_id{5});
+    REQUIRE(red.run == run_id{7});
+    REQUIRE(red.token == fencing_token{1001});
+    REQUIRE(red.host.value == "shop.example");
+    REQUIRE(red.items_checked == 4);
+    REQUIRE(red.matches.size() == 3);
+    REQUIRE(red.matches[0].alert == alert_id{1});
+    REQUIRE(red.matches[2].what.id.value == "d");
+    REQUIRE(f.settled(2).matches.size() == 2);
+    REQUIRE(f.notes.permits.size() == 3);
+    REQUIRE(f.notes.released.size() == 3);
+    REQUIRE(f.client.requests()[1].url == "http://shop.example/search?q=all&page=2");
+    REQUIRE(f.ended());
+  }
+}
+
+TEST_CASE("a short page is the last one asked for") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.client.on("page=1", 200, "a red hat");
+    f.run();
+    REQUIRE(f.client.request_count() == 1);
+    REQUIRE(f.settled(1).matches.size() == 1);
+  }
+}
+
+TEST_CASE("a bad page fails every alert, with the place, never as an empty list") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.client.on("page=1", 200, "a red hat\nb blue hat");
+    f.client.on("page=2", 200, "c red\n!");
+    f.run();
+    require_all_failed(f, errc::bad_page);
+    REQUIRE(f.settled(1).problem.place == "page 2 /items/1/title");
+    REQUIRE(f.settled(1).items_checked == 2);
+  }
+}
+
+TEST_CASE("what the site says is what the alerts hear, and the gate too") {
+  struct row {
+    int32_t status;
+    errc code;
+    duration hold;
+    bool refused;
+  };
+  for (auto r : {row{401, errc::unauthorized, 0ms, false}, row{403, errc::refused, 0ms, true},
+                 row{429, errc::rate_limited, 90s, false}, row{404, errc::http_status, 0ms, false},
+                 row{500, errc::http_status, 0ms, false}, row{503, errc::rate_limited, 90s, false}}) {
+    for (uint64_t seed = 1; seed <= 50; ++seed) {
+      fixture f{seed};
+      f.client.on("page=1", r.status, "",
+                  r.hold > 0ms ? std::map<std::string, std::string>{{"retry-after", "90"}}
+                               : std::map<std::string, std::string>{});
+      f.run();
+      require_all_failed(f, r.code);
+      REQUIRE(f.settled(1).http_status == r.status);
+      REQUIRE(f.settled(1).problem.place == "page 1");
+      REQUIRE(f.notes.released.size() == 1);
+      REQUIRE(f.notes.released[0].retry_after == r.hold);
+      REQUIRE(f.notes.released[0].refused == r.refused);
+      REQUIRE(f.client.request_count() == 1);
+    }
+  }
+}
+
+TEST_CASE("without a permit nothing is fetched") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.notes.deny = {errc::circuit_open, "two regions were refused", {}};
+    f.run();
+    require_all_failed(f, errc::circuit_open);
+    REQUIRE(f.client.request_count() == 0);
+  }
+}
+
+TEST_CASE("a source that needs a credential settles without asking anyone") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.plan.source.needs_credential = true;
+    f.run();
+    require_all_failed(f, errc::no_scraping_cookies);
+    REQUIRE(f.notes.permits.empty());
+  }
+}
+
+TEST_CASE("no answer, a crash of the fetcher and of the gate-client are told apart") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture broken{seed};
+    broken.client.on_error("page=1", errc::timed_out);
+    broken.run();
+    require_all_failed(broken, errc::timed_out);
+
+    fixture crashed{seed};
+    crashed.client.on_silence("page=1");
+    crashed.run();
+    REQUIRE(crashed.notes.settled.empty());
+    crashed.w.stop(crashed.fetch.get());
+    require_all_failed(crashed, errc::crashed);
+    REQUIRE(crashed.notes.released.size() == 1);
+
+    fixture gateless{seed};
+    gateless.notes.withhold = true;
+    gateless.run();
+    gateless.w.stop(gateless.gate.get());
+    require_all_failed(gateless, errc::crashed);
+  }
+}
+
+TEST_CASE("the deadline ends a scraper wherever it is, and its permit comes back") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture waiting{seed};
+    waiting.plan.deadline = 3s;
+    waiting.notes.withhold = true;
+    waiting.run();
+    REQUIRE(waiting.notes.permits[0].patience == 3s);
+    waiting.w.advance(2900ms);
+    REQUIRE(waiting.notes.settled.empty());
+    waiting.w.advance(200ms);
+    require_all_failed(waiting, errc::deadline_exceeded);
+
+    fixture fetching{seed};
+    fetching.plan.deadline = 3s;
+    fetching.client.on_silence("page=1");
+    fetching.run();
+    fetching.w.advance(3100ms);
+    require_all_failed(fetching, errc::deadline_exceeded);
+    REQUIRE(fetching.notes.released.size() == 1);
+  }
+}
+
+TEST_CASE("a scraper does not outlive its gateway") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.client.on_silence("page=1");
+    f.run();
+    REQUIRE_FALSE(f.ended());
+    f.w.stop(f.gateway.get());
+    REQUIRE(f.ended());
+  }
+}
+
+TEST_CASE("limits of a plan are errors, never cut lists") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    scraper_config few;
+    few.max_items = 1;
+    fixture items{seed, few};
+    items.client.on("page=1", 200, "a red\nb red");
+    items.run();
+    require_all_failed(items, errc::bad_page);
+
+    scraper_config small;
+    small.max_settlement_bytes = 150;
+    fixture bytes{seed, small};
+    bytes.client.on("page=1", 200, "a red\nb red blue");
+    bytes.client.on("page=2", 200, "c red");
+    bytes.run();
+    REQUIRE(bytes.settled(1).problem.code == errc::body_too_large);
+    REQUIRE(bytes.settled(1).matches.empty());
+    REQUIRE(bytes.settled(2).problem.code == errc::none);
+    REQUIRE(bytes.settled(2).matches.size() == 1);
+  }
+}
