@@ -98,7 +98,7 @@ private:
       self->request(broker, left, caf::connect_atom_v, std::move(scribe), no_port)
           .then(
               [self, hub, connection, done](const caf::node_id& node, const caf::strong_actor_ptr& whom,
-                                                   const std::set<std::string>& interface) {
+                                            const std::set<std::string>& interface) {
                 auto found = judge(self->system(), connection->peer.name, node, whom, interface);
                 if (found)
                   hub->report(log_level::info, "link_up", connection->peer.name, "dialled");

@@ -26,6 +26,11 @@ link_streams_config streams_config(const link_config& config) {
   return out;
 }
 
+/// Between a crash and its restart the provider gives the dead one: better no link than one that ends at once.
+bool is_up(const worker_gateway_actor& x) {
+  return x && !caf::actor_cast<caf::abstract_actor*>(x)->getf(caf::abstract_actor::is_terminated_flag);
+}
+
 class listener : public link_listener {
 public:
   listener(caf::actor_system& system, const link_config& config, gateway_provider gateway)
@@ -59,7 +64,7 @@ public:
 private:
   void accept(link_stream stream) {
     auto gateway = gateway_();
-    auto connection = gateway ? hub_->add(stream) : nullptr;
+    auto connection = is_up(gateway) ? hub_->add(stream) : nullptr;
     if (!connection)
       return hub_->report(log_level::warn, "link_refused", stream.address, "the worker-gateway is not up");
     auto scribe = make_link_scribe(system_, std::move(stream), connection, hub_->config());
