@@ -32,16 +32,21 @@ public:
 
   ~world() { finish(); }
 
-  /// Runs ready actors, in an order drawn from the seed, until none is ready.
+  /// Runs one ready actor, drawn from the seed. False if none is ready.
+  bool step() {
+    auto& jobs = scheduler().jobs;
+    if (jobs.empty())
+      return false;
+    std::uniform_int_distribution<size_t> pick(0, jobs.size() - 1);
+    std::swap(jobs[0], jobs[pick(rng)]);
+    return scheduler().try_run_once();
+  }
+
+  /// Runs ready actors until none is ready.
   size_t drain() {
     size_t steps = 0;
-    auto& jobs = scheduler().jobs;
-    while (!jobs.empty()) {
-      std::uniform_int_distribution<size_t> pick(0, jobs.size() - 1);
-      std::swap(jobs[0], jobs[pick(rng)]);
-      scheduler().run_once();
+    while (step())
       REQUIRE(++steps < 10'000'000);
-    }
     return steps;
   }
 

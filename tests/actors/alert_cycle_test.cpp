@@ -1,0 +1,547 @@
+#include "tests/actors/alert_cycle_stage.hpp"
+
+#include <algorithm>
+
+using namespace vigie;
+using namespace vigie::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr uint64_t seeds = 50;
+
+template <class Play>
+void over_seeds(Play play, size_t alerts = 41) {
+  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+    INFO("seed " << seed);
+    stage s{seed, alerts};
+    play(s);
+  }
+}
+
+/// What must hold after any run that ended well, whatever happened on the way.
+void check_complete(stage& s, uint32_t alerts = 41) {
+  auto run = s.run();
+  REQUIRE(run.state == run_state::completed);
+  REQUIRE(run.alerts == alerts);
+  REQUIRE(run.alerts_ok == alerts);
+  REQUIRE(run.alerts_failed == 0);
+  REQUIRE(s.attempts_in(attempt_state::settled) == alerts);
+  REQUIRE(s.matches() == alerts);
+  REQUIRE(s.until([&] { return s.all_delivered(); }));
+  REQUIRE(s.distinct_notifications() == alerts);
+  std::map<alert_id, int> settled;
+  for (const auto& x : s.attempts()) {
+    REQUIRE(x.attempt <= s.config.limits.max_attempts);
+    settled[x.alert] += x.state == attempt_state::settled ? 1 : 0;
+  }
+  for (const auto& [id, count] : settled)
+    REQUIRE(count == 1);
+}
+
+void begin(stage& s) {
+  s.start();
+  auto ticket = s.trigger();
+  REQUIRE(ticket.has_value());
+  REQUIRE(ticket->run == run_id{1});
+  REQUIRE_FALSE(ticket->deduplicated);
+}
+
+bool run_one(stage& s) {
+  return s.until([&] { return s.ended(); });
+}
+
+} // namespace
+
+TEST_CASE("a cycle: 41 alerts over 4 workers are 11, 10, 10, 10; each is settled and notified once") {
+  over_seeds([](stage& s) {
+    begin(s);
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.run().workers == 4);
+    CHECK(s.run().workers_ok == 4);
+    CHECK(s.run().resent == 0);
+    CHECK(s.shop.rows().size() == 41);
+    std::vector<size_t> sizes;
+    for (const auto& [id, h] : s.hands) {
+      REQUIRE(h.shares.size() == 1);
+      sizes.push_back(h.shares[0]);
+    }
+    std::sort(sizes.rbegin(), sizes.rend());
+    CHECK(sizes == std::vector<size_t>{11, 10, 10, 10});
+    CHECK(s.in_flight() == 0);
+    CHECK(s.log.count("cycle_started") == 1);
+    CHECK(s.log.count("cycle_ended") == 1);
+    CHECK(s.metrics.counter("vigie_cycles_total", {{"state", "completed"}}) == 1);
+  });
+}
+
+TEST_CASE("alerts of one query share a plan") {
+  over_seeds(
+      [](stage& s) {
+        for (size_t i = 1; i <= 12; ++i)
+          s.add_alert(i, "q" + std::to_string(i % 3));
+        begin(s);
+        REQUIRE(run_one(s));
+        REQUIRE(s.run().alerts_ok == 12);
+        size_t plans = 0;
+        for (const auto& [id, h] : s.hands)
+          for (auto n : h.shares)
+            plans += n;
+        CHECK(plans == 3);
+      },
+      0);
+}
+
+TEST_CASE("a worker lost in mid-cycle gives back what it has not finished, and nothing else") {
+  over_seeds([](stage& s) {
+    begin(s);
+    s.w.advance(duration{100 + static_cast<int64_t>(s.random(1800))});
+    auto& us = s.at("us");
+    auto done = us.asked.size();
+    REQUIRE(us.shares.size() == 1);
+    s.lose("us");
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.run().workers == 4);
+    CHECK(s.run().workers_ok == 3);
+    // Results that were under way when the link broke may have been lost with it.
+    CHECK(s.run().resent >= us.shares[0] - done);
+    CHECK(s.run().resent <= us.shares[0]);
+    CHECK(s.in_flight() == 0);
+  });
+}
+
+TEST_CASE("a worker that takes work and says nothing loses it after the silence; what it says then is late") {
+  over_seeds([](stage& s) {
+    s.at("nl").silent = true;
+    begin(s);
+    s.w.advance(29s);
+    REQUIRE_FALSE(s.ended());
+    REQUIRE(s.run().resent == 0);
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.run().resent == s.at("nl").shares.at(0));
+    auto counted = s.run().late;
+    s.w.advance(1min);
+    CHECK(s.run().late == counted + s.at("nl").shares.at(0));
+    CHECK(s.matches() == 41);
+    check_complete(s);
+  });
+}
+
+TEST_CASE("settlements that come several times count once") {
+  over_seeds([](stage& s) {
+    for (auto& [id, h] : s.hands)
+      h.copies = 3;
+    begin(s);
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.run().items_checked == 41 * 3);
+    CHECK(s.run().late == 0);
+    CHECK(s.in_flight() == 0);
+  });
+}
+
+TEST_CASE("a store that fails for a while delays the cycle and loses nothing") {
+  over_seeds([](stage& s) {
+    begin(s);
+    s.w.advance(duration{static_cast<int64_t>(s.random(2000))});
+    s.db.fail_all(errc::store_unavailable);
+    s.w.advance(duration{static_cast<int64_t>(s.random(20000))});
+    s.db.fail_all(errc::none);
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.in_flight() == 0);
+  });
+}
+
+TEST_CASE("a store actor that crashes now and then loses answers, and no alert") {
+  over_seeds([](stage& s) {
+    begin(s);
+    for (int i = 0; i < 4; ++i) {
+      s.w.advance(duration{static_cast<int64_t>(s.random(700))});
+      s.db.hold(); // done, but nobody hears of it
+      s.w.advance(duration{static_cast<int64_t>(s.random(300))});
+      s.restart_store();
+      s.db.release();
+    }
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.runs() == 1);
+  });
+}
+
+TEST_CASE("the cycle killed at any moment: the next one resumes; each alert settled once, nothing notified twice") {
+  over_seeds([](stage& s) {
+    s.start();
+    caf::anon_send(s.cycle.get(), trigger_run{run_trigger::manual, {}, "test"});
+    auto kills = 1 + s.random(2);
+    for (size_t i = 0; i < kills; ++i) {
+      for (auto steps = s.random(400); steps > 0; --steps)
+        if (!s.w.step())
+          s.w.scheduler().advance_time(50ms);
+      s.restart_cycle();
+    }
+    s.w.advance(5s);
+    if (s.runs() == 0) // killed before the trigger was heard
+      REQUIRE(s.trigger().has_value());
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.runs() == 1);
+    CHECK(s.shop.rows().size() == 41);
+  });
+}
+
+TEST_CASE("attempts are counted over the lives of the cycle") {
+  over_seeds(
+      [](stage& s) {
+        for (auto& [id, h] : s.hands)
+          h.pace = 1min;
+        begin(s);
+        for (int i = 0; i < 3; ++i) {
+          s.w.advance(5s);
+          s.restart_cycle();
+        }
+        REQUIRE(run_one(s));
+        CHECK(s.run().state == run_state::failed);
+        CHECK(s.run().alerts_failed == 2);
+        for (const auto& x : s.attempts())
+          CHECK(x.attempt <= 3);
+      },
+      2);
+}
+
+TEST_CASE("overlap skip: the running one is the answer, and a tick that is skipped is a row") {
+  over_seeds([](stage& s) {
+    s.config.enabled = true;
+    s.config.initial_delay = 1s;
+    s.config.interval = 1s;
+    for (auto& [id, h] : s.hands)
+      h.pace = 1s;
+    s.start();
+    s.w.advance(1500ms);
+    REQUIRE(s.runs() == 1);
+    auto again = s.trigger();
+    REQUIRE(again.has_value());
+    CHECK(again->run == run_id{1});
+    CHECK(again->deduplicated);
+    s.w.advance(3s);
+    CHECK(s.runs() == 4);
+    CHECK(s.run(2).state == run_state::skipped_overlap);
+    REQUIRE(run_one(s));
+    check_complete(s);
+  });
+}
+
+TEST_CASE("overlap queue_one: one waits and runs next, the others get the running one") {
+  over_seeds([](stage& s) {
+    s.config.overlap = overlap_policy::queue_one;
+    begin(s);
+    auto second = s.w.self->request(s.cycle.get(), caf::infinite, trigger_run{run_trigger::manual, "k2", "test"});
+    auto repeated = s.w.self->request(s.cycle.get(), caf::infinite, trigger_run{run_trigger::manual, "k2", "test"});
+    s.w.drain();
+    auto third = s.trigger();
+    REQUIRE(third.has_value());
+    CHECK(third->run == run_id{1});
+    CHECK(third->deduplicated);
+    REQUIRE(run_one(s));
+    REQUIRE(s.until([&] { return s.runs() == 2 && s.ended(2); }));
+    auto fail = [](caf::error&) { FAIL("no ticket"); };
+    second.receive(
+        [](const run_ticket& x) {
+          CHECK(x.run == run_id{2});
+          CHECK_FALSE(x.deduplicated);
+        },
+        fail);
+    repeated.receive(
+        [](const run_ticket& x) {
+          CHECK(x.run == run_id{2});
+          CHECK(x.deduplicated);
+        },
+        fail);
+    CHECK(s.run(2).state == run_state::completed);
+    CHECK(s.run(2).new_matches == 0);
+    s.w.advance(10min);
+    CHECK(s.runs() == 2);
+    check_complete(s);
+  });
+}
+
+TEST_CASE("overlap cancel_old: the old run ends cancelled, the new one does everything") {
+  over_seeds([](stage& s) {
+    s.config.overlap = overlap_policy::cancel_old;
+    begin(s);
+    s.w.advance(duration{static_cast<int64_t>(s.random(1500))});
+    auto outage = s.random(2) == 0;
+    if (outage)
+      s.db.fail_all(errc::store_unavailable);
+    auto second = s.w.self->request(s.cycle.get(), caf::infinite, trigger_run{run_trigger::manual, {}, "test"});
+    s.w.advance(duration{static_cast<int64_t>(s.random(8000))});
+    s.db.fail_all(errc::none);
+    REQUIRE(s.until([&] { return s.runs() == 2 && s.ended(2); }));
+    second.receive([](const run_ticket& x) { CHECK(x.run == run_id{2}); }, [](caf::error&) { FAIL("no ticket"); });
+    CHECK(s.run(1).state == run_state::cancelled);
+    CHECK(s.run(2).state == run_state::completed);
+    CHECK(s.matches() == 41);
+    CHECK(s.in_flight() == 0);
+    REQUIRE(s.until([&] { return s.all_delivered(); }));
+    CHECK(s.shop.rows().size() == 41);
+  });
+}
+
+TEST_CASE("an idempotency key gives the same run, while it is on and after") {
+  over_seeds(
+      [](stage& s) {
+        s.start();
+        auto one = s.w.self->request(s.cycle.get(), caf::infinite, trigger_run{run_trigger::manual, "k", "test"});
+        auto two = s.w.self->request(s.cycle.get(), caf::infinite, trigger_run{run_trigger::manual, "k", "test"});
+        s.w.drain();
+        auto fail = [](caf::error&) { FAIL("no ticket"); };
+        one.receive([](const run_ticket& x) { CHECK_FALSE(x.deduplicated); }, fail);
+        two.receive(
+            [](const run_ticket& x) {
+              CHECK(x.deduplicated);
+              CHECK(x.run == run_id{1});
+            },
+            fail);
+        auto skipped = s.trigger("other");
+        CHECK(skipped->run == run_id{1});
+        REQUIRE(run_one(s));
+        CHECK(s.trigger("k")->run == run_id{1});
+        CHECK(s.trigger("other")->run == run_id{1});
+        CHECK(s.runs() == 1);
+        s.w.advance(1h + 1s, 1min);
+        auto fresh = s.trigger("k");
+        CHECK(fresh->run == run_id{2});
+        CHECK_FALSE(fresh->deduplicated);
+      },
+      4);
+}
+
+TEST_CASE("no workers: the alerts wait out their patience, then fail with no_capacity") {
+  over_seeds(
+      [](stage& s) {
+        for (auto& [id, h] : s.hands)
+          h.offered = false;
+        begin(s);
+        s.w.advance(59s);
+        REQUIRE_FALSE(s.ended());
+        REQUIRE(run_one(s));
+        CHECK(s.run().state == run_state::failed);
+        CHECK(s.run().alerts_failed == 5);
+        CHECK(s.run().workers == 0);
+        for (const auto& x : s.attempts())
+          CHECK(x.problem.code == errc::no_capacity);
+      },
+      5);
+}
+
+TEST_CASE("a worker that comes within the patience saves the run") {
+  over_seeds(
+      [](stage& s) {
+        for (auto& [id, h] : s.hands)
+          h.offered = false;
+        begin(s);
+        s.w.advance(50s);
+        s.at("uk").offered = true;
+        REQUIRE(run_one(s));
+        check_complete(s, 5);
+      },
+      5);
+}
+
+TEST_CASE("a refused worker is asked no more; another region does its work") {
+  over_seeds([](stage& s) {
+    s.at("fr").refused = true;
+    begin(s);
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.at("fr").asked.size() == 1);
+    CHECK(s.ledger.standing(s.at("fr").id, market, from_unix_ms(1'800'000'001'000)) == ban_standing::banned);
+    CHECK(s.in_flight() == 0);
+  });
+}
+
+TEST_CASE("two regions refused: the circuit opens, everyone stops, the rest fails with circuit_open") {
+  over_seeds([](stage& s) {
+    for (size_t i = 1; i <= 8; ++i)
+      s.add_alert(100 + i, "f" + std::to_string(i), "forum");
+    for (auto& [id, h] : s.hands) {
+      h.refused = true;
+      h.pace = 100ms + duration{static_cast<int64_t>(s.random(400))};
+    }
+    begin(s);
+    REQUIRE(run_one(s));
+    auto run = s.run();
+    CHECK(run.alerts_failed == 49);
+    CHECK(run.state == run_state::failed);
+    std::map<host_key, std::set<std::string>> refusing;
+    for (const auto& x : s.attempts()) {
+      INFO(to_string(x.problem));
+      CHECK((x.problem.code == errc::refused || x.problem.code == errc::circuit_open ||
+             x.state == attempt_state::abandoned || x.problem.code == errc::none));
+    }
+    size_t asked = 0;
+    for (const auto& [id, h] : s.hands)
+      asked += h.asked.size();
+    // Two hosts, two regions each; a third may have asked in the same instant.
+    CHECK(asked <= 8);
+    CHECK(s.in_flight() == 0);
+  });
+}
+
+TEST_CASE("a circuit that is open already: nothing is asked of that host") {
+  over_seeds(
+      [](stage& s) {
+        auto now = s.env().wall(s.w.now());
+        s.ledger.refused({s.at("fr").id, market, "test"}, now);
+        s.ledger.refused({s.at("us").id, market, "test"}, now);
+        s.add_alert(100, "f", "forum");
+        begin(s);
+        REQUIRE(run_one(s));
+        CHECK(s.run().state == run_state::partial);
+        CHECK(s.run().alerts_ok == 1);
+        CHECK(s.run().alerts_failed == 6);
+        for (const auto& [id, h] : s.hands)
+          for (auto a : h.asked)
+            CHECK(a == alert_id{7});
+      },
+      6);
+}
+
+TEST_CASE("an alert whose source is unknown fails with not_found; the others are checked") {
+  over_seeds(
+      [](stage& s) {
+        s.add_alert(100, "x", "nowhere");
+        begin(s);
+        REQUIRE(run_one(s));
+        CHECK(s.run().state == run_state::partial);
+        CHECK(s.run().alerts_ok == 3);
+        auto rows = s.attempts();
+        auto bad = std::find_if(rows.begin(), rows.end(), [](const auto& x) { return x.alert == alert_id{4}; });
+        REQUIRE(bad != rows.end());
+        CHECK(bad->problem.code == errc::not_found);
+      },
+      3);
+}
+
+TEST_CASE("our own faults are tried again elsewhere, at most max_attempts times; bad pages are not") {
+  over_seeds(
+      [](stage& s) {
+        auto code = s.random(2) == 0 ? errc::network : errc::bad_page;
+        for (auto& [id, h] : s.hands)
+          h.problem = code;
+        begin(s);
+        REQUIRE(run_one(s));
+        CHECK(s.run().alerts_failed == 6);
+        CHECK(s.attempts().size() == (code == errc::network ? 18 : 6));
+        std::set<std::pair<alert_id, worker_id>> pairs;
+        for (const auto& x : s.attempts())
+          CHECK(pairs.emplace(x.alert, x.worker).second);
+      },
+      6);
+}
+
+TEST_CASE("an alert that is removed while its run is on does not keep the run open") {
+  over_seeds(
+      [](stage& s) {
+        begin(s);
+        s.w.advance(duration{static_cast<int64_t>(s.random(400))});
+        auto id = alert_id{1 + static_cast<int64_t>(s.random(8))};
+        s.db.remove_alert(id, [](const auto&) {});
+        REQUIRE(run_one(s));
+        CHECK(s.run().state == run_state::completed);
+        CHECK(s.run().alerts_ok >= 7);
+      },
+      8);
+}
+
+TEST_CASE("no alerts: a skipped_empty row; no store at the start: it waits and says so") {
+  over_seeds(
+      [](stage& s) {
+        s.db.fail_all(errc::store_unavailable);
+        s.start();
+        auto early = s.w.self->request(s.cycle.get(), caf::infinite, trigger_run{run_trigger::manual, {}, "test"});
+        s.w.advance(10s);
+        CHECK(s.log.count("cycle_waits_for_store") >= 9);
+        s.db.fail_all(errc::none);
+        s.w.advance(2s);
+        early.receive([](const run_ticket& x) { CHECK(x.run == run_id{1}); }, [](caf::error&) { FAIL("no ticket"); });
+        CHECK(s.run().state == run_state::skipped_empty);
+        s.db.fail_next(errc::store_unavailable);
+        auto refused = s.trigger();
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().code == errc::store_unavailable);
+        CHECK(s.trigger()->run == run_id{2});
+      },
+      0);
+}
+
+TEST_CASE("a run that was begun though nobody heard of it is taken up, not doubled") {
+  over_seeds([](stage& s) {
+    s.start();
+    s.w.drain();
+    s.db.hold();
+    auto pending = s.w.self->request(s.cycle.get(), caf::infinite, trigger_run{run_trigger::manual, "k", "test"});
+    s.w.drain();
+    s.restart_store();
+    s.db.release();
+    REQUIRE(s.until([&] { return s.runs() == 1 && s.ended(); }));
+    pending.receive([](const run_ticket& x) { CHECK(x.run == run_id{1}); }, [](caf::error&) { FAIL("no ticket"); });
+    check_complete(s);
+    CHECK(s.runs() == 1);
+    CHECK(s.trigger("k")->run == run_id{1});
+  });
+}
+
+TEST_CASE("a settlement of which the store has never heard is acknowledged and forgotten") {
+  over_seeds(
+      [](stage& s) {
+        begin(s);
+        alert_settled stray;
+        stray.run = run_id{77};
+        stray.alert = alert_id{1};
+        stray.token = fencing_token{4711};
+        auto answer = s.w.ask<settle_ack>(s.cycle.get(), s.at("us").id, stray);
+        REQUIRE(answer.has_value());
+        CHECK_FALSE(answer->applied);
+        REQUIRE(run_one(s));
+        check_complete(s, 3);
+      },
+      3);
+}
+
+TEST_CASE("ticks keep their phase; the report says when the next one is due") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 10s;
+        s.config.interval = 60s;
+        s.start();
+        s.w.drain();
+        auto report = s.w.ask<cycle_report>(s.cycle.get(), get_cycle{});
+        REQUIRE(report.has_value());
+        CHECK(report->next_in == 10s);
+        CHECK_FALSE(report->running);
+        s.w.advance(5min);
+        CHECK(s.runs() == 5);
+        for (int64_t i = 2; i <= 5; ++i)
+          CHECK(s.run(i).started - s.run(i - 1).started == 60s);
+      },
+      2);
+}
+
+TEST_CASE("a configuration that cannot work is refused") {
+  alert_cycle_config good;
+  CHECK(validate(good).has_value());
+  auto bad = good;
+  bad.interval = 999ms;
+  CHECK_FALSE(validate(bad).has_value());
+  bad = good;
+  bad.limits.silence = bad.limits.beat_every;
+  CHECK_FALSE(validate(bad).has_value());
+  bad = good;
+  bad.limits.max_attempts = 0;
+  CHECK_FALSE(validate(bad).has_value());
+}
