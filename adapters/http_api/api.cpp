@@ -85,8 +85,7 @@ void api_front::serve(served_request request, http_server::responder respond) {
 
 } // namespace
 
-// -- replies
-// ------------------------------------------------------------------------------------------------------------------
+// -- replies ---------------------------------------------------------------------------------------
 
 void api_reply::json(const json_value& body, int status) const {
   served_response out;
@@ -120,8 +119,7 @@ void api_reply::problem(int status, std::string_view detail) const {
   respond_(std::move(out));
 }
 
-// -- routes
-// -------------------------------------------------------------------------------------------------------------------
+// -- routes ----------------------------------------------------------------------------------------
 
 void api_routes::add(std::string method, std::string_view path, api_scope needs, std::function<void(api_call)> serve) {
   all_.push_back({std::move(method), split_path(path), needs, std::move(serve)});

@@ -142,8 +142,7 @@ void beast_server::run() {
   }
 }
 
-// -- clients coming in
-// --------------------------------------------------------------------------------------------------------
+// -- clients coming in -----------------------------------------------------------------------------
 
 void beast_server::wait_for_clients() {
   acceptor_.async_wait(tcp::acceptor::wait_read, [this](error_code ec) {
@@ -213,8 +212,7 @@ void beast_server::reject(int descriptor, int family) {
   c->linger();
 }
 
-// -- requests and answers
-// -----------------------------------------------------------------------------------------------------
+// -- requests and answers --------------------------------------------------------------------------
 
 void beast_server::serve(uint64_t id, served_request request) {
   auto slip = std::make_shared<answer_slip>(mail_, id);
@@ -254,8 +252,7 @@ std::string_view beast_server::date() {
   return date_;
 }
 
-// -- clients going away
-// -------------------------------------------------------------------------------------------------------
+// -- clients going away ----------------------------------------------------------------------------
 
 /// One timer for all connections: a timer a read costs more than parsing the request.
 void beast_server::arm_sweep() {

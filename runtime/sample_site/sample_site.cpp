@@ -225,8 +225,7 @@ served_response market::show_photo(const served_request& request) {
   return out;
 }
 
-// -- admin
-// --------------------------------------------------------------------------------------------------------------------
+// -- admin -----------------------------------------------------------------------------------------
 
 served_response market::answer_admin(const served_request& request) {
   if (request.path == "/admin/faults") {
