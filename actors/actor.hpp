@@ -57,7 +57,8 @@ public:
   void fail_all(const error& why) {
     auto all = std::exchange(open_, {});
     for (auto& [id, p] : all)
-      p.deliver(to_caf(why));
+      if (!p.async())
+        p.deliver(to_caf(why));
   }
 
 private:
@@ -74,7 +75,7 @@ public:
 
   template <class... Args>
   void keep(Args&&... value) {
-    if (!owner_->take(id_))
+    if (!owner_->take(id_) || nobody_waits())
       return;
     if constexpr (sizeof...(Args) == 0)
       static_cast<caf::response_promise&>(promise_).deliver(caf::unit);
@@ -83,7 +84,7 @@ public:
   }
 
   void fail(const error& why) {
-    if (owner_->take(id_))
+    if (owner_->take(id_) && !nobody_waits())
       promise_.deliver(to_caf(why));
   }
 
@@ -91,6 +92,10 @@ public:
   operator promise<T>() const { return promise_; }
 
 private:
+  /// The message was sent, not requested. CAF would send the answer all the same, as a message of its own; an error
+  /// among them ends the actor that gets it.
+  bool nobody_waits() { return static_cast<caf::response_promise&>(promise_).async(); }
+
   open_replies* owner_;
   uint64_t id_;
   promise<T> promise_;
@@ -116,7 +121,13 @@ public:
         return to_caf({errc::crashed, "an exception of unknown type", {}});
       }
     });
-    this->set_default_handler(caf::drop);
+    // What nobody understands is an error for whoever asked, and nothing for whoever only sent (see
+    // reply::nobody_waits).
+    this->set_default_handler([this](caf::scheduled_actor*, caf::message_view&) -> caf::result<caf::message> {
+      if (this->current_mailbox_element()->mid.is_request())
+        return caf::sec::unexpected_message;
+      return caf::message{};
+    });
   }
 
   ~instrumented() override { actor_directory::instance().remove(this->id()); }

@@ -10,7 +10,7 @@
 namespace vigie {
 
 /// What the two ends of a link need. The peers' caps (pending, admitted) are adapters/link/plain_streams.hpp's.
-struct link_config {
+struct link_transport_config {
   std::string node;                      ///< this node's name, told to the peer
   bool insecure_loopback = false;        ///< plain TCP, loopback only
   duration handshake_deadline{3000};     ///< listener: from accept to the end of the hello
@@ -22,8 +22,8 @@ struct link_config {
 };
 
 /// From a node's configuration.
-inline link_config make_link_config(const std::string& node, const link_settings& x, event_log* log) {
-  link_config out;
+inline link_transport_config make_link_config(const std::string& node, const link_settings& x, event_log* log) {
+  link_transport_config out;
   out.node = node;
   out.insecure_loopback = x.insecure_loopback;
   out.dial_deadline = x.dial_timeout;

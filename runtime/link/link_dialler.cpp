@@ -24,7 +24,7 @@ constexpr uint16_t no_port = 1;
 // For the exchange of handles when the hello came at the last moment.
 constexpr duration least_time{100};
 
-link_streams_config streams_config(const link_config& config) {
+link_streams_config streams_config(const link_transport_config& config) {
   link_streams_config out;
   out.self = {config.node, "main"};
   out.peer_roles = {"worker"};
@@ -53,7 +53,7 @@ error explain(const std::string& peer, const caf::error& e) {
 
 class over_network : public link_dialler {
 public:
-  over_network(caf::actor_system& system, const link_config& config)
+  over_network(caf::actor_system& system, const link_transport_config& config)
       : system_(system), broker_(basp_broker(system)), hub_(link_hub::make(config)),
         streams_(make_plain_streams(streams_config(config))) {}
 
@@ -123,7 +123,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<link_dialler> make_link_dialler(caf::actor_system& system, const link_config& config) {
+std::unique_ptr<link_dialler> make_link_dialler(caf::actor_system& system, const link_transport_config& config) {
   return std::make_unique<over_network>(system, config);
 }
 

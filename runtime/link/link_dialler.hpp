@@ -17,6 +17,6 @@ public:
   virtual void stop() = 0;
 };
 
-std::unique_ptr<link_dialler> make_link_dialler(caf::actor_system& system, const link_config& config);
+std::unique_ptr<link_dialler> make_link_dialler(caf::actor_system& system, const link_transport_config& config);
 
 } // namespace vigie

@@ -44,7 +44,7 @@ void link_connection::closed() {
     hub->remove(*this, why);
 }
 
-std::shared_ptr<link_hub> link_hub::make(const link_config& config) {
+std::shared_ptr<link_hub> link_hub::make(const link_transport_config& config) {
   return std::shared_ptr<link_hub>{new link_hub{config}};
 }
 

@@ -47,7 +47,7 @@ private:
 
 class link_hub : public std::enable_shared_from_this<link_hub> {
 public:
-  static std::shared_ptr<link_hub> make(const link_config& config);
+  static std::shared_ptr<link_hub> make(const link_transport_config& config);
   ~link_hub();
 
   /// Null when stopped; then the stream is to be dropped.
@@ -57,19 +57,19 @@ public:
 
   void report(log_level level, std::string_view name, const std::string& peer, const std::string& why);
 
-  const link_config& config() const { return config_; }
+  const link_transport_config& config() const { return config_; }
 
 private:
   friend class link_connection;
   using time_point = std::chrono::steady_clock::time_point;
 
-  explicit link_hub(const link_config& config) : config_(config), reaper_([this] { reap(); }) {}
+  explicit link_hub(const link_transport_config& config) : config_(config), reaper_([this] { reap(); }) {}
 
   void remove(const link_connection& x, const std::string& why);
   void linger(uint64_t id);
   void reap();
 
-  const link_config config_;
+  const link_transport_config config_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopped_ = false;

@@ -17,7 +17,7 @@ namespace {
 // Under it the gateway is published; no port, just a label.
 constexpr uint16_t gateway_key = 1;
 
-link_streams_config streams_config(const link_config& config) {
+link_streams_config streams_config(const link_transport_config& config) {
   link_streams_config out;
   out.self = {config.node, "worker"};
   out.peer_roles = {"main"};
@@ -33,7 +33,7 @@ bool is_up(const worker_gateway_actor& x) {
 
 class listener : public link_listener {
 public:
-  listener(caf::actor_system& system, const link_config& config, gateway_provider gateway)
+  listener(caf::actor_system& system, const link_transport_config& config, gateway_provider gateway)
       : system_(system), gateway_(std::move(gateway)), broker_(basp_broker(system)),
         interface_(system.message_types<worker_gateway_actor>()), hub_(link_hub::make(config)),
         streams_(make_plain_streams(streams_config(config))) {}
@@ -86,7 +86,7 @@ private:
 } // namespace
 
 result<std::unique_ptr<link_listener>> listen(caf::actor_system& system, const std::string& address,
-                                              const link_config& config, gateway_provider gateway) {
+                                              const link_transport_config& config, gateway_provider gateway) {
   auto out = std::make_unique<listener>(system, config, std::move(gateway));
   if (auto opened = out->open(address); !opened)
     return tl::unexpected<error>(opened.error());

@@ -29,6 +29,6 @@ using gateway_provider = std::function<worker_gateway_actor()>;
 
 /// `address` is "127.0.0.1:7700" or "[::1]:7700"; port 0 takes a free one. Errors: those of link_streams::listen.
 result<std::unique_ptr<link_listener>> listen(caf::actor_system& system, const std::string& address,
-                                              const link_config& config, gateway_provider gateway);
+                                              const link_transport_config& config, gateway_provider gateway);
 
 } // namespace vigie

@@ -59,7 +59,7 @@ private:
 class link_scribe : public caf::io::scribe {
 public:
   link_scribe(caf::io::network::default_multiplexer& loop, int fd, std::shared_ptr<link_connection> connection,
-              const link_config& config)
+              const link_transport_config& config)
       : scribe(caf::io::connection_handle::from_int(static_cast<int64_t>(connection->id))),
         connection_(std::move(connection)), filter_(config.max_message_bytes), max_message_(config.max_message_bytes),
         max_unsent_(config.send_buffer_bytes), stream_(loop, fd, connection_) {}
@@ -131,7 +131,7 @@ private:
 } // namespace
 
 caf::io::scribe_ptr make_link_scribe(caf::actor_system& system, link_stream stream,
-                                     std::shared_ptr<link_connection> connection, const link_config& config) {
+                                     std::shared_ptr<link_connection> connection, const link_transport_config& config) {
   auto& loop = static_cast<caf::io::network::default_multiplexer&>(system.middleman().backend());
   return caf::make_counted<link_scribe>(loop, stream.fd.release(), std::move(connection), config);
 }

@@ -13,7 +13,7 @@ namespace vigie {
 
 /// Takes over the descriptor. To be sent to CAF's BASP broker; everything it does then runs on CAF's network thread.
 caf::io::scribe_ptr make_link_scribe(caf::actor_system& system, link_stream stream,
-                                     std::shared_ptr<link_connection> connection, const link_config& config);
+                                     std::shared_ptr<link_connection> connection, const link_transport_config& config);
 
 /// CAF's broker for its own network protocol. From the main thread.
 caf::actor basp_broker(caf::actor_system& system);

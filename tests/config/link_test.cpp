@@ -50,8 +50,8 @@ struct node_settings : caf::actor_system_config {
   }
 };
 
-link_config link_of(const std::string& name) {
-  link_config out;
+link_transport_config link_of(const std::string& name) {
+  link_transport_config out;
   out.node = name;
   out.insecure_loopback = true;
   out.max_message_bytes = 1 << 20;
@@ -207,7 +207,7 @@ main_endpoint_actor::behavior_type main_end(endpoint_ptr self, std::shared_ptr<s
 }
 
 struct main_node {
-  explicit main_node(std::chrono::milliseconds beat, link_config config = link_of("main"))
+  explicit main_node(std::chrono::milliseconds beat, link_transport_config config = link_of("main"))
       : settings(beat), system(settings), links(make_link_dialler(system, config)), self(system) {}
 
   ~main_node() {

@@ -132,6 +132,7 @@ class Node(Process):
         self.folder = fleet.folder / name
         self.folder.mkdir(exist_ok=True)
         self.config = self.folder / f"{name}.toml"
+        self.config.touch(mode=0o600)  # it may hold a webhook's address, which is a secret
         self.config.write_text(config_text, encoding="utf-8")
         self.api_port = api_port
         environment = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
@@ -212,7 +213,7 @@ class Webhook:
 class Fleet:
     """`with Fleet(vigie) as fleet:` - everything is ended and removed at the end; on failure the logs are printed."""
 
-    def __init__(self, vigie, workers=4, site_args=("--items", "2000"), cycle="", main_extra="", worker_extra="",
+    def __init__(self, vigie, workers=4, site_args=(), cycle="", main_extra="", worker_extra="",
                  source=None, channels=True, heartbeat="500ms", min_interval="20ms", missed=3):
         self.vigie = str(pathlib.Path(vigie).resolve())
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vigie-fleet-"))
@@ -314,7 +315,7 @@ owner_consent = "the test's own site"
 
     def start(self):
         self.site.start()
-        wait_until(lambda: call(self.site_port, "GET", "/healthz")[0] == 200, "the sample site to answer")
+        wait_until(lambda: self.site.alive() and call(self.site_port, "GET", "/healthz")[0] == 200, "the sample site to answer")
         for node in [*self.workers, self.main]:
             node.start()
         for node in [*self.workers, self.main]:
@@ -393,7 +394,7 @@ owner_consent = "the test's own site"
             for node in [self.main, *self.workers, self.site]:
                 if node.popen is not None:
                     print(f"--- {node.name} (exit {node.popen.poll()}), end of its log:", file=sys.stderr)
-                    print(node.log()[-3000:], file=sys.stderr)
+                    print(node.log()[-4000:], file=sys.stderr)
         for node in [self.main, *self.workers, self.site]:
             with contextlib.suppress(Exception):
                 node.kill()
