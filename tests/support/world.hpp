@@ -60,14 +60,17 @@ public:
     }
   }
 
-  /// Sends a request and drains; the answer or the error of it.
+  /// Sends a request and drains; the answer or the error of it. T is caf::unit_t where the answer has no content.
   template <class T, class Handle, class... Args>
   result<T> ask(const Handle& whom, Args&&... args) {
     auto pending = self->request(whom, caf::infinite, std::forward<Args>(args)...);
     drain();
     result<T> out = fail(errc::none, "no answer");
-    pending.receive([&](T& x) { out = std::move(x); },
-                    [&](caf::error& e) { out = tl::unexpected<error>(from_caf(e)); });
+    auto failed = [&](caf::error& e) { out = tl::unexpected<error>(from_caf(e)); };
+    if constexpr (std::is_same_v<T, caf::unit_t>)
+      pending.receive([&] { out = caf::unit; }, failed);
+    else
+      pending.receive([&](T& x) { out = std::move(x); }, failed);
     return out;
   }
 

@@ -1,0 +1,160 @@
+#include "actors/store.hpp"
+
+#include "tests/fakes/fake_event_log.hpp"
+#include "tests/fakes/memory_database.hpp"
+#include "tests/fakes/null_metrics.hpp"
+#include "tests/support/world.hpp"
+
+using namespace vigie;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct shop {
+  explicit shop(uint64_t seed = 1) : w(seed) { aut = w.system.spawn(store, &db, w.env(log, metrics)); }
+
+  ~shop() { w.stop(aut); }
+
+  test::world w;
+  fake_event_log log;
+  null_metrics metrics;
+  memory_database db;
+  store_actor aut;
+};
+
+alert an_alert(const std::string& name) {
+  alert a;
+  a.name = name;
+  a.source = source_id{"market"};
+  a.baseline = false;
+  a.channels = {channel_id{"shop"}};
+  return a;
+}
+
+} // namespace
+
+TEST_CASE("every message is its operation: a run from its alerts to its notifications") {
+  shop s;
+  auto& w = s.w;
+  auto stored = w.ask<alert>(s.aut, put_alert{an_alert("one")});
+  REQUIRE(stored.has_value());
+  CHECK(w.ask<uint32_t>(s.aut, import_alerts{{an_alert("two"), an_alert("three")}}) == 2u);
+  CHECK(w.ask<alert>(s.aut, enable_alert{alert_id{2}, false})->enabled == false);
+  CHECK(w.ask<caf::unit_t>(s.aut, remove_alert{alert_id{3}}).has_value());
+  CHECK(w.ask<std::vector<alert>>(s.aut, get_alerts{})->size() == 2);
+  CHECK(w.ask<begun_run>(s.aut, find_unfinished_run{}).error().code == errc::not_found);
+
+  auto begun = w.ask<begun_run>(s.aut, begin_run{run_trigger::manual, trace_id{"t"}});
+  REQUIRE(begun.has_value());
+  CHECK(begun->alerts.size() == 1);
+  CHECK(begun->run.started == from_unix_ms(1'800'000'000'000));
+  CHECK(w.ask<begun_run>(s.aut, find_unfinished_run{})->run.id == begun->run.id);
+  auto tokens = w.ask<std::vector<fencing_token>>(
+      s.aut, begin_attempts{begun->run.id, {{alert_id{1}, worker_id{"worker-fr"}, 1}}});
+  REQUIRE(tokens->size() == 1);
+  alert_settled result;
+  result.run = begun->run.id;
+  result.alert = alert_id{1};
+  result.token = tokens->at(0);
+  match found;
+  found.alert = alert_id{1};
+  found.what.id = item_id{"i1"};
+  found.what.title = "thing";
+  result.matches = {found};
+  auto receipt = w.ask<settle_receipt>(s.aut, settle_alert{result, true});
+  REQUIRE(receipt.has_value());
+  CHECK(receipt->applied);
+  CHECK(receipt->outbox_rows == 1);
+  w.advance(5s);
+  auto ended = w.ask<run_summary>(s.aut, end_run{begun->run.id, run_state::completed, 1, 1, ""});
+  CHECK(ended->ended == from_unix_ms(1'800'000'005'000));
+  CHECK(w.ask<run_summary>(s.aut, record_skipped_run{run_trigger::timer, run_state::skipped_overlap, "why"})->note ==
+        "why");
+  CHECK(w.ask<std::vector<run_summary>>(s.aut, get_runs{10})->size() == 2);
+  CHECK(w.ask<run_summary>(s.aut, get_run{begun->run.id})->alerts_ok == 1);
+  CHECK(w.ask<std::vector<run_alert>>(s.aut, get_run_alerts{begun->run.id})->at(0).state == attempt_state::settled);
+  CHECK(w.ask<std::vector<stored_match>>(s.aut, get_matches{})->at(0).delivery == "shop:pending");
+}
+
+TEST_CASE("the outbox: claimed when due by the actor's clock, given back for later, recovered") {
+  shop s;
+  auto& w = s.w;
+  auto begun = (w.ask<alert>(s.aut, put_alert{an_alert("one")}), w.ask<begun_run>(s.aut, begin_run{}));
+  auto tokens = w.ask<std::vector<fencing_token>>(s.aut, begin_attempts{begun->run.id, {{alert_id{1}, {}, 1}}});
+  alert_settled result;
+  result.run = begun->run.id;
+  result.alert = alert_id{1};
+  result.token = tokens->at(0);
+  result.matches.resize(1);
+  result.matches[0].alert = alert_id{1};
+  result.matches[0].what.id = item_id{"i1"};
+  REQUIRE(w.ask<settle_receipt>(s.aut, settle_alert{result, true})->outbox_rows == 1);
+
+  auto claimed = w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10});
+  REQUIRE(claimed->size() == 1);
+  auto id = claimed->at(0).id;
+  CHECK(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10})->empty());
+  CHECK(w.ask<caf::unit_t>(s.aut, finish_outbox{id, delivery_state::pending, 10s, "not now"}).has_value());
+  w.advance(9900ms);
+  CHECK(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10})->empty());
+  w.advance(100ms);
+  REQUIRE(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10})->size() == 1);
+  CHECK(w.ask<uint32_t>(s.aut, recover_outbox{{}}) == 1u);
+  auto rows = w.ask<std::vector<outbox_row>>(s.aut, get_outbox{delivery_state::ambiguous, 10});
+  REQUIRE(rows->size() == 1);
+  CHECK(rows->at(0).attempts == 2);
+}
+
+TEST_CASE("workers and verdicts are kept") {
+  shop s;
+  auto& w = s.w;
+  worker_status row;
+  row.id = worker_id{"worker-fr"};
+  row.requests = 7;
+  CHECK(w.ask<caf::unit_t>(s.aut, save_worker_status{{row}}).has_value());
+  CHECK(w.ask<std::vector<worker_status>>(s.aut, get_worker_status{})->at(0).requests == 7);
+  verdict v{verdict_scope::worker_host, row.id, host_key{"h"}, errc::refused, "HTTP 403", {}, {}, 1};
+  CHECK(w.ask<caf::unit_t>(s.aut, put_verdict{v}).has_value());
+  CHECK(w.ask<std::vector<verdict>>(s.aut, get_verdicts{})->size() == 1);
+  CHECK(w.ask<caf::unit_t>(s.aut, drop_verdict{v.scope, v.worker, v.host}).has_value());
+  CHECK(w.ask<std::vector<verdict>>(s.aut, get_verdicts{})->empty());
+}
+
+TEST_CASE("a database that fails is an error of its code, and only for as long as it fails") {
+  shop s;
+  s.db.fail_all(errc::store_unavailable);
+  CHECK(s.w.ask<std::vector<alert>>(s.aut, get_alerts{}).error().code == errc::store_unavailable);
+  CHECK(s.w.ask<alert>(s.aut, put_alert{an_alert("one")}).error().code == errc::store_unavailable);
+  CHECK(s.w.ask<caf::unit_t>(s.aut, remove_alert{alert_id{1}}).error().code == errc::store_unavailable);
+  s.db.fail_all(errc::none);
+  CHECK(s.w.ask<std::vector<alert>>(s.aut, get_alerts{})->empty());
+  CHECK(s.w.ask<caf::unit_t>(s.aut, remove_alert{alert_id{1}}).error().code == errc::not_found);
+}
+
+TEST_CASE("requests in flight at a crash fail at once with crashed; what the database had begun still happens") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    INFO("seed " << seed);
+    shop s{seed};
+    s.db.hold();
+    auto one = s.w.self->request(s.aut, caf::infinite, put_alert{an_alert("one")});
+    auto two = s.w.self->request(s.aut, caf::infinite, get_alerts{});
+    auto three = s.w.self->request(s.aut, caf::infinite, remove_alert{alert_id{99}});
+    s.w.drain();
+    REQUIRE(s.db.held() == 3);
+    auto queued = s.w.self->request(s.aut, caf::infinite, get_alerts{}); // not looked at before the crash
+    caf::anon_send(caf::actor_cast<caf::actor>(s.aut), crash_now{"test"});
+    auto behind = s.w.self->request(s.aut, caf::infinite, get_alerts{});
+    auto before = s.w.now();
+    s.w.drain();
+    CHECK(s.w.now() == before);
+    auto is_crashed = [](caf::error& e) { CHECK(from_caf(e).code == errc::crashed); };
+    one.receive([](const alert&) { FAIL("answered"); }, is_crashed);
+    two.receive([](const std::vector<alert>&) { FAIL("answered"); }, is_crashed);
+    three.receive([] { FAIL("answered"); }, is_crashed);
+    queued.receive([](const std::vector<alert>&) { FAIL("answered"); }, is_crashed);
+    behind.receive([](const std::vector<alert>&) { FAIL("answered"); }, is_crashed);
+    s.db.release(); // to nobody: must not be heard by the next incarnation
+    s.aut = s.w.system.spawn(store, &s.db, s.w.env(s.log, s.metrics));
+    CHECK(s.w.ask<std::vector<alert>>(s.aut, get_alerts{})->size() == 1);
+  }
+}
