@@ -3,7 +3,11 @@
 
 #include <catch2/catch.hpp>
 
-#include <cstdio>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -77,16 +81,27 @@ struct scratch {
   std::filesystem::path path;
 };
 
-std::set<std::string> lines_of(const std::string& command) {
-  auto* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string text;
-  char buffer[4096];
-  while (auto n = fread(buffer, 1, sizeof buffer, pipe))
-    text.append(buffer, n);
-  REQUIRE(pclose(pipe) == 0);
+/// What the script says of the two files in `folder`.
+std::set<std::string> brute_force(const std::filesystem::path& folder) {
+  auto script = std::filesystem::path{__FILE__}.parent_path().parent_path() / "acceptance" / "brute_force.py";
+  std::vector<std::string> words{"python3", script.string(), (folder / "alerts.json").string(),
+                                 (folder / "items.ndjson").string()};
+  std::vector<char*> argv;
+  for (auto& x : words)
+    argv.push_back(x.data());
+  argv.push_back(nullptr);
+  auto output = (folder / "pairs").string();
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  pid_t child = 0;
+  REQUIRE(posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ) == 0);
+  posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(status == 0);
   std::set<std::string> out;
-  std::istringstream in{text};
+  std::ifstream in{output};
   for (std::string line; std::getline(in, line);)
     out.insert(line);
   return out;
@@ -119,9 +134,7 @@ TEST_CASE("the matcher and the brute force find the same pairs") {
       for (auto i : matcher.match(x))
         ours.insert(alerts[i].name + "\t" + x.id.value);
 
-    auto script = std::filesystem::path{__FILE__}.parent_path().parent_path() / "acceptance" / "brute_force.py";
-    auto theirs = lines_of("python3 '" + script.string() + "' '" + (folder.path / "alerts.json").string() + "' '" +
-                           (folder.path / "items.ndjson").string() + "'");
+    auto theirs = brute_force(folder.path);
     INFO("seed " << seed);
     REQUIRE(ours.size() > 1000);
     REQUIRE(ours.size() < 300 * 300 / 2);
