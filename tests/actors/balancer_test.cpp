@@ -84,6 +84,9 @@ struct fixture {
     start();
   }
 
+  /// Periodic timers would keep the world from ending.
+  ~fixture() { w.stop(aut, links.ban_timer.get()); }
+
   void start() {
     aut = w.system.spawn(balancer, config, w.env(log, metrics), links);
     self_ref.set(aut);

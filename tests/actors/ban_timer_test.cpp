@@ -22,6 +22,9 @@ struct fixture {
     start();
   }
 
+  /// Periodic timers would keep the world from ending.
+  ~fixture() { w.stop(aut); }
+
   void start() {
     ban_timer_config config;
     config.max_parked = 3;

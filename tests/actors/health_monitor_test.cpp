@@ -54,6 +54,9 @@ struct fixture {
     links.proxies[fr].set(w.system.spawn(fake_proxy, &p));
   }
 
+  /// Periodic timers would keep the world from ending.
+  ~fixture() { w.stop(aut); }
+
   void start() {
     aut = w.system.spawn(health_monitor, health_monitor_config{}, w.env(log, metrics), links);
     w.drain();

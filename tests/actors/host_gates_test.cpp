@@ -26,6 +26,13 @@ struct fixture {
     start();
   }
 
+  /// Periodic timers would keep the world from ending.
+  ~fixture() {
+    for (const auto& x : askers)
+      w.stop(x);
+    w.stop(aut, links.ban_timer.get());
+  }
+
   void start_ban_timer() {
     ban_timer_config config;
     config.regions = regions;
@@ -55,6 +62,7 @@ struct fixture {
   host_gates_links links;
   actor_ref<host_gates_actor> self_ref;
   host_gates_actor aut;
+  std::vector<caf::actor> askers;
 };
 
 /// What all askers saw: when requests began and ended.
@@ -63,11 +71,6 @@ struct traffic {
   uint32_t now = 0;
   uint32_t most = 0;
   uint32_t denied = 0;
-};
-
-struct asker_state {
-  static inline const char* name = "asker";
-  std::mt19937_64 random;
 };
 
 /// Asks, works for a while, releases, asks again.
@@ -119,7 +122,8 @@ TEST_CASE("over the whole fleet: never closer than the gap, never more at once t
     traffic seen;
     auto born = f.w.now();
     for (int i = 0; i < 6; ++i)
-      f.w.system.spawn(asking, f.aut, worker_id{"w" + std::to_string(i % 3)}, policy, &seen, seed * 10 + i);
+      f.askers.push_back(
+          f.w.system.spawn(asking, f.aut, worker_id{"w" + std::to_string(i % 3)}, policy, &seen, seed * 10 + i));
     f.w.advance(120s, 500ms);
     REQUIRE(seen.starts.size() >= 10);
     CHECK(seen.starts.front() >= born + 3s);

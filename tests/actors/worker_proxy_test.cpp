@@ -26,6 +26,14 @@ struct fixture {
       gateway_up();
   }
 
+  /// Periodic timers would keep the world from ending.
+  ~fixture() {
+    w.stop(aut);
+    // No handle may outlive the system.
+    script.main = main_endpoint_actor{};
+    dial.gateway = worker_gateway_actor{};
+  }
+
   void gateway_up() { dial.gateway = w.system.spawn(fake_gateway, &script); }
 
   void gateway_down() {

@@ -146,7 +146,8 @@ struct gateway_script {
 
 struct fake_gateway_state {
   static inline const char* name = "fake-gateway";
-  std::vector<reply<command_result>> commands;
+  /// Never answered, not even in death: as over a network.
+  std::vector<promise<command_result>> commands;
   std::vector<reply<heartbeat>> beats;
   std::vector<reply<worker_hello>> hellos;
 };
@@ -175,11 +176,11 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
       [=](const envelope&, const cancel_assignment&) { ++s->cancelled; },
       [=](const envelope& e, const worker_command& m) -> promise<command_result> {
         s->envelopes.push_back(e);
-        auto answer = self->owe<command_result>();
+        auto answer = self->make_response_promise<promise<command_result>>();
         if (s->hold || s->mute)
           self->state.commands.push_back(answer);
         else
-          answer.keep(s->answer ? s->answer(m) : command_result{});
+          answer.deliver(s->answer ? s->answer(m) : command_result{});
         return answer;
       },
       [=](const envelope&, const heartbeat& m) -> promise<heartbeat> {
