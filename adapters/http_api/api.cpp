@@ -158,7 +158,7 @@ http_server::handler make_api(api_config config, api_backend& backend, std::shar
   failed_key_limiter limiter{config.max_failed_keys_per_minute, config.max_failed_key_peers};
   auto context = std::shared_ptr<api_context>{new api_context{std::move(config), backend}};
   auto front = std::make_shared<api_front>(api_front{context, std::move(keys), std::move(limiter), {}});
-  add_common_routes(front->routes, context);
+  add_node_routes(front->routes, context);
   if (context->config.serves_worker)
     add_worker_routes(front->routes, context);
   if (context->config.serves_main) {

@@ -76,7 +76,7 @@ private:
   std::vector<api_route> all_;
 };
 
-void add_common_routes(api_routes& to, const api_context_ptr& context);
+void add_node_routes(api_routes& to, const api_context_ptr& context);
 void add_worker_routes(api_routes& to, const api_context_ptr& context);
 void add_main_routes(api_routes& to, const api_context_ptr& context);
 void add_alert_routes(api_routes& to, const api_context_ptr& context);

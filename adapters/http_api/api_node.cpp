@@ -48,7 +48,7 @@ void answer_readiness(const api_reply& reply, result<readiness> outcome) {
 
 } // namespace
 
-void add_common_routes(api_routes& to, const api_context_ptr& context) {
+void add_node_routes(api_routes& to, const api_context_ptr& context) {
   to.add("GET", "/api/health", api_scope::none, [context](const api_call& call) {
     const auto& c = context->config;
     call.reply.json(json_value::object({{"status", "ok"}, {"node", c.node}, {"version", c.version}}));
