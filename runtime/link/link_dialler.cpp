@@ -51,6 +51,27 @@ error explain(const std::string& peer, const caf::error& e) {
   return {errc::worker_lost, peer + ": " + caf::to_string(e), {}};
 }
 
+void ask_for_gateway(caf::event_based_actor* self, const caf::actor& broker, const caf::io::scribe_ptr& scribe,
+                     duration left, const std::shared_ptr<link_connection>& connection,
+                     const std::shared_ptr<link_hub>& hub, const dialler::callback& done) {
+  self->request(broker, left, caf::connect_atom_v, scribe, no_port)
+      .then(
+          [self, hub, connection, done](const caf::node_id& node, const caf::strong_actor_ptr& whom,
+                                        const std::set<std::string>& interface) {
+            auto found = judge(self->system(), connection->peer.name, node, whom, interface);
+            if (found)
+              hub->report(log_level::info, "link_up", connection->peer.name, "dialled");
+            else
+              connection->cut(found.error().detail);
+            done(std::move(found));
+          },
+          [connection, done](const caf::error& e) {
+            auto why = explain(connection->peer.name, e);
+            connection->cut(why.detail);
+            done(tl::unexpected<error>(std::move(why)));
+          });
+}
+
 class over_network : public link_dialler {
 public:
   over_network(caf::actor_system& system, const link_transport_config& config)
@@ -86,32 +107,18 @@ public:
 
 private:
   /// Gives the stream to CAF and asks it for the worker's gateway.
-  void exchange(link_stream stream, steady_clock::time_point deadline, const callback& done) {
+  void exchange(link_stream stream, steady_clock::time_point deadline, callback done) {
     auto connection = hub_->add(stream);
     if (!connection)
       return done(fail(errc::worker_lost, "this node is shutting down"));
-    auto left = std::chrono::duration_cast<duration>(deadline - steady_clock::now());
-    auto scribe = make_link_scribe(system_, std::move(stream), connection, hub_->config());
-    // An actor of one request, so that nobody waits; hidden, so that no shutdown waits for it.
-    system_.spawn<caf::hidden>([broker = broker_, hub = hub_, connection, scribe = std::move(scribe), done,
-                                left = std::max(left, least_time)](caf::event_based_actor* self) mutable {
-      self->request(broker, left, caf::connect_atom_v, std::move(scribe), no_port)
-          .then(
-              [self, hub, connection, done](const caf::node_id& node, const caf::strong_actor_ptr& whom,
-                                            const std::set<std::string>& interface) {
-                auto found = judge(self->system(), connection->peer.name, node, whom, interface);
-                if (found)
-                  hub->report(log_level::info, "link_up", connection->peer.name, "dialled");
-                else
-                  connection->cut(found.error().detail);
-                done(std::move(found));
-              },
-              [connection, done](const caf::error& e) {
-                auto why = explain(connection->peer.name, e);
-                connection->cut(why.detail);
-                done(tl::unexpected<error>(std::move(why)));
-              });
-    });
+    auto left = std::max(std::chrono::duration_cast<duration>(deadline - steady_clock::now()), least_time);
+    auto held = std::make_shared<link_stream>(std::move(stream));
+    after_burials(system_,
+                  [held, connection, left, done = std::move(done), hub = hub_, &system = system_, broker = broker_] {
+                    auto scribe = make_link_scribe(system, std::move(*held), connection, hub->config());
+                    // An actor of one request, so that nobody waits; hidden, so that no shutdown waits for it.
+                    system.spawn<caf::hidden>(ask_for_gateway, broker, std::move(scribe), left, connection, hub, done);
+                  });
   }
 
   caf::actor_system& system_;

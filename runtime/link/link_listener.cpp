@@ -67,10 +67,13 @@ private:
     auto connection = is_up(gateway) ? hub_->add(stream) : nullptr;
     if (!connection)
       return hub_->report(log_level::warn, "link_refused", stream.address, "the worker-gateway is not up");
-    auto scribe = make_link_scribe(system_, std::move(stream), connection, hub_->config());
-    hub_->report(log_level::info, "link_up", connection->peer.name, "accepted");
-    caf::anon_send(broker_, caf::publish_atom_v, std::move(scribe), gateway_key,
-                   caf::actor_cast<caf::strong_actor_ptr>(gateway), interface_);
+    auto held = std::make_shared<link_stream>(std::move(stream));
+    after_burials(system_, [held, connection, gateway, hub = hub_, &system = system_, broker = broker_,
+                            interface = interface_]() mutable {
+      hub->report(log_level::info, "link_up", connection->peer.name, "accepted");
+      caf::anon_send(broker, caf::publish_atom_v, make_link_scribe(system, std::move(*held), connection, hub->config()),
+                     gateway_key, caf::actor_cast<caf::strong_actor_ptr>(gateway), std::move(interface));
+    });
   }
 
   caf::actor_system& system_;

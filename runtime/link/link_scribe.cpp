@@ -136,6 +136,12 @@ caf::io::scribe_ptr make_link_scribe(caf::actor_system& system, link_stream stre
   return caf::make_counted<link_scribe>(loop, stream.fd.release(), std::move(connection), config);
 }
 
+void after_burials(caf::actor_system& system, std::function<void()> f) {
+  auto& loop = system.middleman().backend();
+  // What the thread puts off stands in a line of its own: the second step gets in that line.
+  loop.post([&loop, f = std::move(f)]() mutable { loop.post(std::move(f)); });
+}
+
 caf::actor basp_broker(caf::actor_system& system) {
   return system.middleman().named_broker<caf::io::basp_broker>(caf::atom("BASP"));
 }
