@@ -182,8 +182,7 @@ private:
           continue;
         return;
       }
-      auto alive = std::count_if(strangers_.begin(), strangers_.end(), [](const auto& x) { return !x.over; });
-      if (alive >= static_cast<std::ptrdiff_t>(config_.max_pending)) {
+      if (pending_ >= config_.max_pending) {
         auto oldest = std::find_if(strangers_.begin(), strangers_.end(), [](const auto& x) { return !x.over; });
         refuse(*oldest, "closed for a newer one: too many have not said hello");
       }
@@ -191,12 +190,18 @@ private:
       x.fd = std::move(fd);
       x.address = to_string(from);
       x.deadline = steady_clock::now() + config_.handshake_deadline;
-      pending_ = pending_ + 1;
+      ++pending_;
     }
   }
 
+  /// It leaves the count at once and the list at the end of the turn.
+  void finish(stranger& x) {
+    if (!std::exchange(x.over, true))
+      --pending_;
+  }
+
   void refuse(stranger& x, std::string reason) {
-    x.over = true;
+    finish(x);
     x.end = std::move(reason);
   }
 
@@ -235,7 +240,7 @@ private:
       answer.status = hello_status::full;
       x.end = "no room for another link of " + said->who.name;
     }
-    x.over = true;
+    finish(x);
     bool sent = send_hello(x.fd.get(), answer);
     if (!x.end.empty())
       return;
@@ -251,7 +256,6 @@ private:
       if (x.over && !x.end.empty() && on_refused_)
         on_refused_(x.address, x.end);
     std::erase_if(strangers_, [](const auto& x) { return x.over; });
-    pending_ = strangers_.size();
     refused_ = 0;
     for (auto i = attempts_.begin(); i != attempts_.end();) {
       if (i->outcome)
