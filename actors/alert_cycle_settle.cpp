@@ -34,7 +34,7 @@ void alert_cycle_state::settle(alert_settled what, worker_id worker, std::shared
 
 /// Whether it still counts, the store knows; what it says of the site is true in any case.
 void alert_cycle_state::settle_stale(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack) {
-  auto refused = what.problem.code == errc::refused;
+  auto refused = is_refusal_of_site(what.problem.code, what.http_status);
   if (refused)
     caf::anon_send(links.bans.get(), site_refused{worker, what.host, "HTTP 403, a late answer"});
   auto final = !refused && !worth_another_worker(what.problem.code, what.http_status);
@@ -141,7 +141,7 @@ void alert_cycle_state::stored(const alert_settled& what, const worker_id& worke
   if (final || ok)
     ledger.done(what.alert, ok);
   else
-    ledger.give_back(what.alert, what.token, what.problem.code == errc::refused, now);
+    ledger.give_back(what.alert, what.token, is_refusal_of_site(what.problem.code, what.http_status), now);
   show_state();
 }
 

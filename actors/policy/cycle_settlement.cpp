@@ -41,7 +41,8 @@ void run_ledger::remember(const std::vector<run_alert>& attempts) {
     t->token = row.token;
     if (row.state == attempt_state::failed || row.state == attempt_state::settled)
       t->judged = row.token;
-    if (row.state == attempt_state::failed && row.problem.code == errc::refused)
+    // The place is a page of the site; a refusal of the gate has none.
+    if (row.state == attempt_state::failed && row.problem.code == errc::refused && !row.problem.place.empty())
       t->refused.insert(region_of(row.worker));
   }
 }

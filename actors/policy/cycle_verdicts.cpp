@@ -5,8 +5,14 @@
 
 namespace vigie {
 
+bool is_refusal_of_site(errc code, int32_t http_status) {
+  return code == errc::refused && http_status != 0;
+}
+
 bool worth_another_worker(errc code, int32_t http_status) {
   switch (code) {
+  case errc::refused:
+    return http_status == 0;
   case errc::network:
   case errc::timed_out:
   case errc::crashed:
@@ -39,7 +45,7 @@ run_ledger::judgement run_ledger::judge(const alert_settled& what) const {
     return judgement::repeated;
   if (t->now == phase::done || t->now == phase::taken)
     return judgement::stale;
-  if (what.problem.code == errc::refused)
+  if (is_refusal_of_site(what.problem.code, what.http_status))
     return judgement::refused;
   if (worth_another_worker(what.problem.code, what.http_status) && t->attempts < limits_.max_attempts)
     return judgement::again;

@@ -85,6 +85,7 @@ struct desk {
   alert_settled newest(int64_t id, errc problem = errc::none) {
     auto s = latest.at(alert_id{id});
     s.problem.code = problem;
+    s.http_status = problem == errc::refused ? 403 : 0;
     return s;
   }
 
@@ -191,6 +192,18 @@ TEST_CASE("after a refusal one other region gets the alert, and no third") {
   }
 }
 
+TEST_CASE("a permit that the gate denies to a banned worker is no refusal: the alert goes elsewhere") {
+  desk d{alerts(1)};
+  d.give({worker("fr1")});
+  auto denied = d.newest(1, errc::refused);
+  denied.http_status = 0;
+  CHECK(d.aut.judge(denied) == judgement::again);
+  d.aut.settling(alert_id{1});
+  d.aut.give_back(alert_id{1}, denied.token, false, d.now);
+  CHECK(d.aut.may_try_elsewhere(alert_id{1}));
+  CHECK(d.aut.split({{site, {worker("fr2")}}}).size() == 1);
+}
+
 TEST_CASE("attempts run out: taken back alerts are settled as failed under their token") {
   desk d{alerts(2), {2, 30s, 2s, 60s}};
   d.aut.take_back(d.give({worker("us")}).at(0), {errc::worker_lost, "", ""}, d.now);
@@ -280,6 +293,7 @@ TEST_CASE("a later life knows the attempts of the earlier one") {
     x.worker = worker_id{by};
     x.state = state;
     x.problem.code = problem;
+    x.problem.place = problem == errc::refused ? "page 1" : "";
     return x;
   };
   aut.remember({row(1, 1, "us", attempt_state::abandoned), row(2, 2, "us", attempt_state::failed, errc::refused),
@@ -292,6 +306,7 @@ TEST_CASE("a later life knows the attempts of the earlier one") {
   s.alert = alert_id{2};
   s.token = fencing_token{2};
   s.problem.code = errc::refused;
+  s.http_status = 403;
   CHECK(aut.judge(s) == judgement::repeated);
   auto exhausted = aut.take_exhausted({errc::crashed, "", ""});
   REQUIRE(exhausted.size() == 1);
@@ -398,6 +413,7 @@ struct history {
       return;
     auto x = pick(4) == 0 ? at_workers[pick(at_workers.size())] : take(at_workers);
     x.what.problem.code = *rc::gen::element(errc::none, errc::none, errc::network, errc::refused, errc::bad_page);
+    x.what.http_status = x.what.problem.code == errc::refused && pick(3) > 0 ? 403 : 0;
     auto is_storing =
         std::any_of(storing.begin(), storing.end(), [&](const order& o) { return o.what.token == x.what.token; });
     if (is_storing)

@@ -1,0 +1,271 @@
+// One main and four worker nodes in one process, on virtual time: real actors everywhere, fakes only at the ports.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "actors/alert_cycle.hpp"
+#include "actors/balancer.hpp"
+#include "actors/ban_timer.hpp"
+#include "actors/fetcher.hpp"
+#include "actors/gate_client.hpp"
+#include "actors/health_monitor.hpp"
+#include "actors/host_gates.hpp"
+#include "actors/notifier.hpp"
+#include "actors/scraper.hpp"
+#include "actors/store.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/worker_gateway.hpp"
+#include "actors/worker_proxy.hpp"
+#include "adapters/extract/json_extractor.hpp"
+#include "tests/fakes/fake_notify_channel.hpp"
+#include "tests/fakes/memory_database.hpp"
+#include "tests/fakes/null_metrics.hpp"
+#include "tests/simulation/site.hpp"
+#include "tests/support/world.hpp"
+
+namespace vigie::simulation {
+
+class fleet {
+public:
+  fleet(uint64_t seed, workload work)
+      : w(seed), offered(std::move(work)), log([this] { return wall(); }), seed_(seed),
+        table_(offered.source_table_of()) {
+    web.offered = &offered;
+    web.log = &log;
+    web.now = [this] { return wall(); };
+    web.dice.seed(seed);
+    w.system.spawn([this](clockwork* self) -> notifier_actor::behavior_type {
+      web.clock = self;
+      clock_ = notifier_actor{self};
+      return {[](const outbox_grew&) {}};
+    });
+    w.drain();
+    for (auto a : offered.alerts())
+      db.put_alert(a, [](const result<alert>& x) { REQUIRE(x.has_value()); });
+    for (auto* region : {"fr", "us", "nl", "uk"}) {
+      worker_id id{std::string{"worker-"} + region};
+      regions_.emplace(id, region);
+      auto& n = nodes_[id.value];
+      n.web = std::make_unique<slow_web>(&web, id);
+      wire.gateways[id.value] = n.gateway;
+      proxies_.emplace(id, actor_ref<worker_proxy_actor>{});
+    }
+    for (auto& [id, region] : regions_)
+      start_node(id.value);
+    start_node("main");
+    w.drain();
+  }
+
+  ~fleet() {
+    for (auto& [name, root] : roots_)
+      w.stop(root);
+    w.stop(clock_);
+  }
+
+  // -- nodes
+  // ------------------------------------------------------------------------------------------------------
+  void start_node(const std::string& name) {
+    auto children = name == "main" ? main_children() : worker_children(name);
+    supervisor_config c;
+    c.name = "root/" + name;
+    auto root = w.system.spawn(supervisor, env(), c, std::move(children));
+    actor_directory::instance().label(root.id(), c.name, {}, 0, {});
+    auto down = std::make_shared<bool>(false);
+    root->attach_functor([down] { *down = true; });
+    roots_[name] = root;
+    down_[name] = down;
+  }
+
+  /// As kill -9: nothing of the node lives on.
+  void kill_node(const std::string& name) { w.stop(roots_.at(name)); }
+
+  bool is_down(const std::string& name) const { return *down_.at(name); }
+
+  std::vector<std::string> node_names() const {
+    std::vector<std::string> out;
+    for (const auto& [name, root] : roots_)
+      out.push_back(name);
+    return out;
+  }
+
+  // -- time
+  // -------------------------------------------------------------------------------------------------------
+  wall_time wall() { return from_unix_ms(start_ms + std::chrono::duration_cast<duration>(w.now() - started_).count()); }
+
+  /// To the next timer of anybody, but not beyond `end`, and everything that follows from it. False at the end.
+  bool forward(wall_time end) {
+    w.drain();
+    auto& clock = w.scheduler().clock();
+    auto left = end - wall();
+    if (left <= duration{0})
+      return false;
+    auto next = clock.schedule().empty() ? mono_time::max() : clock.schedule().begin()->first;
+    if (next - w.now() > left)
+      w.scheduler().advance_time(left);
+    else if (next <= w.now())
+      w.scheduler().advance_time(std::chrono::nanoseconds{0});
+    else
+      w.scheduler().advance_time(next - w.now());
+    w.drain();
+    return true;
+  }
+
+  template <class Condition>
+  bool until(Condition met, duration limit) {
+    auto end = wall() + limit;
+    while (!met())
+      if (!forward(end))
+        return met();
+    return true;
+  }
+
+  // -- what people do and see
+  // -------------------------------------------------------------------------------------
+  void trigger() { caf::anon_send(cycle_.get(), trigger_run{run_trigger::manual, {}, "simulation"}); }
+
+  size_t workers_up() {
+    auto rows = w.ask<std::vector<worker_status>>(balancer_.get(), get_workers{});
+    return rows ? static_cast<size_t>(
+                      std::count_if(rows->begin(), rows->end(), [](const auto& x) { return x.link == link_state::up; }))
+                : 0;
+  }
+
+  std::vector<run_summary> runs() {
+    std::vector<run_summary> out;
+    db.list_runs(1000,
+                 [&](const result<std::vector<run_summary>>& x) { out = x.value_or(std::vector<run_summary>{}); });
+    return out;
+  }
+
+  environment env() {
+    return {&log, &metrics, [this](mono_time) { return wall(); }, seed_};
+  }
+
+  test::world w;
+  workload offered;
+  trace log;
+  null_metrics metrics;
+  memory_database db;
+  fake_notify_channel shop{true};
+  fake_notify_channel mail{false};
+  sites web;
+  short_wire wire;
+
+private:
+  static constexpr int64_t start_ms = 1'800'000'000'000;
+
+  struct node {
+    std::unique_ptr<slow_web> web;
+    actor_ref<worker_gateway_actor> gateway;
+    actor_ref<gate_client_actor> gate;
+    actor_ref<fetcher_actor> fetcher;
+  };
+
+  std::vector<child_spec> main_children() {
+    auto e = env();
+    ban_timer_config bans;
+    bans.regions = regions_;
+    host_gates_config gates;
+    gates.regions = regions_;
+    alert_cycle_config cycle;
+    cycle.enabled = false;
+    cycle.sources = table_;
+    cycle.regions = regions_;
+    alert_cycle_links cycle_links{store_, balancer_, bans_, notifier_, proxies_};
+    std::map<channel_id, notify_channel*> channels{{channel_id{"shop"}, &shop_way_}, {channel_id{"mail"}, &mail_way_}};
+    supervisor_config fleet;
+    fleet.name = "fleet";
+    std::vector<child_spec> all;
+    all.push_back(child("store", store_, [e, d = &db](caf::local_actor* s) { return s->spawn(store, d, e); }));
+    all.push_back(child("host-gates", gates_, [=, l = host_gates_links{bans_}](caf::local_actor* s) {
+      return s->spawn(host_gates, gates, e, l);
+    }));
+    all.push_back(child("notifier", notifier_, [=, st = store_](caf::local_actor* s) {
+      return s->spawn(notifier, notifier_config{}, channels, st, e);
+    }));
+    all.push_back(child("alert-cycle", cycle_,
+                        [=](caf::local_actor* s) { return s->spawn(alert_cycle, cycle, cycle_links, e); }));
+    all.push_back(child("fleet", actor_ref<supervisor_actor>{}, [=, in = fleet_children()](caf::local_actor* s) {
+      return s->spawn(supervisor, e, fleet, in);
+    }));
+    return all;
+  }
+
+  std::vector<child_spec> fleet_children() {
+    auto e = env();
+    ban_timer_config bans;
+    bans.regions = regions_;
+    balancer_config balancing;
+    balancing.sources = offered.sources();
+    for (const auto& [id, region] : regions_)
+      balancing.workers.push_back({id, id.value, region, id.value});
+    std::vector<child_spec> all;
+    all.push_back(child("ban-timer", bans_, [=, l = ban_timer_links{store_, balancer_, gates_}](caf::local_actor* s) {
+      return s->spawn(ban_timer, bans, e, l);
+    }));
+    all.push_back(child("balancer", balancer_, [=, l = balancer_links{proxies_, bans_, store_}](caf::local_actor* s) {
+      return s->spawn(balancer, balancing, e, l);
+    }));
+    all.push_back(
+        child("health-monitor", health_, [=, l = health_monitor_links{proxies_, balancer_}](caf::local_actor* s) {
+          return s->spawn(health_monitor, health_monitor_config{}, e, l);
+        }));
+    for (auto& [id, proxy] : proxies_) {
+      worker_proxy_config c;
+      c.worker = id;
+      c.address = id.value;
+      c.sources = offered.sources();
+      worker_proxy_links l{balancer_, health_, cycle_, gates_};
+      all.push_back(child("worker-proxy/" + id.value, proxy,
+                          [=, this](caf::local_actor* s) { return s->spawn(worker_proxy, c, e, &wire, l); }));
+    }
+    return all;
+  }
+
+  std::vector<child_spec> worker_children(const std::string& name) {
+    auto e = env();
+    auto& n = nodes_.at(name);
+    worker_gateway_config c;
+    c.worker = worker_id{name};
+    c.region = regions_.at(c.worker);
+    c.version = "simulation";
+    scraper_parts scraping{e, n.gate, n.fetcher, n.gateway, &make_json_extractor};
+    worker_gateway_parts parts;
+    parts.env = e;
+    parts.new_scraper = [scraping](caf::actor_system& system) {
+      return system.spawn(scraper, scraper_config{}, scraping);
+    };
+    std::vector<child_spec> all;
+    all.push_back(child("fetcher/" + name, n.fetcher, [e, web = n.web.get()](caf::local_actor* s) {
+      return s->spawn(fetcher, fetcher_config{}, e, web);
+    }));
+    all.push_back(child("gate-client/" + name, n.gate, [e, g = n.gateway](caf::local_actor* s) {
+      return s->spawn(gate_client, gate_client_config{}, e, g);
+    }));
+    all.push_back(child("worker-gateway/" + name, n.gateway,
+                        [c, parts](caf::local_actor* s) { return s->spawn(worker_gateway, c, parts); }));
+    return all;
+  }
+
+  slow_channel shop_way_{&web, &shop};
+  slow_channel mail_way_{&web, &mail};
+  uint64_t seed_;
+  source_table table_;
+  mono_time started_ = w.now();
+  std::map<worker_id, std::string> regions_;
+  std::map<std::string, node> nodes_;
+  std::map<std::string, supervisor_actor> roots_;
+  std::map<std::string, std::shared_ptr<bool>> down_;
+  notifier_actor clock_;
+  std::map<worker_id, actor_ref<worker_proxy_actor>> proxies_;
+  actor_ref<store_actor> store_;
+  actor_ref<host_gates_actor> gates_;
+  actor_ref<notifier_actor> notifier_;
+  actor_ref<alert_cycle_actor> cycle_;
+  actor_ref<ban_timer_actor> bans_;
+  actor_ref<balancer_actor> balancer_;
+  actor_ref<health_monitor_actor> health_;
+};
+
+} // namespace vigie::simulation

@@ -1,0 +1,181 @@
+// The whole fleet in one process. A red run names its seed; VIGIE_SEED=N runs that one alone, with the end of its
+// trace.
+#include <cstdlib>
+
+#include "tests/simulation/checkers.hpp"
+#include "tests/simulation/faults.hpp"
+
+using namespace vigie;
+using namespace vigie::simulation;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr size_t alerts = 41;
+
+/// What the storms of one test have really brought about: a test that meets nothing proves nothing.
+std::map<std::string, size_t> met;
+
+template <class Play>
+void over_seeds(uint64_t count, Play play) {
+  const char* only = std::getenv("VIGIE_SEED");
+  if (const char* many = std::getenv("VIGIE_SEEDS"))
+    count = std::strtoull(many, nullptr, 10);
+  met.clear();
+  for (uint64_t seed = 1; seed <= count; ++seed) {
+    if (only && std::strtoull(only, nullptr, 10) != seed)
+      continue;
+    INFO("replay with VIGIE_SEED=" << seed);
+    play(seed);
+  }
+}
+
+/// All links up, so that the first cycle sees the whole fleet.
+void settle_in(fleet& f) {
+  REQUIRE(f.until([&] { return f.workers_up() == 4; }, 30s));
+}
+
+bool finish(fleet& f, size_t runs, duration limit = 30min) {
+  auto ended = [&] {
+    auto all = f.runs();
+    return all.size() >= runs &&
+           std::none_of(all.begin(), all.end(), [](const auto& x) { return x.state == run_state::running; });
+  };
+  auto delivered = [&] {
+    auto rows = outbox(f);
+    return std::none_of(rows.begin(), rows.end(), [](const auto& x) {
+      return x.state == delivery_state::pending || x.state == delivery_state::sending;
+    });
+  };
+  return f.until([&] { return ended() && delivered(); }, limit);
+}
+
+void check_everything(fleet& f) {
+  for (const auto& run : f.runs())
+    check_settled(f, run);
+  check_matches(f, false);
+  check_notified(f);
+  check_budget(f);
+  check_bans(f);
+}
+
+/// One stormy run; its digest.
+uint64_t weather_out(uint64_t seed, const storm_config& config, const std::function<void(fleet&)>& more = {}) {
+  fleet f{seed, workload{seed, alerts, {"market", "bazaar"}}};
+  settle_in(f);
+  f.trigger();
+  storm{f, seed, config}.rage();
+  if (f.runs().empty()) // the trigger died with main
+    f.trigger();
+  auto ended = finish(f, 1);
+  INFO(f.log.tail(std::getenv("VIGIE_SEED") ? 4000 : 40));
+  REQUIRE(ended);
+  check_everything(f);
+  if (more)
+    more(f);
+  for (const auto& x : f.log.lines())
+    ++met[x.name];
+  for (const auto& x : f.log.requests())
+    ++met["HTTP " + std::to_string(x.status)];
+  for (const auto& x : f.runs())
+    met["resent"] += x.resent;
+  return f.log.digest();
+}
+
+void check_met(std::initializer_list<std::string> names) {
+  if (std::getenv("VIGIE_SEED"))
+    return; // one seed alone meets what it meets
+  for (const auto& name : names) {
+    INFO(name);
+    CHECK(met[name] > 0);
+  }
+}
+
+} // namespace
+
+TEST_CASE("one cycle of 41 alerts over four workers in fair weather") {
+  over_seeds(50, [](uint64_t seed) {
+    fleet f{seed, workload{seed, alerts, {"market"}}};
+    settle_in(f);
+    f.trigger();
+    auto ended = finish(f, 1);
+    INFO(f.log.tail(40));
+    REQUIRE(ended);
+    check_everything(f);
+    check_matches(f, true);
+    auto run = f.runs().at(0);
+    CHECK(run.state == run_state::completed);
+    CHECK(run.workers == 4);
+    CHECK(run.workers_ok == 4);
+    CHECK(run.resent == 0);
+    CHECK(run.late == 0);
+    std::vector<std::string> plans;
+    for (const auto& x : f.log.lines())
+      if (x.name == "assigned")
+        for (const auto& [name, value] : x.fields)
+          if (name == "plans")
+            plans.push_back(value);
+    std::sort(plans.rbegin(), plans.rend());
+    CHECK(plans == std::vector<std::string>{"11", "10", "10", "10"});
+    CHECK(f.log.requests().size() == alerts);
+    CHECK(f.shop.rows().size() == f.offered.reference().size());
+    CHECK(f.mail.rows().size() == f.offered.reference().size());
+
+    f.trigger();
+    REQUIRE(finish(f, 2));
+    CHECK(f.runs().at(0).new_matches == 0);
+    CHECK(f.shop.rows().size() == f.offered.reference().size());
+  });
+}
+
+TEST_CASE("actors, links and nodes that die: nothing is lost, nothing is done twice") {
+  storm_config c;
+  c.crashes = true;
+  over_seeds(40, [&](uint64_t seed) {
+    weather_out(seed, c, [](fleet& f) {
+      // Calm again: everything works, and only what failed before is new.
+      settle_in(f);
+      auto before = f.runs().size();
+      f.trigger();
+      REQUIRE(finish(f, before + 1));
+      CHECK(f.runs().at(0).state == run_state::completed);
+      check_everything(f);
+      check_matches(f, true);
+    });
+  });
+  check_met({"actor_restarted", "scraper_crashed", "main_detached", "assignment_taken_back", "outbox_recovered",
+             "late_result", "resent"});
+}
+
+TEST_CASE("regions refused by sites: a ban for one, one other region, then the circuit") {
+  storm_config c;
+  c.refusals = true;
+  c.blows = 5;
+  over_seeds(40, [&](uint64_t seed) { weather_out(seed, c, check_rotation); });
+  check_met({"worker_banned", "circuit_opened", "HTTP 403"});
+}
+
+TEST_CASE("sites that ask for patience get it, and slow ones do not break the run") {
+  storm_config c;
+  c.limits = true;
+  over_seeds(20, [&](uint64_t seed) { weather_out(seed, c, check_held); });
+  check_met({"host_held", "HTTP 429"});
+  c.slowness = true;
+  over_seeds(20, [&](uint64_t seed) { weather_out(seed, c); });
+}
+
+TEST_CASE("everything at once") {
+  storm_config c{true, true, true, true, true, 40s, 20};
+  over_seeds(60, [&](uint64_t seed) { weather_out(seed, c); });
+  check_met({"actor_restarted", "worker_banned", "host_held", "cycle_waits_for_store", "assignment_taken_back"});
+}
+
+TEST_CASE("the same seed is the same run") {
+  storm_config c{true, true, true, true, true, 20s, 12};
+  std::set<uint64_t> seen;
+  over_seeds(5, [&](uint64_t seed) {
+    auto first = weather_out(seed, c);
+    CHECK(weather_out(seed, c) == first);
+    CHECK(seen.insert(first).second);
+  });
+}
