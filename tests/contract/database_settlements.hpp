@@ -123,6 +123,12 @@ inline void check_failed_and_late_settlements(const make_database_home& make) {
     CHECK(fleet.settle(settled(fleet.run, a.id, new_token, {"1"})).applied);
     CHECK(fleet.outbox().size() == 1);
   }
+}
+
+inline void check_repeated_settlements(const make_database_home& make) {
+  running_fleet fleet{make, {alert_named("a", {"log"})}};
+  auto a = fleet.alerts[0];
+
   SECTION("a repetition changes nothing and answers as the first time") {
     auto token = fleet.attempt(a);
     auto what = settled(fleet.run, a.id, token, {"1"});

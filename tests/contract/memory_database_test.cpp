@@ -34,6 +34,7 @@ TEST_CASE("memory database: runs") {
 TEST_CASE("memory database: settlements") {
   check_applied_settlements(in_memory);
   check_failed_and_late_settlements(in_memory);
+  check_repeated_settlements(in_memory);
   check_settlements_of_things_gone(in_memory);
   check_what_is_told(in_memory);
 }

@@ -22,6 +22,7 @@ TEST_CASE("sqlite database: runs") {
 TEST_CASE("sqlite database: settlements") {
   check_applied_settlements(in_sqlite);
   check_failed_and_late_settlements(in_sqlite);
+  check_repeated_settlements(in_sqlite);
   check_settlements_of_things_gone(in_sqlite);
   check_what_is_told(in_sqlite);
 }
