@@ -40,7 +40,7 @@ struct api_settings {
   uint64_t max_connections = 1024;          ///< more are answered 503
   uint64_t max_body_bytes = 1 << 20;        ///< more is answered 413
   uint64_t max_header_bytes = 16 << 10;     ///< more is answered 431
-  uint64_t max_commands_outstanding = 1024; ///< requests whose answer is outstanding; more are answered 429
+  uint64_t max_commands_outstanding = 256;  ///< commands whose answer is outstanding; more are answered 429
   duration read_timeout{15000};             ///< from the first byte of a request to its last
 };
 

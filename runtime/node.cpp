@@ -145,13 +145,13 @@ private:
     api.serves_worker = config_.is_worker;
     api.node = config_.name;
     api.version = VIGIE_VERSION;
+    api.max_commands_outstanding = config_.api.max_commands_outstanding;
     http_server_config server;
     server.address = config_.api.listen.host;
     server.port = config_.api.listen.port;
     server.max_connections = config_.api.max_connections;
     server.max_body_bytes = config_.api.max_body_bytes;
     server.max_header_bytes = config_.api.max_header_bytes;
-    server.max_pending = config_.api.max_commands_outstanding;
     server.read_timeout = config_.api.read_timeout;
     auto started = serve_http(server, make_api(api, *backend_, keys_));
     if (!started)

@@ -67,7 +67,7 @@ def two_regions_refused(vigie):
         require(len(set(asked)) == 2 and len(asked) == 2, f"the site was asked by {asked}")
         stats = fleet.main.get(STATS)
         require(len(stats["circuits"]) == 1, f"circuits: {stats['circuits']}")
-        require(stats["availableWorkers"] == 0, f"{stats}")
+        require(stats["bannedWorkers"] == 2, f"{stats}")
         codes = {a["error"]["code"] for a in progress["alerts"] if a.get("error")}
         require("circuit_open" in codes, f"codes: {codes}")
         fleet.clear_faults()
