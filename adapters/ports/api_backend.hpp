@@ -33,8 +33,8 @@ struct run_progress {
   std::vector<run_alert> alerts;
 };
 
-/// One implementation a role. All calls are thread-safe and answer exactly once, from any thread; a call that this role does
-/// not serve answers not_found. Above the limit of calls outstanding they answer busy at once.
+/// One implementation a role. All calls are thread-safe and answer exactly once, from any thread; a call that this role
+/// does not serve answers not_found. Above the limit of calls outstanding they answer busy at once.
 class api_backend {
 public:
   template <class T>
@@ -43,18 +43,21 @@ public:
 
   virtual ~api_backend() = default;
 
-  // -- every role -------------------------------------------------------------------------------------------------------
+  // -- every role
+  // -------------------------------------------------------------------------------------------------------
   virtual void get_readiness(done<readiness> cb) = 0;
   virtual void get_tree(bool whole_fleet, done<std::vector<node_row>> cb) = 0;
   virtual std::string render_metrics() = 0;
   virtual void set_log_level(log_level level, done<unit> cb) = 0;
   virtual void crash_actor(crash_order what, done<unit> cb) = 0;
 
-  // -- worker -----------------------------------------------------------------------------------------------------------
+  // -- worker
+  // -----------------------------------------------------------------------------------------------------------
   virtual void get_worker_health(done<worker_health> cb) = 0;
   virtual void execute_here(worker_command what, envelope env, done<command_result> cb) = 0;
 
-  // -- main -------------------------------------------------------------------------------------------------------------
+  // -- main
+  // -------------------------------------------------------------------------------------------------------------
   virtual void get_stats(done<fleet_stats> cb) = 0;
   virtual void execute(worker_command what, envelope env, done<command_result> cb) = 0; ///< through the balancer
   virtual void run_once(std::string idempotency_key, std::string cause, done<run_ticket> cb) = 0;

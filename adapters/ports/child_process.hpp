@@ -12,7 +12,7 @@
 namespace vigie {
 
 struct child_request {
-  std::vector<std::string> argv; ///< argv[0] is looked up in PATH of `env`, or is a path
+  std::vector<std::string> argv;          ///< argv[0] is looked up in PATH of `env`, or is a path
   std::map<std::string, std::string> env; ///< the whole environment: nothing is inherited
   std::string work_dir;                   ///< empty = "/"
   std::string input;                      ///< written to stdin, then closed; empty = /dev/null
@@ -37,9 +37,9 @@ public:
 
   virtual ~child_process() = default;
 
-  /// `done` is called exactly once, on the adapter's thread or, for an immediate refusal (busy), on the caller's; it must not
-  /// block. A child that could not be started is errc::child_failed; one that ended is a success of this port whatever its
-  /// status, `timed_out` says if it was made to. Destroying the port kills all groups: cancelled.
+  /// `done` is called exactly once, on the adapter's thread or, for an immediate refusal (busy), on the caller's; it
+  /// must not block. A child that could not be started is errc::child_failed; one that ended is a success of this port
+  /// whatever its status, `timed_out` says if it was made to. Destroying the port kills all groups: cancelled.
   virtual void run(child_request request, callback done) = 0;
 };
 

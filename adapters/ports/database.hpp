@@ -22,8 +22,8 @@ struct api_key_row {
   wall_time created{};
 };
 
-/// Every operation is one transaction: it happened wholly or not at all. Thread-safe; operations of one caller are done in
-/// order. Callbacks come exactly once, on the adapter's thread, and must not block. Any operation can fail with
+/// Every operation is one transaction: it happened wholly or not at all. Thread-safe; operations of one caller are done
+/// in order. Callbacks come exactly once, on the adapter's thread, and must not block. Any operation can fail with
 /// store_unavailable; not_found and conflict are said where they can come.
 class database {
 public:
@@ -33,43 +33,47 @@ public:
 
   virtual ~database() = default;
 
-  // -- alerts -----------------------------------------------------------------------------------------------------------
+  // -- alerts
+  // -----------------------------------------------------------------------------------------------------------
   virtual void list_alerts(done<std::vector<alert>> cb) = 0;
-  /// id 0 = a new one; the stored alert comes back with its id. A name is unique: conflict. Another id replaces that alert
-  /// (not_found); its baseline_done is kept as settlements made it, so that an edit cannot make a run silent.
+  /// id 0 = a new one; the stored alert comes back with its id. A name is unique: conflict. Another id replaces that
+  /// alert (not_found); its baseline_done is kept as settlements made it, so that an edit cannot make a run silent.
   virtual void put_alert(alert what, done<alert> cb) = 0;
   /// All or none.
   virtual void import_alerts(std::vector<alert> what, done<uint32_t> cb) = 0;
-  virtual void remove_alert(alert_id id, done<unit> cb) = 0; ///< not_found
+  virtual void remove_alert(alert_id id, done<unit> cb) = 0;                     ///< not_found
   virtual void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) = 0; ///< not_found
 
-  // -- runs -------------------------------------------------------------------------------------------------------------
-  /// The newest run that is still `running`, with the alerts that have no settled attempt; not_found when there is none.
+  // -- runs
+  // -------------------------------------------------------------------------------------------------------------
+  /// The newest run that is still `running`, with the alerts that have no settled attempt; not_found when there is
+  /// none.
   virtual void find_unfinished_run(done<begun_run> cb) = 0;
   /// Makes a run of all enabled alerts; with none, a `skipped_empty` row.
   virtual void begin_run(run_trigger trigger, trace_id trace, wall_time now, done<begun_run> cb) = 0;
   /// A row for a tick that did nothing.
   virtual void record_skipped_run(run_trigger trigger, run_state why, std::string note, wall_time now,
                                   done<run_summary> cb) = 0;
-  /// Marks each alert's earlier open attempt `abandoned` and makes a new one. Tokens come in the order of `what`. All or
-  /// none: not_found for a run, or an alert that is no part of it; conflict for a run that has ended.
+  /// Marks each alert's earlier open attempt `abandoned` and makes a new one. Tokens come in the order of `what`. All
+  /// or none: not_found for a run, or an alert that is no part of it; conflict for a run that has ended.
   virtual void begin_attempts(run_id run, std::vector<attempt_request> what, wall_time now,
                               done<std::vector<fencing_token>> cb) = 0;
   /// The settlement in one transaction: attempt row, seen items, new matches, outbox rows (one a channel of the alert),
-  /// run counters, baseline_done. A result whose token is not the newest open one of its (run, alert) is kept as `late` and
-  /// changes nothing else; a repetition of an applied one changes nothing and says applied. `final` = false stores a failed
-  /// attempt that will be tried again. Late is also what comes for an ended run or a removed alert. not_found: no such
-  /// attempt was ever handed out.
+  /// run counters, baseline_done. A result whose token is not the newest open one of its (run, alert) is kept as `late`
+  /// and changes nothing else; a repetition of an applied one changes nothing and says applied. `final` = false stores
+  /// a failed attempt that will be tried again. Late is also what comes for an ended run or a removed alert. not_found:
+  /// no such attempt was ever handed out.
   virtual void settle(alert_settled what, bool final, wall_time now, done<settle_receipt> cb) = 0;
   /// Open attempts become `abandoned`. not_found; conflict when it ended already in another way.
-  virtual void end_run(run_id run, run_state how, uint32_t workers, uint32_t workers_ok, std::string note, wall_time now,
-                       done<run_summary> cb) = 0;
-  virtual void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) = 0; ///< newest first
-  virtual void get_run(run_id id, done<run_summary> cb) = 0;                     ///< not_found
-  virtual void list_run_alerts(run_id run, done<std::vector<run_alert>> cb) = 0; ///< by token; not_found
+  virtual void end_run(run_id run, run_state how, uint32_t workers, uint32_t workers_ok, std::string note,
+                       wall_time now, done<run_summary> cb) = 0;
+  virtual void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) = 0;          ///< newest first
+  virtual void get_run(run_id id, done<run_summary> cb) = 0;                              ///< not_found
+  virtual void list_run_alerts(run_id run, done<std::vector<run_alert>> cb) = 0;          ///< by token; not_found
   virtual void list_matches(match_filter filter, done<std::vector<stored_match>> cb) = 0; ///< newest first
 
-  // -- outbox -----------------------------------------------------------------------------------------------------------
+  // -- outbox
+  // -----------------------------------------------------------------------------------------------------------
   /// Takes up to `limit` due pending rows, the longest due first, and marks them `sending`; `attempts` counts this one.
   virtual void claim_outbox(uint32_t limit, wall_time now, done<std::vector<outbox_row>> cb) = 0;
   /// not_found; conflict for a row that was sent (saying `sent` again is no error).
@@ -80,14 +84,16 @@ public:
   /// Newest first.
   virtual void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) = 0;
 
-  // -- workers and verdicts -----------------------------------------------------------------------------------------------
+  // -- workers and verdicts
+  // -----------------------------------------------------------------------------------------------
   virtual void load_worker_status(done<std::vector<worker_status>> cb) = 0; ///< counters only
   virtual void save_worker_status(std::vector<worker_status> rows, done<unit> cb) = 0;
   virtual void load_verdicts(done<std::vector<verdict>> cb) = 0;
   virtual void put_verdict(verdict v, done<unit> cb) = 0; ///< replaces the one with its key
   virtual void drop_verdict(verdict_scope scope, worker_id worker, host_key host, done<unit> cb) = 0;
 
-  // -- keys -------------------------------------------------------------------------------------------------------------
+  // -- keys
+  // -------------------------------------------------------------------------------------------------------------
   virtual void list_api_keys(done<std::vector<api_key_row>> cb) = 0;
   virtual void put_api_key(api_key_row row, done<unit> cb) = 0;
 };

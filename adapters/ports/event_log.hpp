@@ -13,8 +13,8 @@ namespace vigie {
 
 enum class log_level : uint8_t { debug, info, warn, error, off };
 
-/// `name` is the event's fixed name ("worker_banned"); fields are its facts. Text of fields may come from pages: the adapter
-/// escapes it. Secrets are redacted by the adapter by the rules of actors/policy/redaction.hpp.
+/// `name` is the event's fixed name ("worker_banned"); fields are its facts. Text of fields may come from pages: the
+/// adapter escapes it. Secrets are redacted by the adapter by the rules of actors/policy/redaction.hpp.
 struct event {
   log_level level = log_level::info;
   std::string_view name;

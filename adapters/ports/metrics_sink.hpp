@@ -9,8 +9,8 @@ namespace vigie {
 
 using metric_labels = std::map<std::string, std::string>;
 
-/// Thread-safe. Names are vigie_<noun>_<unit>[_total]. A label takes at most `max_label_values` distinct values per metric;
-/// later ones are counted under "other", so that no input can grow the memory.
+/// Thread-safe. Names are vigie_<noun>_<unit>[_total]. A label takes at most `max_label_values` distinct values per
+/// metric; later ones are counted under "other", so that no input can grow the memory.
 class metrics_sink {
 public:
   static constexpr size_t max_label_values = 256;
