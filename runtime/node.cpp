@@ -146,6 +146,7 @@ private:
     api.node = config_.name;
     api.version = VIGIE_VERSION;
     api.max_commands_outstanding = config_.api.max_commands_outstanding;
+    api.limits.baseline = config_.cycle.baseline;
     http_server_config server;
     server.address = config_.api.listen.host;
     server.port = config_.api.listen.port;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <string>
@@ -26,6 +27,8 @@ sigset_t ending_signals() {
   return set;
 }
 
+std::chrono::steady_clock::time_point process_started;
+
 double seconds(const timeval& t) {
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
 }
@@ -33,6 +36,7 @@ double seconds(const timeval& t) {
 } // namespace
 
 void prepare_process() {
+  process_started = std::chrono::steady_clock::now();
   auto set = ending_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
@@ -80,7 +84,6 @@ wake_up::reason wake_up::wait(int timeout_ms) {
 }
 
 process_facts read_process() {
-  static const auto started = std::chrono::steady_clock::now();
   process_facts out;
   out.pid = getpid();
   std::ifstream statm{"/proc/self/statm"};
@@ -91,7 +94,7 @@ process_facts read_process() {
   rusage used{};
   if (getrusage(RUSAGE_SELF, &used) == 0)
     out.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
-  out.uptime = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - started);
+  out.uptime = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - process_started);
   return out;
 }
 

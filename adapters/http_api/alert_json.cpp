@@ -238,6 +238,7 @@ json_value alert_json(const alert& what) {
 result<alert> read_alert(const json_node& from, const alert_limits& limits, const std::string& pointer) {
   error fault;
   alert out;
+  out.baseline = limits.baseline;
   object_reader r{from, pointer, limits, fault};
   r.id("id", out.id);
   r.text("name", out.name, limits.name_bytes, true);

@@ -13,6 +13,7 @@
 namespace vigie {
 
 struct alert_limits {
+  bool baseline = true; ///< of an alert that does not say (cycle.baseline)
   size_t name_bytes = 200;
   size_t query_bytes = 500;
   size_t word_bytes = 200;     ///< one keyword, brand, size, condition, channel, source

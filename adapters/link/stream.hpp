@@ -9,17 +9,17 @@
 namespace vigie {
 
 /// Owns a file descriptor.
-class unique_fd {
+class stream_fd {
 public:
-  unique_fd() = default;
-  explicit unique_fd(int fd) : fd_(fd) {}
-  unique_fd(unique_fd&& x) noexcept : fd_(x.release()) {}
-  unique_fd& operator=(unique_fd&& x) noexcept {
+  stream_fd() = default;
+  explicit stream_fd(int fd) : fd_(fd) {}
+  stream_fd(stream_fd&& x) noexcept : fd_(x.release()) {}
+  stream_fd& operator=(stream_fd&& x) noexcept {
     if (this != &x)
       reset(x.release());
     return *this;
   }
-  ~unique_fd() { reset(); }
+  ~stream_fd() { reset(); }
 
   int get() const { return fd_; }
   int release() { return std::exchange(fd_, -1); }
@@ -40,7 +40,7 @@ struct link_identity {
 
 /// Ready for the first byte of the protocol above. Non-blocking, close-on-exec, TCP_NODELAY.
 struct link_stream {
-  unique_fd fd;
+  stream_fd fd;
   link_identity peer;
   std::string address; ///< of the peer, "127.0.0.1:40312"
   /// Accepted streams: counts against max_admitted until the last copy is gone. Keep it as long as the descriptor.
