@@ -36,12 +36,12 @@ result<endpoint> parse_endpoint(std::string_view x);
 bool is_loopback_host(std::string_view host);
 
 struct api_settings {
-  endpoint listen{"127.0.0.1", 3000};       ///< worker-only nodes: port 3100
-  uint64_t max_connections = 1024;          ///< more are answered 503
-  uint64_t max_body_bytes = 1 << 20;        ///< more is answered 413
-  uint64_t max_header_bytes = 16 << 10;     ///< more is answered 431
-  uint64_t max_commands_outstanding = 256;  ///< commands whose answer is outstanding; more are answered 429
-  duration read_timeout{15000};             ///< from the first byte of a request to its last
+  endpoint listen{"127.0.0.1", 3000};      ///< worker-only nodes: port 3100
+  uint64_t max_connections = 1024;         ///< more are answered 503
+  uint64_t max_body_bytes = 1 << 20;       ///< more is answered 413
+  uint64_t max_header_bytes = 16 << 10;    ///< more is answered 431
+  uint64_t max_commands_outstanding = 256; ///< commands whose answer is outstanding; more are answered 429
+  duration read_timeout{15000};            ///< from the first byte of a request to its last
 };
 
 struct link_settings {

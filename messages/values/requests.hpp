@@ -214,8 +214,8 @@ struct permit_request {
   gate_policy policy;
   duration patience{60000}; ///< how long the caller waits at most
 };
-/// The request is over. `retry_after` > 0: the host asked to be left alone for so long. `refused`: it answered 403; nobody
-/// gets a permit for it before the ban-timer has ruled, so that no third region asks in the meantime.
+/// The request is over. `retry_after` > 0: the host asked to be left alone for so long. `refused`: it answered 403;
+/// nobody gets a permit for it before the ban-timer has ruled, so that no third region asks in the meantime.
 struct permit_release {
   uint64_t id = 0;
   host_key host;

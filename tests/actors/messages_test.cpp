@@ -1,4 +1,5 @@
-// Every type of the contract survives the wire with every field filled, and a broken byte stream is an error, not a crash.
+// Every type of the contract survives the wire with every field filled, and a broken byte stream is an error, not a
+// crash.
 #include <caf/all.hpp>
 #include <catch2/catch.hpp>
 

@@ -18,17 +18,15 @@ ALERTS = [{**a, "channels": ["log", "hook"], "baseline": False}
 
 
 def listed_actors():
-    """The actors that docs/architecture.md says exist, by role: the tables of its list, each below "On main/a worker/every node"."""
+    """The actors that docs/architecture.md says exist, by role: its table's `name` and node."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    section = text.split("## Every actor that exists", 1)[1].split("\n## ", 1)[0]
-    out, roles = {"main": set(), "worker": set()}, ()
+    section = text.split("## The actors", 1)[1].split("\n## ", 1)[0]
+    out = {"main": set(), "worker": set()}
     for line in section.split("\n"):
-        for words, which in (("On every node", ("main", "worker")), ("On main", ("main",)), ("On a worker", ("worker",))):
-            if line.startswith(words):
-                roles = which
-        row = re.match(r"\| `([a-z-]+)(?:/[^`]*)?` \|", line)
-        for role in roles if row else ():
-            out[role].add(row.group(1))
+        row = re.match(r"\|\s*`([a-z-]+)(?:/[^`]*)?`\s*\|\s*(main|worker|both)\s*\|", line)
+        if row:
+            for role in (("main", "worker") if row.group(2) == "both" else (row.group(2),)):
+                out[role].add(row.group(1))
     return out
 
 
