@@ -24,7 +24,7 @@ def searches(fleet, region=None):
 
 
 def one_region_refused(vigie):
-    with Fleet(vigie, main_extra='[bans]\nduration = "12s"\n', min_interval="20ms") as fleet:
+    with Fleet(vigie, main_extra='[bans]\nduration = "15s"\n', min_interval="20ms") as fleet:
         fleet.import_alerts(ALERTS)
         fleet.fault(region="cdg", path="/search", fault="403")
         progress = fleet.cycle()

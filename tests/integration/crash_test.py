@@ -45,7 +45,7 @@ def back(fleet, node, actor, before):
 
 def each_actor_in_turn(vigie):
     limits = '[limits]\nrestart_intensity = 100\n'
-    with Fleet(vigie, min_interval="40ms", main_extra=limits, worker_extra=limits) as fleet:
+    with Fleet(vigie, min_interval="25ms", main_extra=limits, worker_extra=limits) as fleet:
         fleet.import_alerts(ALERTS)
         victims = [("main", a) for a in named(fleet, "main")] + [("worker-fr", a) for a in named(fleet, "worker-fr")]
         print(f"    {len(victims)} actors: {', '.join(n + '/' + a for n, a in victims)}")

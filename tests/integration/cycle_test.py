@@ -110,7 +110,7 @@ def in_mid_cycle(fleet, least=8):
 
 
 def kill_worker(vigie):
-    with Fleet(vigie, min_interval="60ms") as fleet:
+    with Fleet(vigie, min_interval="120ms") as fleet:
         fleet.import_alerts(alerts(["hook"]))
         run = in_mid_cycle(fleet)
         victim = fleet.worker("worker-us")
@@ -129,7 +129,7 @@ def kill_worker(vigie):
 
 
 def stop_worker(vigie):
-    with Fleet(vigie, min_interval="60ms", cycle='silence = "3s"', heartbeat="300ms") as fleet:
+    with Fleet(vigie, min_interval="120ms", cycle='silence = "3s"', heartbeat="300ms") as fleet:
         fleet.import_alerts(alerts(["hook"]))
         run = in_mid_cycle(fleet)
         victim = fleet.worker("worker-nl")
@@ -170,7 +170,7 @@ def late_result(vigie):
 
 
 def kill_main(vigie):
-    with Fleet(vigie, min_interval="60ms", main_extra='[bans]\nduration = "30m"\n') as fleet:
+    with Fleet(vigie, min_interval="120ms", main_extra='[bans]\nduration = "30m"\n') as fleet:
         fleet.import_alerts(alerts(["hook"]))
         fleet.fault(region="lhr", path="/search", fault="403")
         run = in_mid_cycle(fleet)
