@@ -90,15 +90,19 @@ private:
     return host_key{all[luck / 7 % all.size()].id.value + ".test"};
   }
 
+  /// In the middle of something, if something is going on; every kind of actor is as likely as any other.
   void crash_any(uint64_t luck) {
-    std::vector<std::string> names;
+    f_.stir(luck % 97);
+    std::map<std::string, std::vector<std::string>> kinds;
     for (const auto& row : actor_directory::instance().snapshot())
       if (row.alive && !row.parent.empty())
-        names.push_back(row.name);
+        kinds[row.name.substr(0, row.name.find('/'))].push_back(row.name);
+    if (kinds.empty())
+      return;
+    auto& names = std::next(kinds.begin(), static_cast<ptrdiff_t>(luck / 97 % kinds.size()))->second;
     std::sort(names.begin(), names.end());
     uint64_t id = 0;
-    if (!names.empty())
-      actor_directory::instance().crash(names[luck % names.size()], &id);
+    actor_directory::instance().crash(names[luck / 9973 % names.size()], &id);
     tend();
   }
 
@@ -113,7 +117,10 @@ private:
 
   void lose_node(wall_time when, duration lasting, uint64_t luck) {
     auto name = luck % 5 == 0 ? std::string{"main"} : worker(luck);
-    at(when, [=, this] { f_.kill_node(name); });
+    at(when, [=, this] {
+      f_.stir(luck % 89);
+      f_.kill_node(name);
+    });
     at(when + lasting, [this] { tend(); });
   }
 

@@ -96,19 +96,18 @@ public:
   /// To the next timer of anybody, but not beyond `end`, and everything that follows from it. False at the end.
   bool forward(wall_time end) {
     w.drain();
-    auto& clock = w.scheduler().clock();
-    auto left = end - wall();
-    if (left <= duration{0})
+    if (!skip(end))
       return false;
-    auto next = clock.schedule().empty() ? mono_time::max() : clock.schedule().begin()->first;
-    if (next - w.now() > left)
-      w.scheduler().advance_time(left);
-    else if (next <= w.now())
-      w.scheduler().advance_time(std::chrono::nanoseconds{0});
-    else
-      w.scheduler().advance_time(next - w.now());
     w.drain();
     return true;
+  }
+
+  /// The next timer and so many steps of what follows from it: a moment in the middle of things.
+  void stir(size_t steps) {
+    w.drain();
+    skip(wall() + std::chrono::seconds{10});
+    while (steps > 0 && w.step())
+      --steps;
   }
 
   template <class Condition>
@@ -154,6 +153,18 @@ public:
 
 private:
   static constexpr int64_t start_ms = 1'800'000'000'000;
+
+  /// Fires what is due next; nothing at `end`.
+  bool skip(wall_time end) {
+    auto left = end - wall();
+    if (left <= duration{0})
+      return false;
+    const auto& timers = w.scheduler().clock().schedule();
+    auto next = timers.empty() ? mono_time::max() : timers.begin()->first;
+    auto step = std::max(next - w.now(), mono_time::duration::zero());
+    w.scheduler().advance_time(std::min<mono_time::duration>(step, left));
+    return true;
+  }
 
   struct node {
     std::unique_ptr<slow_web> web;
