@@ -90,8 +90,10 @@ void ask_ruling(self_ptr self, const site_refused& what) {
           });
 }
 
-void ask(self_ptr self, const worker_id& by, const permit_request& what, reply<permit>& answer) {
+void ask(self_ptr self, const worker_id& by, permit_request what, reply<permit>& answer) {
   auto& st = self->state;
+  if (auto known = st.config.policies.find(what.host); known != st.config.policies.end())
+    what.policy = known->second;
   if (auto why = banned(self, by, what.host); why.code != errc::none)
     return answer.keep(permit{0, duration{0}, why});
   st.waiting.emplace(st.limiter.ask(by, what, self->clock().now(), wall(self)), answer);

@@ -19,6 +19,7 @@ struct host_gates_config {
   host_limiter_config limits;
   ban_config bans;                          ///< the ban-timer's
   std::map<worker_id, std::string> regions; ///< of every worker
+  std::map<host_key, gate_policy> policies; ///< main's own word; a worker's counts only for hosts that are not here
   duration ask_again{1000};                 ///< after the ban-timer failed to answer
   duration local_timeout{10000};            ///< for its answers
 };

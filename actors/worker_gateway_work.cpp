@@ -91,7 +91,7 @@ void worker_gateway_state::scraper_down(const caf::down_msg& what) {
 }
 
 void worker_gateway_state::deliver(const alert_settled& what) {
-  parts.env.metrics->count("vigie_alerts_settled_total", {{"outcome", std::string{to_string(what.problem.code)}}});
+  parts.env.metrics->count("vigie_alerts_checked_total", {{"outcome", std::string{to_string(what.problem.code)}}});
   if (assignment_book::is_own(what.assignment)) {
     add_to_check(what);
     finish_if_complete(what.assignment);

@@ -1,6 +1,6 @@
 #include "runtime/wiring.hpp"
 
-#include <unistd.h>
+#include <algorithm>
 
 #include "actors/alert_cycle.hpp"
 #include "actors/balancer.hpp"
@@ -132,11 +132,29 @@ child_spec fleet_child(const node_config& config, const node_refs& refs, const e
       restart_mode::permanent, config.limits.shutdown);
 }
 
+/// Of each host that a source names; where several name one host, the most careful word counts.
+std::map<host_key, gate_policy> policies_of(const node_config& config) {
+  std::map<host_key, gate_policy> out;
+  for (const auto& s : config.sources) {
+    auto host = host_key_of(s.url);
+    if (!host)
+      continue;
+    auto [i, fresh] = out.try_emplace(*host, s.gate);
+    auto& x = i->second;
+    x.min_interval = std::max(x.min_interval, s.gate.min_interval);
+    x.max_interval = std::max(x.max_interval, s.gate.max_interval);
+    x.max_in_flight = std::min(x.max_in_flight, s.gate.max_in_flight);
+    x.daily_requests = std::min(x.daily_requests, s.gate.daily_requests);
+  }
+  return out;
+}
+
 child_spec gates_child(const node_config& config, const node_refs& refs, const environment& env) {
   host_gates_config c;
   c.limits.max_waiting = config.limits.permits_waiting;
   c.bans = bans_of(config);
   c.regions = regions_of(config);
+  c.policies = policies_of(config);
   host_gates_links links{refs.api.bans};
   return child("host-gates", refs.gates,
                [c, env, links](caf::local_actor* self) { return self->spawn(host_gates, c, env, links); });
