@@ -1,0 +1,169 @@
+// From the order to crash to the first message that the replacement has answered: under vigie's supervisor, looked up
+// by actor_ref, and, as the floor, under a bare CAF actor that monitors its child and spawns it again. Everything is an
+// actor of one process. Each replacement says that it is up, and then the tester asks it. The two take turns in blocks
+// of 250 crashes, each under a supervisor of its own. A block is a line of JSON with its times in nanoseconds.
+//
+//   bench_restart [CRASHES] [THREADS]
+#include <caf/all.hpp>
+
+#include <future>
+#include <memory>
+
+#include "actors/supervisor.hpp"
+#include "tests/bench/measure.hpp"
+
+using namespace vigie;
+
+namespace {
+
+constexpr uint64_t block = 250;
+
+permit_request order(const char* what) {
+  permit_request out;
+  out.host.value = what;
+  return out;
+}
+
+struct victim_state {
+  static inline const char* name = "victim";
+};
+
+/// A permit_release to the tester says "I am up".
+template <class Self>
+gate_client_actor::behavior_type victim(Self* self, gate_client_actor tester) {
+  self->send(tester, permit_release{});
+  return {[](const permit_request& x) {
+            if (x.host.value == "crash")
+              throw std::runtime_error("ordered to");
+            return permit{1, duration{0}, {}};
+          },
+          [](const permit_release&) {}};
+}
+
+using our_victim = shell<gate_client_actor, victim_state>;
+using bare_victim = caf::stateful_actor<victim_state, gate_client_actor::base>;
+
+gate_client_actor::behavior_type quiet_victim(bare_victim* self, gate_client_actor tester) {
+  // CAF's own handler would print.
+  self->set_exception_handler([](std::exception_ptr&) -> caf::error { return caf::sec::runtime_error; });
+  return victim(self, std::move(tester));
+}
+
+struct floor_state {
+  static inline const char* name = "floor";
+  gate_client_actor child;
+};
+
+caf::behavior floor_supervisor(caf::stateful_actor<floor_state>* self, gate_client_actor tester,
+                               actor_ref<gate_client_actor> ref) {
+  auto start = [self, tester, ref]() mutable {
+    self->state.child = self->spawn(quiet_victim, tester);
+    self->monitor(self->state.child);
+    ref.set(self->state.child);
+  };
+  self->set_down_handler([start](const caf::down_msg&) mutable { start(); });
+  self->set_exit_handler([self](const caf::exit_msg& x) {
+    self->demonitor(self->state.child);
+    self->send_exit(self->state.child, caf::exit_reason::user_shutdown);
+    self->quit(x.reason);
+  });
+  start();
+  return {[](caf::unit_t) {}};
+}
+
+using times = std::vector<uint64_t>;
+
+struct tester_state {
+  static inline const char* name = "tester";
+  actor_ref<gate_client_actor> ref;
+  times took_ns;
+  uint64_t left = 0;
+  uint64_t ordered = 0; ///< when; 0 = the first incarnation
+  std::shared_ptr<std::promise<times>> done;
+};
+
+using tester_ptr = caf::stateful_actor<tester_state, gate_client_actor::base>*;
+
+void crash(tester_ptr self) {
+  --self->state.left;
+  self->state.ordered = bench::wall_ns();
+  self->send(self->state.ref.get(), order("crash"));
+}
+
+/// Asks whoever the name stands for until the replacement answers; it may be up before its name is set.
+void ask(tester_ptr self) {
+  self->request(self->state.ref.get(), caf::infinite, order("answer"))
+      .then(
+          [self](const permit&) {
+            auto& st = self->state;
+            if (st.ordered > 0)
+              st.took_ns.push_back(bench::wall_ns() - st.ordered);
+            if (st.left > 0)
+              crash(self);
+            else
+              st.done->set_value(std::move(st.took_ns));
+          },
+          [self](const caf::error&) { ask(self); });
+}
+
+gate_client_actor::behavior_type tester(tester_ptr self, actor_ref<gate_client_actor> ref,
+                                        std::shared_ptr<std::promise<times>> done) {
+  self->state.ref = std::move(ref);
+  self->state.left = block;
+  self->state.done = std::move(done);
+  return {[](const permit_request&) { return permit{}; }, [self](const permit_release&) { ask(self); }};
+}
+
+supervisor_config limits() {
+  supervisor_config out;
+  out.name = "bench";
+  out.limits.max_restarts = block + 1;
+  // OTP knows no back-off.
+  out.limits.backoff_min = out.limits.backoff_max = duration{0};
+  return out;
+}
+
+caf::actor supervise(caf::actor_system& system, bool ours, const gate_client_actor& tester,
+                     const actor_ref<gate_client_actor>& ref) {
+  if (!ours)
+    return system.spawn(floor_supervisor, tester, ref);
+  auto spec =
+      child("victim", ref, [tester](caf::local_actor* self) { return self->spawn(victim<our_victim>, tester); });
+  return caf::actor_cast<caf::actor>(
+      system.spawn(supervisor, environment{}, limits(), std::vector<child_spec>{std::move(spec)}));
+}
+
+void run_block(caf::actor_system& system, bool ours) {
+  auto done = std::make_shared<std::promise<times>>();
+  actor_ref<gate_client_actor> ref;
+  auto asker = system.spawn(tester, ref, done);
+  auto cpu = bench::cpu_ns();
+  auto root = supervise(system, ours, asker, ref);
+  auto took = done->get_future().get();
+  cpu = bench::cpu_ns() - cpu;
+  caf::scoped_actor self{system};
+  self->send_exit(root, caf::exit_reason::user_shutdown);
+  self->wait_for(root);
+  self->send_exit(asker, caf::exit_reason::user_shutdown);
+  self->wait_for(asker);
+  if (took.size() != block)
+    bench::give_up("crashes are missing");
+  std::cout << "{\"ours\": " << (ours ? "true" : "false") << ", \"cpu_ns\": " << cpu << ", \"took_ns\": [";
+  for (size_t i = 0; i < took.size(); ++i)
+    std::cout << (i > 0 ? ", " : "") << took[i];
+  std::cout << "]}" << std::endl;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  auto crashes = bench::argument(argc, argv, 1, 2'000);
+  bench::settings settings{bench::argument(argc, argv, 2, 0)};
+  caf::actor_system system{settings};
+  for (uint64_t done = 0; done < crashes; done += block) {
+    bool ours_first = (done / block) % 2 == 0;
+    run_block(system, ours_first);
+    run_block(system, !ours_first);
+  }
+  return 0;
+}
