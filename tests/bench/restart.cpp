@@ -51,23 +51,29 @@ gate_client_actor::behavior_type quiet_victim(bare_victim* self, gate_client_act
 
 struct floor_state {
   static inline const char* name = "floor";
-  gate_client_actor child;
+  gate_client_actor tester;
+  actor_ref<gate_client_actor> ref;
 };
 
-caf::behavior floor_supervisor(caf::stateful_actor<floor_state>* self, gate_client_actor tester,
-                               actor_ref<gate_client_actor> ref) {
-  auto start = [self, tester, ref]() mutable {
-    self->state.child = self->spawn(quiet_victim, tester);
-    self->monitor(self->state.child);
-    ref.set(self->state.child);
-  };
-  self->set_down_handler([start](const caf::down_msg&) mutable { start(); });
+using floor_ptr = caf::stateful_actor<floor_state>*;
+
+void start_victim(floor_ptr self) {
+  auto child = self->spawn(quiet_victim, self->state.tester);
+  self->monitor(child);
+  self->state.ref.set(child);
+}
+
+caf::behavior floor_supervisor(floor_ptr self, gate_client_actor tester, actor_ref<gate_client_actor> ref) {
+  self->state.tester = std::move(tester);
+  self->state.ref = std::move(ref);
+  self->set_down_handler([self](const caf::down_msg&) { start_victim(self); });
   self->set_exit_handler([self](const caf::exit_msg& x) {
-    self->demonitor(self->state.child);
-    self->send_exit(self->state.child, caf::exit_reason::user_shutdown);
+    auto child = self->state.ref.get();
+    self->demonitor(child.address());
+    self->send_exit(child, caf::exit_reason::user_shutdown);
     self->quit(x.reason);
   });
-  start();
+  start_victim(self);
   return {[](caf::unit_t) {}};
 }
 
@@ -87,7 +93,7 @@ using tester_ptr = caf::stateful_actor<tester_state, gate_client_actor::base>*;
 void crash(tester_ptr self) {
   --self->state.left;
   self->state.ordered = bench::wall_ns();
-  self->send(self->state.ref.get(), order("crash"));
+  caf::anon_send(self->state.ref.get(), order("crash"));
 }
 
 /// Asks whoever the name stands for until the replacement answers; it may be up before its name is set.
