@@ -1,0 +1,90 @@
+#include "actors/policy/robots_line.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace vigie {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, robots_field>, 13> field_names{{
+    {"user-agent", robots_field::user_agent},
+    {"useragent", robots_field::user_agent},
+    {"user agent", robots_field::user_agent},
+    {"allow", robots_field::allow},
+    {"disallow", robots_field::disallow},
+    {"dissallow", robots_field::disallow},
+    {"dissalow", robots_field::disallow},
+    {"disalow", robots_field::disallow},
+    {"diasllow", robots_field::disallow},
+    {"disallaw", robots_field::disallow},
+    {"sitemap", robots_field::sitemap},
+    {"site-map", robots_field::sitemap},
+    {"crawl-delay", robots_field::crawl_delay},
+}};
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_blank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
+}
+
+std::string_view trim(std::string_view x) {
+  while (!x.empty() && is_blank(x.front()))
+    x.remove_prefix(1);
+  while (!x.empty() && is_blank(x.back()))
+    x.remove_suffix(1);
+  return x;
+}
+
+} // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+robots_line read_robots_line(std::string_view line, size_t limit) {
+  robots_line out;
+  auto comment = line.find('#');
+  out.cut = std::min(comment, line.size()) > limit;
+  line = trim(line.substr(0, std::min(comment, limit)));
+  line = trim(line.substr(0, line.find('\0')));
+  auto separator = line.find(':');
+  if (separator == std::string_view::npos) {
+    separator = line.find_first_of(" \t");
+    if (separator == std::string_view::npos || trim(line.substr(separator)).find_first_of(" \t") != line.npos)
+      return out;
+  }
+  auto name = trim(line.substr(0, separator));
+  for (const auto& [known, field] : field_names)
+    if (equal_ignoring_case(name, known))
+      out.field = field;
+  out.value = trim(line.substr(separator + 1));
+  return out;
+}
+
+optional<duration> read_crawl_delay(std::string_view text, duration longest) {
+  int64_t ms = 0;
+  int64_t unit = 1000;
+  bool digits = false, point = false, more = false;
+  for (char c : text) {
+    if (c == '.' && !point) {
+      point = true;
+    } else if (c >= '0' && c <= '9') {
+      digits = true;
+      unit = point ? unit / 10 : unit;
+      more = more || (unit == 0 && c != '0');
+      ms = point ? ms + (c - '0') * unit : std::min(ms * 10 + (c - '0') * 1000, int64_t{longest.count()});
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (!digits)
+    return std::nullopt;
+  return std::min(duration{ms + (more ? 1 : 0)}, longest);
+}
+
+} // namespace vigie
