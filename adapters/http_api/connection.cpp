@@ -221,9 +221,9 @@ void http_connection::answer(std::optional<served_response> what) {
 }
 
 void http_connection::write_answer() {
-  leave_answering();
   if (out_.close_unanswered)
-    return close();
+    return close(); // which leaves the answering as well
+  leave_answering();
   auto body = head_only_ || out_.status == 204 || out_.status == 304 ? size_t{0} : out_.body.size();
   if (body > out_.truncate_at) {
     body = out_.truncate_at;
