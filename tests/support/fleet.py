@@ -214,7 +214,7 @@ class Fleet:
     """`with Fleet(vigie) as fleet:` - everything is ended and removed at the end; on failure the logs are printed."""
 
     def __init__(self, vigie, workers=4, site_args=(), cycle="", main_extra="", worker_extra="",
-                 source=None, channels=True, heartbeat="500ms", min_interval="20ms", missed=3):
+                 source=None, channels=True, heartbeat="500ms", min_interval="20ms", missed=3, log_level="debug"):
         self.vigie = str(pathlib.Path(vigie).resolve())
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vigie-fleet-"))
         self.site_port = free_port()
@@ -248,7 +248,7 @@ missed = {missed}
 allow_private = ["127.0.0.1/32"]
 send_region_header = true
 [log]
-level = "debug"
+level = "{log_level}"
 format = "json"
 {worker_extra}
 ''', api))
@@ -273,7 +273,7 @@ baseline = false
 [fetch]
 allow_private = ["127.0.0.1/32"]
 [log]
-level = "debug"
+level = "{log_level}"
 format = "json"
 {source}
 [channels.log]
