@@ -11,13 +11,13 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
+#include "actors/actor_ref.hpp"
 #include "actors/probe.hpp"
+#include "actors/reply.hpp"
 #include "messages/failure.hpp"
 #include "messages/protocols.hpp"
 #include "messages/type_ids.hpp"
@@ -40,66 +40,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(vigie::continuation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(vigie::crash_now)
 
 namespace vigie {
-
-/// Promises not yet kept; owned by an actor's base, used only from its context.
-class open_replies {
-public:
-  template <class T>
-  uint64_t add(promise<T> p) {
-    caf::response_promise& untyped = p;
-    open_.emplace(++last_, untyped);
-    return last_;
-  }
-
-  /// Empty when it was kept before.
-  bool take(uint64_t id) { return open_.erase(id) > 0; }
-
-  void fail_all(const error& why) {
-    auto all = std::exchange(open_, {});
-    for (auto& [id, p] : all)
-      if (!p.async())
-        p.deliver(to_caf(why));
-  }
-
-private:
-  uint64_t last_ = 0;
-  std::unordered_map<uint64_t, caf::response_promise> open_;
-};
-
-/// An answer owed to a requester. Copies share it: the first to keep it wins. Only for use in the context of the actor
-/// that made it (closures given to run() and after() are).
-template <class T>
-class reply {
-public:
-  reply(open_replies& owner, promise<T> p) : owner_(&owner), id_(owner.add(p)), promise_(std::move(p)) {}
-
-  template <class... Args>
-  void keep(Args&&... value) {
-    if (!owner_->take(id_) || nobody_waits())
-      return;
-    if constexpr (sizeof...(Args) == 0)
-      static_cast<caf::response_promise&>(promise_).deliver(caf::unit);
-    else
-      promise_.deliver(std::forward<Args>(value)...);
-  }
-
-  void fail(const error& why) {
-    if (owner_->take(id_) && !nobody_waits())
-      promise_.deliver(to_caf(why));
-  }
-
-  /// What a handler returns.
-  operator promise<T>() const { return promise_; }
-
-private:
-  /// The message was sent, not requested. CAF would send the answer all the same, as a message of its own; an error
-  /// among them ends the actor that gets it.
-  bool nobody_waits() { return static_cast<caf::response_promise&>(promise_).async(); }
-
-  open_replies* owner_;
-  uint64_t id_;
-  promise<T> promise_;
-};
 
 template <class Base>
 class instrumented : public Base {
@@ -142,18 +82,23 @@ public:
     Base::enqueue(std::move(what), where);
   }
 
+  caf::resumable::resume_result resume(caf::execution_unit* where, size_t max_messages) override {
+    stopwatch watch{std::chrono::steady_clock::now(), 0};
+    watch_ = &watch;
+    auto outcome = Base::resume(where, max_messages);
+    // Another thread may run this actor already: nothing is touched from here on but the watch and atomics.
+    if (watch.unseen > 0)
+      look(watch);
+    return outcome;
+  }
+
   caf::invoke_message_result consume(caf::mailbox_element& x) override {
-    auto begin = std::chrono::steady_clock::now();
     auto outcome = consume_own(x) ? caf::invoke_message_result::consumed : Base::consume(x);
-    auto spent = static_cast<uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin).count());
     if (outcome != caf::invoke_message_result::skipped) {
-      // Only this thread writes: a plain store is enough and cheaper than a locked add.
-      constexpr auto relaxed = std::memory_order_relaxed;
-      probe_->handled.store(probe_->handled.load(relaxed) + 1, relaxed);
-      probe_->busy_ns.store(probe_->busy_ns.load(relaxed) + spent, relaxed);
-      if (spent > probe_->max_ns.load(relaxed))
-        probe_->max_ns.store(spent, relaxed);
+      // Only this actor's context writes it: a plain store is enough and cheaper than a locked add.
+      probe_->handled.store(probe_->handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      if (++watch_->unseen == probe::messages_per_look)
+        look(*watch_);
     }
     return outcome;
   }
@@ -196,6 +141,23 @@ public:
   void show(std::string state) { actor_directory::instance().set_state(this->id(), std::move(state)); }
 
 private:
+  /// Of one turn on a thread, on that thread's stack.
+  struct stopwatch {
+    std::chrono::steady_clock::time_point last;
+    uint32_t unseen; ///< messages handled since
+  };
+
+  /// The clock costs as much as everything else here, so a busy actor looks at it once in a few messages.
+  void look(stopwatch& watch) {
+    auto now = std::chrono::steady_clock::now();
+    auto spent = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now - watch.last).count());
+    watch = {now, 0};
+    probe_->busy_ns.fetch_add(spent, std::memory_order_relaxed);
+    auto longest = probe_->max_ns.load(std::memory_order_relaxed);
+    while (spent > longest && !probe_->max_ns.compare_exchange_weak(longest, spent, std::memory_order_relaxed))
+      ;
+  }
+
   bool consume_own(caf::mailbox_element& x) {
     // CAF answers the request that was under way when an actor throws; it must not look at an earlier one.
     this->current_element_ = &x;
@@ -203,47 +165,24 @@ private:
       probe_->crash_next.store(false, std::memory_order_relaxed);
       throw std::runtime_error("crashed on request");
     }
+    if (!x.mid.is_async())
+      return false;
     const auto& content = x.content();
-    if (x.mid.is_async() && content.template match_elements<continuation>()) {
+    if (content.template match_elements<continuation>()) {
       content.template get_as<continuation>(0).run();
       return true;
     }
-    if (x.mid.is_async() && content.template match_elements<crash_now>())
+    if (content.template match_elements<crash_now>())
       throw std::runtime_error(content.template get_as<crash_now>(0).why);
     return false;
   }
 
   std::shared_ptr<probe> probe_;
+  stopwatch* watch_ = nullptr; ///< of the turn that is under way
   open_replies replies_;
 };
 
 template <class Handle, class State>
 using shell = caf::stateful_actor<State, instrumented<typename Handle::base>>;
-
-/// A name that survives restarts: the supervisor points it at each new incarnation. Copies share it; thread-safe.
-/// Between a crash and the restart it gives the dead handle, so that a request fails at once instead of waiting.
-template <class Handle>
-class actor_ref {
-public:
-  actor_ref() : cell_(std::make_shared<cell>()) {}
-
-  Handle get() const {
-    std::lock_guard guard{cell_->mutex};
-    return cell_->handle;
-  }
-
-  void set(Handle x) {
-    std::lock_guard guard{cell_->mutex};
-    cell_->handle = std::move(x);
-  }
-
-private:
-  struct cell {
-    std::mutex mutex;
-    Handle handle;
-  };
-
-  std::shared_ptr<cell> cell_;
-};
 
 } // namespace vigie

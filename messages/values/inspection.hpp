@@ -17,7 +17,7 @@ struct actor_row {
   std::string state;    ///< one line of its own: "up, 11 in flight"
   uint64_t mailbox = 0; ///< messages waiting
   uint64_t handled = 0;
-  uint64_t busy_ns = 0; ///< time spent in handlers
+  uint64_t busy_ns = 0; ///< time spent in turns that handled messages
   uint64_t max_ns = 0;  ///< the longest handler
   uint32_t restarts = 0;
   std::string last_crash; ///< reason of the latest crash; empty = none

@@ -54,8 +54,8 @@ struct fixture {
     links.proxies[fr].set(w.system.spawn(fake_proxy, &p));
   }
 
-  /// Periodic timers would keep the world from ending.
-  ~fixture() { w.stop(aut); }
+  /// Periodic timers would keep the world from ending, and what the proxy holds back keeps the proxy.
+  ~fixture() { w.stop(aut, links.proxies[fr].get()); }
 
   void start() {
     aut = w.system.spawn(health_monitor, health_monitor_config{}, w.env(log, metrics), links);
