@@ -196,7 +196,7 @@ def main():
     given = parser.parse_args()
     repeat = f"./dev soak fleet --minutes {given.minutes:g} --seed {given.seed}"
     print(f"soak: {given.minutes:g} minutes, seed {given.seed}", flush=True)
-    fleet = Fleet(given.vigie, min_interval="25ms", heartbeat="300ms", cycle='silence = "3s"', log_level="info",
+    fleet = Fleet(given.vigie, min_interval="60ms", heartbeat="300ms", cycle='silence = "3s"', log_level="info",
                   main_extra=SETTINGS, worker_extra="[limits]\nrestart_intensity = 200\n",
                   site_args=["--count", str(FIRST_ITEMS)])
     config = fleet.main.config.read_text(encoding="utf-8")
