@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <istream>
 #include <map>
 #include <ostream>
 #include <string>
@@ -110,6 +111,16 @@ struct crash_options {
   output_style style;
 };
 int run_crash(const crash_options& options, std::ostream& out, std::ostream& err);
+
+inline constexpr int exit_disallowed = 1;
+struct robots_check_options {
+  std::string agent; ///< product token
+  std::string url;
+  std::string file = "-"; ///< "-" = standard input
+  output_style style;
+};
+/// exit_done = allowed, exit_disallowed, exit_usage = neither could be said.
+int run_robots_check(const robots_check_options& options, std::istream& in, std::ostream& out, std::ostream& err);
 
 struct sample_site_options {
   std::string listen = "127.0.0.1:18080";
