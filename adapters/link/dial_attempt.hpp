@@ -26,7 +26,7 @@ struct dial_attempt {
   std::string address;
   link_streams::dialled done;
   std::chrono::steady_clock::time_point deadline;
-  stream_fd fd; ///< none: not begun
+  unique_fd fd; ///< none: not begun
   std::optional<result<link_stream>> outcome;
 
 private:

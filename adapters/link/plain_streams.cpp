@@ -23,12 +23,6 @@
 
 namespace vigie {
 
-void stream_fd::reset(int fd) {
-  if (fd_ >= 0)
-    ::close(fd_);
-  fd_ = fd;
-}
-
 namespace {
 
 using std::chrono::steady_clock;
@@ -44,7 +38,7 @@ std::string why(int number) {
 
 /// An accepted connection whose hello is outstanding.
 struct stranger {
-  stream_fd fd;
+  unique_fd fd;
   std::string address;
   time_point deadline;
   hello_reader in;
@@ -72,7 +66,7 @@ public:
     auto where = parse_loopback(address);
     if (!where)
       return tl::unexpected<error>(where.error());
-    stream_fd fd{::socket(where->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    unique_fd fd{::socket(where->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     int one = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     if (!fd || ::bind(fd.get(), where->get(), where->length) != 0 || ::listen(fd.get(), backlog) != 0)
@@ -174,7 +168,7 @@ private:
     for (int i = 0; i < accepts_per_turn; ++i) {
       socket_address from;
       from.length = sizeof from.storage;
-      stream_fd fd{::accept4(listener_.get(), from.get(), &from.length, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+      unique_fd fd{::accept4(listener_.get(), from.get(), &from.length, SOCK_NONBLOCK | SOCK_CLOEXEC)};
       if (!fd) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
           accept_again_ = steady_clock::now() + accept_pause;
@@ -266,18 +260,18 @@ private:
 
   const link_streams_config config_;
   admission seats_;
-  stream_fd wake_;
+  unique_fd wake_;
   std::atomic<bool> stopping_{false};
   std::atomic<size_t> pending_{0};
 
   std::mutex mutex_; // guards these, until the thread takes them; the callbacks are set once
-  stream_fd new_listener_;
+  unique_fd new_listener_;
   std::list<dial_attempt> new_dials_;
   accepted on_stream_;
   stream_refused on_refused_;
 
   // the thread's own
-  stream_fd listener_;
+  unique_fd listener_;
   time_point accept_again_{};
   std::deque<stranger> strangers_; // oldest first
   std::list<dial_attempt> attempts_;

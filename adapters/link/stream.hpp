@@ -4,31 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
+
+#include "adapters/ports/unique_fd.hpp"
 
 namespace vigie {
-
-/// Owns a file descriptor.
-class stream_fd {
-public:
-  stream_fd() = default;
-  explicit stream_fd(int fd) : fd_(fd) {}
-  stream_fd(stream_fd&& x) noexcept : fd_(x.release()) {}
-  stream_fd& operator=(stream_fd&& x) noexcept {
-    if (this != &x)
-      reset(x.release());
-    return *this;
-  }
-  ~stream_fd() { reset(); }
-
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-  void reset(int fd = -1);
-  explicit operator bool() const { return fd_ >= 0; }
-
-private:
-  int fd_ = -1;
-};
 
 /// Who a node says it is on a link.
 struct link_identity {
@@ -40,7 +19,7 @@ struct link_identity {
 
 /// Ready for the first byte of the protocol above. Non-blocking, close-on-exec, TCP_NODELAY.
 struct link_stream {
-  stream_fd fd;
+  unique_fd fd;
   link_identity peer;
   std::string address; ///< of the peer, "127.0.0.1:40312"
   /// Accepted streams: counts against max_admitted until the last copy is gone. Keep it as long as the descriptor.

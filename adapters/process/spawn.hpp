@@ -4,7 +4,7 @@
 #include <sys/types.h>
 
 #include "adapters/ports/child_process.hpp"
-#include "adapters/process/unique_fd.hpp"
+#include "adapters/ports/unique_fd.hpp"
 
 namespace vigie {
 

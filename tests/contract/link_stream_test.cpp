@@ -88,8 +88,8 @@ result<link_stream> dial(link_streams& who, const std::string& address) {
   return pending.get();
 }
 
-stream_fd connect_to(uint16_t port) {
-  stream_fd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+unique_fd connect_to(uint16_t port) {
+  unique_fd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
@@ -98,7 +98,7 @@ stream_fd connect_to(uint16_t port) {
   return fd;
 }
 
-void say(const stream_fd& fd, const std::string& bytes) {
+void say(const unique_fd& fd, const std::string& bytes) {
   // The other side may close at any byte.
   [[maybe_unused]] auto n = ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
@@ -107,7 +107,7 @@ std::string text(const hello_frame& x) {
   return {x.begin(), x.end()};
 }
 
-bool is_closed(const stream_fd& fd, int wait_ms = 0) {
+bool is_closed(const unique_fd& fd, int wait_ms = 0) {
   pollfd p{fd.get(), POLLIN, 0};
   if (::poll(&p, 1, wait_ms) != 1)
     return false;
@@ -131,7 +131,7 @@ struct impostor {
   /// Answers one dial with these bytes and closes.
   std::thread answer(std::string bytes) {
     return std::thread{[this, bytes = std::move(bytes)] {
-      stream_fd peer{::accept4(fd.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+      unique_fd peer{::accept4(fd.get(), nullptr, nullptr, SOCK_CLOEXEC)};
       char sink[hello_size];
       [[maybe_unused]] auto n = ::recv(peer.get(), sink, sizeof sink, MSG_WAITALL);
       say(peer, bytes);
@@ -140,7 +140,7 @@ struct impostor {
     }};
   }
 
-  stream_fd fd;
+  unique_fd fd;
   std::string address;
 };
 
@@ -213,7 +213,7 @@ TEST_CASE("noise is closed at its first wrong byte, long before the deadline") {
 
 TEST_CASE("200 silent clients: the oldest make room, and a worker still gets in") {
   gate worker{as("w", "worker")};
-  std::vector<stream_fd> crowd;
+  std::vector<unique_fd> crowd;
   size_t most = 0;
   for (int i = 0; i < 200; ++i) {
     crowd.push_back(connect_to(worker.port));
