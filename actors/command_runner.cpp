@@ -13,6 +13,7 @@ struct running_command {
   command_runner_ptr self;
   reply<command_result> owed;
   std::string kind;
+  trace_id trace;
 
   void end(command_result result) {
     auto& s = self->state;
@@ -20,7 +21,13 @@ struct running_command {
     result.worker = s.config.worker;
     s.parts.env.metrics->count("vigie_commands_total",
                                {{"kind", kind}, {"outcome", std::string{to_string(result.problem.code)}}});
+    say("command_ended", to_string(result.problem.code));
     owed.keep(std::move(result));
+  }
+
+  void say(std::string_view event_name, std::string_view outcome) {
+    self->state.parts.env.log->emit(
+        {log_level::info, event_name, trace, {{"command", kind}, {"outcome", std::string{outcome}}}});
   }
 
   void fail(error problem, int32_t status = 0) {
@@ -181,7 +188,9 @@ command_runner_actor::behavior_type command_runner(command_runner_ptr self, comm
           return owed;
         }
         ++s.in_flight;
-        begin({self, owed, std::string{to_string(what.kind)}}, env, what);
+        running_command command{self, owed, std::string{to_string(what.kind)}, env.trace};
+        command.say("command_begun", "");
+        begin(std::move(command), env, what);
         return owed;
       },
   };

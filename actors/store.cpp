@@ -29,9 +29,46 @@ promise<void> order(store_ptr self, Operation operation) {
   return answer;
 }
 
+void prune_later(store_ptr self, duration wait);
+
+/// A batch is a transaction and a message of its own: others get their turn in between.
+void prune(store_ptr self) {
+  auto& st = self->state;
+  auto before = st.env.wall(self->clock().now()) - st.config.keep_runs;
+  st.db->prune_runs(before, st.config.prune_batch, self->bridge([self](result<uint32_t> gone) {
+    auto& st = self->state;
+    if (gone && *gone == st.config.prune_batch) {
+      st.pruned += *gone;
+      return prune(self);
+    }
+    if (!gone)
+      st.env.log->emit({log_level::warn, "runs_not_pruned", {}, {{"problem", to_string(gone.error())}}});
+    else
+      st.pruned += *gone;
+    if (auto count = std::exchange(st.pruned, 0); count > 0)
+      st.env.log->emit({log_level::info, "runs_pruned", {}, {{"runs", std::to_string(count)}}});
+    prune_later(self, st.config.prune_every);
+  }));
+}
+
+void prune_later(store_ptr self, duration wait) {
+  if (self->state.config.keep_runs > duration{0})
+    self->after(wait, [self] { prune(self); });
+}
+
 } // namespace
 
-store_actor::behavior_type store(store_ptr self, database* db, environment env) {
+error validate(const store_config& config) {
+  if (config.keep_runs < duration{0})
+    return {errc::bad_config, "cycle.keep_runs must not be negative", {}};
+  if (config.first_prune <= duration{0} || config.prune_every <= duration{0} || config.prune_batch == 0)
+    return {errc::bad_config, "the times and the batch of pruning must be above 0", {}};
+  return {};
+}
+
+store_actor::behavior_type store(store_ptr self, database* db, environment env, store_config config) {
+  self->state = {config, env, db};
+  prune_later(self, config.first_prune);
   auto now = [self, env] { return env.wall(self->clock().now()); };
   // One line a message: what it is, and the operation of the port that it is.
   return {
@@ -80,8 +117,12 @@ store_actor::behavior_type store(store_ptr self, database* db, environment env) 
       [=](const recover_outbox& m) {
         return ask<uint32_t>(self, [&](auto done) { db->recover_outbox(m.idempotent, done); });
       },
+      [=](count_outbox) { return ask<outbox_counts>(self, [&](auto done) { db->count_outbox(done); }); },
+      [=](const retry_outbox& m) {
+        return ask<uint32_t>(self, [&](auto done) { db->retry_outbox(m.ids, m.states, now(), done); });
+      },
       [=](const get_outbox& m) {
-        return ask<std::vector<outbox_row>>(self, [&](auto done) { db->list_outbox(m.state, m.limit, done); });
+        return ask<std::vector<outbox_row>>(self, [&](auto done) { db->list_outbox(m.states, m.limit, done); });
       },
       [=](get_worker_status) {
         return ask<std::vector<worker_status>>(self, [&](auto done) { db->load_worker_status(done); });

@@ -30,6 +30,8 @@ caf::result<assign_receipt> worker_gateway_state::assign(const envelope& env, co
 }
 
 void worker_gateway_state::begin_assignment(assignment_id id, duration deadline) {
+  auto alerts = std::to_string(book.unsettled(id));
+  parts.env.log->emit({log_level::info, "check_alerts_begun", book.trace_of(id), {{"alerts", std::move(alerts)}}});
   if (deadline > duration{0})
     self->after(deadline, [this, id] {
       stop(book.expire(id));
@@ -104,6 +106,7 @@ void worker_gateway_state::deliver(const alert_settled& what) {
 void worker_gateway_state::finish_if_complete(assignment_id id) {
   if (!book.knows(id) || book.unsettled(id) > 0 || outbox.holds(id))
     return;
+  parts.env.log->emit({log_level::info, "check_alerts_ended", book.trace_of(id), {}});
   if (auto check = checks.extract(id))
     check.mapped().answer.keep(std::move(check.mapped().so_far));
   else if (main)

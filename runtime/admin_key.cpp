@@ -45,7 +45,7 @@ result<api_key_row> provide_admin_key(const std::string& data_dir, wall_time now
   auto text = read_key(path);
   api_key_row row;
   row.scopes = "read run admin";
-  row.note = "made at the first start, in admin.key of the data folder";
+  row.name = "admin.key";
   row.created = now;
   if (!text) {
     if (text.error().code != errc::not_found)

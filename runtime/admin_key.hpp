@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "adapters/ports/database.hpp"
+#include "adapters/http_api/key_ring.hpp"
 
 namespace vigie {
 

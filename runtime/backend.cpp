@@ -183,8 +183,26 @@ public:
     ask<std::vector<stored_match>>(links_.store, config_.answer_timeout, std::move(cb), get_matches{filter});
   }
 
-  void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) override {
-    ask<std::vector<outbox_row>>(links_.store, config_.answer_timeout, std::move(cb), get_outbox{state, limit});
+  void list_outbox(get_outbox which, done<outbox_page> cb) override {
+    ask<std::vector<outbox_row>>(
+        links_.store, config_.answer_timeout,
+        [this, cb](result<std::vector<outbox_row>> rows) {
+          if (!rows)
+            return cb(tl::unexpected<error>(rows.error()));
+          ask<outbox_counts>(
+              links_.store, config_.answer_timeout,
+              [cb, rows](result<outbox_counts> counts) {
+                if (!counts)
+                  return cb(tl::unexpected<error>(counts.error()));
+                cb(outbox_page{*rows, *counts});
+              },
+              count_outbox{});
+        },
+        std::move(which));
+  }
+
+  void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) override {
+    ask<uint32_t>(links_.store, config_.answer_timeout, std::move(cb), std::move(which));
   }
 
   void unban(worker_id worker, done<unit> cb) override {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/policy/delivery.hpp"
 #include "adapters/ports/event_log.hpp"
 #include "messages/values/error.hpp"
 #include "messages/values/fetch.hpp"
@@ -84,8 +85,9 @@ struct cycle_settings {
   overlap_policy overlap = overlap_policy::skip;
   duration silence{
       30000}; ///< an assignment without settlement and heartbeat for this long is lost (WORKER_REQUEST_TIMEOUT_MS)
-  uint32_t max_retries = 3; ///< attempts an alert in one run, each on another worker
-  bool baseline = true;     ///< for imported and added alerts that do not say: the first run only learns
+  uint32_t max_retries = 3;                        ///< attempts an alert in one run, each on another worker
+  duration keep_runs{std::chrono::hours{24 * 90}}; ///< runs and their attempts, after their end; 0 = for ever
+  bool baseline = true; ///< for imported and added alerts that do not say: the first run only learns
 };
 
 struct balancing_settings {
@@ -158,7 +160,7 @@ struct limit_settings {
   uint32_t worker_commands = 256;   ///< worker: commands under way; more are answered busy
   uint32_t permits_waiting = 10000; ///< main: callers waiting at one host's gate
   uint32_t notify_in_flight = 16;   ///< main: sends at the same time over all channels
-  uint32_t notify_attempts = 8;     ///< main: tries of one outbox row until it is dead
+  uint32_t notify_attempts = delivery_config{}.max_attempts; ///< main: tries of one outbox row until it is dead
   uint32_t restart_intensity = 10;  ///< restarts of one supervisor's children within restart_period; more escalates
   duration restart_period{60000};
   duration shutdown{10000}; ///< for the whole ordered shutdown

@@ -19,6 +19,7 @@ void read_cycle(config_reader& root, node_config& out) {
     x.overlap = static_cast<overlap_policy>(policy);
   cycle.read("silence", x.silence);
   cycle.read("max_retries", x.max_retries, 1, 100);
+  cycle.read("keep_runs", x.keep_runs, duration{0});
   cycle.read("baseline", x.baseline);
   cycle.finish();
 }

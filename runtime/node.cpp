@@ -13,6 +13,8 @@
 #include "adapters/http_api/server.hpp"
 #include "runtime/admin_key.hpp"
 #include "runtime/commands/commands.hpp"
+#include "runtime/config_units.hpp"
+#include "runtime/key_file.hpp"
 #include "runtime/link/caf_settings.hpp"
 #include "runtime/link/link_dialler.hpp"
 #include "runtime/link/link_listener.hpp"
@@ -38,7 +40,7 @@ result<T> wait_for(Operation operation) {
 class running_node {
 public:
   running_node(const node_config& config, const run_options& options, std::ostream& out, std::ostream& err)
-      : config_(config), options_(options), out_(out), err_(err) {}
+      : config_(config), options_(options), out_(out), err_(err), key_file_(config.data_dir) {}
 
   int run() {
     auto begun = std::chrono::steady_clock::now();
@@ -96,20 +98,28 @@ private:
     auto admin = provide_admin_key(config_.data_dir, now);
     if (!admin)
       return admin.error();
-    std::vector<api_key_row> rows;
-    if (adapters_.db) {
-      auto stored = wait_for<database::unit>([&](auto done) { adapters_.db->put_api_key(*admin, done); });
-      if (!stored)
-        return stored.error();
-      auto all = wait_for<std::vector<api_key_row>>([&](auto done) { adapters_.db->list_api_keys(done); });
-      if (!all)
-        return all.error();
-      rows = std::move(*all);
-    } else {
-      rows.push_back(*admin);
-    }
-    keys_ = std::make_shared<key_ring>(rows);
+    admin_key_ = std::move(*admin);
+    keys_seen_ = key_file_.changed();
+    auto rows = key_file_.read();
+    if (!rows)
+      return rows.error();
+    rows->push_back(admin_key_);
+    keys_ = std::make_shared<key_ring>(*rows);
     return {};
+  }
+
+  /// `vigie keys` has changed the file; what cannot be read leaves the keys in force.
+  void follow_keys() {
+    auto now = key_file_.changed();
+    if (now == keys_seen_)
+      return;
+    keys_seen_ = now;
+    auto rows = key_file_.read();
+    if (!rows)
+      return adapters_.log->emit({log_level::warn, "keys_not_read", {}, {{"problem", to_string(rows.error())}}});
+    adapters_.log->emit({log_level::info, "keys_changed", {}, {{"keys", std::to_string(rows->size())}}});
+    rows->push_back(admin_key_);
+    keys_->replace(*rows);
   }
 
   void start_tree() {
@@ -117,6 +127,8 @@ private:
     env_ = make_environment(adapters_, seed);
     adapters_.log->emit(
         {log_level::info, "node_starting", {}, {{"version", VIGIE_VERSION}, {"seed", std::to_string(seed)}}});
+    if (config_.is_main)
+      say_workers();
     supervisor_config root;
     root.name = "root";
     root.limits.max_restarts = config_.limits.restart_intensity;
@@ -161,6 +173,24 @@ private:
     return {};
   }
 
+  void say_workers() {
+    adapters_.log->emit(
+        {log_level::info,
+         "main_configured",
+         {},
+         {{"strategy", std::string{to_string(config_.balancing.strategy)}},
+          {"workers", std::to_string(config_.workers.size())},
+          {"interval", config_.cycle.enabled ? to_text(config_.cycle.interval) : std::string{"none"}}}});
+    for (const auto& w : config_.workers)
+      adapters_.log->emit({log_level::info,
+                           "worker_configured",
+                           {},
+                           {{"worker", w.id.value},
+                            {"name", w.name},
+                            {"region", w.region},
+                            {"address", w.local ? std::string{"local"} : to_string(w.address)}}});
+  }
+
   void say_ready(duration took) {
     adapters_.log->emit({log_level::info,
                          "node_ready",
@@ -170,10 +200,13 @@ private:
                           {"took_ms", std::to_string(took.count())}}});
   }
 
+  static constexpr int keys_poll_ms = 1000; ///< between looks at the file of keys
+
   int stay() {
     while (true) {
-      if (wake_.wait(-1) == wake_up::reason::signal)
+      if (wake_.wait(keys_poll_ms) == wake_up::reason::signal)
         return exit_done;
+      follow_keys();
       if (root_ended_.load()) {
         err_ << "vigie: the root supervisor gave up: its children crash faster than limits.restart_intensity allows; "
                 "see "
@@ -234,6 +267,9 @@ private:
   wake_up wake_;
   std::atomic<bool> root_ended_{false};
   node_adapters adapters_;
+  key_file key_file_;
+  key_file::stamp keys_seen_;
+  api_key_row admin_key_;
   std::shared_ptr<key_ring> keys_;
   environment env_;
   std::unique_ptr<dialler> local_;

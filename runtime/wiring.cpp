@@ -56,9 +56,12 @@ ban_config bans_of(const node_config& config) {
   return out;
 }
 
-child_spec store_child(const node_adapters& adapters, const node_refs& refs, const environment& env) {
+child_spec store_child(const node_config& config, const node_adapters& adapters, const node_refs& refs,
+                       const environment& env) {
+  store_config c;
+  c.keep_runs = config.cycle.keep_runs;
   return child("store", refs.api.store,
-               [db = adapters.db.get(), env](caf::local_actor* self) { return self->spawn(store, db, env); });
+               [c, db = adapters.db.get(), env](caf::local_actor* self) { return self->spawn(store, db, env, c); });
 }
 
 child_spec balancer_child(const node_config& config, const node_refs& refs, const environment& env) {
@@ -231,7 +234,7 @@ std::vector<child_spec> make_tree(const node_config& config, const node_adapters
     for (auto& spec : make_worker_children(config, adapters, refs, env))
       tree.push_back(std::move(spec));
   if (config.is_main) {
-    tree.push_back(store_child(adapters, refs, env));
+    tree.push_back(store_child(config, adapters, refs, env));
     tree.push_back(gates_child(config, refs, env));
     tree.push_back(notifier_child(config, adapters, refs, env));
     tree.push_back(cycle_child(config, refs, env));

@@ -33,7 +33,7 @@ error assignment_book::check(const assignment& what) const {
         return {errc::bad_request, "alert " + std::to_string(x.what.id.value) + " stands there twice", {}};
   }
   if (alerts == 0)
-    return {errc::bad_request, "an assignment without alerts", {}};
+    return {errc::bad_request, "there is no alert in it: check-alerts needs at least one", {}};
   if (alerts + unsettled_ > limits_.max_alerts)
     return {errc::busy,
             std::to_string(unsettled_) + " alerts are under way, " + std::to_string(alerts) +

@@ -25,13 +25,17 @@ json_value item_json(const item& x);
 json_value match_json(const match& x); ///< {"alertId","item":{…}}
 json_value stored_match_json(const stored_match& x);
 json_value outbox_json(const outbox_row& x);
-json_value error_json(const error& x); ///< null for errc::none
+json_value outbox_page_json(const outbox_page& x); ///< {"outbox":[…],"counts":{"pending":1,…}}
+json_value error_json(const error& x);             ///< null for errc::none
 
 /// {"matches","alertsChecked","itemsChecked"}; of scrape and custom also "output" and "truncated".
 json_value command_data_json(const command_result& x, command_kind kind);
 
-/// {"type","payload"}; payloads: check-alerts {"alerts":[…]}, scrape {"url"}, custom {"name","args":{…}},
-/// generate-cookies {}. bad_request with the JSON pointer.
+/// {"ids":[7],"dead":true,"ambiguous":true}: one of them at least. bad_request with the JSON pointer.
+result<retry_outbox> retry_from_json(std::string_view text, size_t most_ids);
+
+/// {"type","payload"}; payloads: check-alerts {"alerts":[…]} with one alert at least, scrape {"url"}, custom
+/// {"name","args":{…}}, generate-cookies {}. bad_request with the JSON pointer.
 result<worker_command> command_from_json(std::string_view text, const alert_limits& limits);
 
 } // namespace vigie

@@ -1,4 +1,6 @@
 // A main node's paths but for the alerts: fleet, runs, matches, outbox.
+#include <algorithm>
+
 #include "adapters/http_api/api_json.hpp"
 #include "adapters/http_api/api_routes.hpp"
 
@@ -62,18 +64,38 @@ void serve_run(const api_context_ptr& context, const api_call& call) {
                            }));
 }
 
+/// "dead,ambiguous"
+result<std::vector<delivery_state>> read_states(std::string_view words) {
+  std::vector<delivery_state> out;
+  while (!words.empty()) {
+    auto end = std::min(words.find(','), words.size());
+    auto state = delivery_state_from_string(words.substr(0, end));
+    if (!state)
+      return tl::unexpected(state.error());
+    out.push_back(*state);
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return out;
+}
+
 void serve_outbox(const api_context_ptr& context, const api_call& call) {
   auto limit = read_limit(call.request, context->config);
   if (!limit)
     return call.reply.problem(limit.error());
-  optional<delivery_state> state;
-  if (auto i = call.request.query.find("state"); i != call.request.query.end()) {
-    auto parsed = delivery_state_from_string(i->second);
-    if (!parsed)
-      return call.reply.problem(parsed.error());
-    state = *parsed;
-  }
-  context->backend.list_outbox(state, *limit, then_list(call.reply, "outbox", outbox_json));
+  auto i = call.request.query.find("state");
+  auto states = read_states(i == call.request.query.end() ? std::string{} : i->second);
+  if (!states)
+    return call.reply.problem(states.error());
+  context->backend.list_outbox({std::move(*states), *limit}, then_json(call.reply, outbox_page_json));
+}
+
+void serve_retry(const api_context_ptr& context, const api_call& call) {
+  auto which = retry_from_json(call.request.body, context->config.max_list);
+  if (!which)
+    return call.reply.problem(which.error());
+  context->backend.retry_outbox(std::move(*which), then_json(call.reply, [](uint32_t count) {
+                                  return json_value::object({{"success", true}, {"retried", count}});
+                                }));
 }
 
 void add_worker_orders(api_routes& to, const api_context_ptr& context) {
@@ -116,6 +138,8 @@ void add_main_routes(api_routes& to, const api_context_ptr& context) {
     context->backend.list_matches(*filter, then_list(call.reply, "matches", stored_match_json));
   });
   to.add("GET", "/api/v1/outbox", api_scope::read, [context](const api_call& call) { serve_outbox(context, call); });
+  to.add("POST", "/api/v1/outbox/retry", api_scope::run,
+         [context](const api_call& call) { serve_retry(context, call); });
   add_worker_orders(to, context);
 }
 

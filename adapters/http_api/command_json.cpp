@@ -19,6 +19,8 @@ error read_alerts(const json_node& payload, const alert_limits& limits, worker_c
   auto alerts = payload.find("alerts");
   if (!alerts || alerts->kind() != json_kind::array)
     return {errc::bad_request, "an array of alerts is wanted here", "/payload/alerts"};
+  if (alerts->size() == 0)
+    return {errc::bad_request, "check-alerts needs at least one alert", "/payload/alerts"};
   if (alerts->size() > limits.alerts_per_import)
     return {errc::bad_request, "these are too many alerts", "/payload/alerts"};
   for (auto element : alerts->elements()) {

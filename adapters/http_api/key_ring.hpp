@@ -9,11 +9,18 @@
 #include <unordered_map>
 #include <vector>
 
-#include "adapters/ports/database.hpp"
 #include "adapters/ports/http_server.hpp"
 #include "messages/values/time.hpp"
 
 namespace vigie {
+
+struct api_key_row {
+  std::string id;     ///< public part, printed in logs: "k_4f2a9c"
+  std::string hash;   ///< SHA-256 of the secret part, hex; the secret itself is never stored
+  std::string scopes; ///< "read,run,admin"
+  std::string name;   ///< for people
+  wall_time created{};
+};
 
 /// Each includes the ones before it.
 enum class api_scope : uint8_t { none, read, run, admin };

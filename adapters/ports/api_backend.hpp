@@ -33,6 +33,11 @@ struct run_progress {
   std::vector<run_alert> alerts;
 };
 
+struct outbox_page {
+  std::vector<outbox_row> rows; ///< newest first
+  outbox_counts counts;         ///< of the whole outbox
+};
+
 /// One implementation a role. All calls are thread-safe and answer exactly once, from any thread; a call that this role
 /// does not serve answers not_found. Above the limit of calls outstanding they answer busy at once.
 class api_backend {
@@ -69,7 +74,8 @@ public:
   virtual void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) = 0;
   virtual void get_run(run_id id, done<run_progress> cb) = 0;
   virtual void list_matches(match_filter filter, done<std::vector<stored_match>> cb) = 0;
-  virtual void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) = 0;
+  virtual void list_outbox(get_outbox which, done<outbox_page> cb) = 0;
+  virtual void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) = 0; ///< how many; as the database port says
   virtual void unban(worker_id worker, done<unit> cb) = 0;
   virtual void set_draining(worker_id worker, bool draining, done<unit> cb) = 0;
 };

@@ -14,14 +14,6 @@
 
 namespace vigie {
 
-struct api_key_row {
-  std::string id;     ///< public part, printed in logs: "k_4f2a"
-  std::string hash;   ///< SHA-256 of the secret part, hex; the secret itself is never stored
-  std::string scopes; ///< "read run admin"
-  std::string note;
-  wall_time created{};
-};
-
 /// Every operation is one transaction: it happened wholly or not at all. Thread-safe; operations of one caller are done
 /// in order. Callbacks come exactly once, on the adapter's thread, and must not block. Any operation can fail with
 /// store_unavailable; not_found and conflict are said where they can come.
@@ -67,9 +59,12 @@ public:
   /// Open attempts become `abandoned`. not_found; conflict when it ended already in another way.
   virtual void end_run(run_id run, run_state how, uint32_t workers, uint32_t workers_ok, std::string note,
                        wall_time now, done<run_summary> cb) = 0;
-  virtual void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) = 0;          ///< newest first
-  virtual void get_run(run_id id, done<run_summary> cb) = 0;                              ///< not_found
-  virtual void list_run_alerts(run_id run, done<std::vector<run_alert>> cb) = 0;          ///< by token; not_found
+  virtual void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) = 0; ///< newest first
+  virtual void get_run(run_id id, done<run_summary> cb) = 0;                     ///< not_found
+  virtual void list_run_alerts(run_id run, done<std::vector<run_alert>> cb) = 0; ///< by token; not_found
+  /// Forgets the oldest runs that ended before `before`, at most `limit` of them, with their attempts. Matches, seen
+  /// items and runs that are on stay. How many runs.
+  virtual void prune_runs(wall_time before, uint32_t limit, done<uint32_t> cb) = 0;
   virtual void list_matches(match_filter filter, done<std::vector<stored_match>> cb) = 0; ///< newest first
 
   // -- outbox
@@ -81,8 +76,14 @@ public:
                              done<unit> cb) = 0;
   /// At start: rows left `sending` by a dead process become pending (channel in `idempotent`) or ambiguous.
   virtual void recover_outbox(std::vector<channel_id> idempotent, done<uint32_t> cb) = 0;
-  /// Newest first.
-  virtual void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) = 0;
+  virtual void count_outbox(done<outbox_counts> cb) = 0;
+  /// A person wants these rows, and all rows in one of `states`, sent (again): they become pending, due now, with no
+  /// attempt counted; their keys stay. How many. All or none: not_found for an id that is no row, conflict for one that
+  /// is neither dead nor ambiguous, bad_request for such a state.
+  virtual void retry_outbox(std::vector<outbox_id> ids, std::vector<delivery_state> states, wall_time now,
+                            done<uint32_t> cb) = 0;
+  /// Newest first; no states = all.
+  virtual void list_outbox(std::vector<delivery_state> states, uint32_t limit, done<std::vector<outbox_row>> cb) = 0;
 
   // -- workers and verdicts
   // -----------------------------------------------------------------------------------------------
@@ -91,11 +92,6 @@ public:
   virtual void load_verdicts(done<std::vector<verdict>> cb) = 0;
   virtual void put_verdict(verdict v, done<unit> cb) = 0; ///< replaces the one with its key
   virtual void drop_verdict(verdict_scope scope, worker_id worker, host_key host, done<unit> cb) = 0;
-
-  // -- keys
-  // -------------------------------------------------------------------------------------------------------------
-  virtual void list_api_keys(done<std::vector<api_key_row>> cb) = 0;
-  virtual void put_api_key(api_key_row row, done<unit> cb) = 0;
 };
 
 } // namespace vigie

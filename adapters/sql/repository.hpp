@@ -33,6 +33,7 @@ result<run_summary> end_run(sql_session& db, run_id run, run_state how, uint32_t
 result<std::vector<run_summary>> list_runs(sql_session& db, uint32_t limit);
 result<run_summary> get_run(sql_session& db, run_id id);
 result<std::vector<run_alert>> list_run_alerts(sql_session& db, run_id run);
+result<uint32_t> prune_runs(sql_session& db, wall_time before, uint32_t limit);
 result<std::vector<stored_match>> list_matches(sql_session& db, const match_filter& filter);
 
 // -- repository_settlement.cpp --------------------------------------------------------------------
@@ -46,7 +47,10 @@ result<std::vector<outbox_row>> claim_outbox(sql_session& db, uint32_t limit, wa
 result<unit> finish_outbox(sql_session& db, outbox_id id, delivery_state how, wall_time next_attempt,
                            const std::string& problem);
 result<uint32_t> recover_outbox(sql_session& db, const std::vector<channel_id>& idempotent);
-result<std::vector<outbox_row>> list_outbox(sql_session& db, optional<delivery_state> state, uint32_t limit);
+result<outbox_counts> count_outbox(sql_session& db);
+result<uint32_t> retry_outbox(sql_session& db, const std::vector<outbox_id>& ids,
+                              const std::vector<delivery_state>& states, wall_time now);
+result<std::vector<outbox_row>> list_outbox(sql_session& db, const std::vector<delivery_state>& states, uint32_t limit);
 
 // -- repository_workers.cpp -----------------------------------------------------------------------
 result<std::vector<worker_status>> load_worker_status(sql_session& db);
@@ -54,7 +58,5 @@ result<unit> save_worker_status(sql_session& db, const std::vector<worker_status
 result<std::vector<verdict>> load_verdicts(sql_session& db);
 result<unit> put_verdict(sql_session& db, const verdict& v);
 result<unit> drop_verdict(sql_session& db, verdict_scope scope, const worker_id& worker, const host_key& host);
-result<std::vector<api_key_row>> list_api_keys(sql_session& db);
-result<unit> put_api_key(sql_session& db, const api_key_row& row);
 
 } // namespace vigie::repository

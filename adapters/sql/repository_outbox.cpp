@@ -1,5 +1,7 @@
 #include "adapters/sql/repository.hpp"
 
+#include <algorithm>
+
 #include "adapters/json/json_writer.hpp"
 
 namespace vigie::repository {
@@ -122,10 +124,67 @@ result<uint32_t> recover_outbox(sql_session& db, const std::vector<channel_id>& 
   return static_cast<uint32_t>(moved);
 }
 
-result<std::vector<outbox_row>> list_outbox(sql_session& db, optional<delivery_state> state, uint32_t limit) {
-  auto rows = state ? db.query("SELECT " VIGIE_OUTBOX_COLUMNS " FROM outbox WHERE state = $1 ORDER BY id DESC LIMIT $2",
-                               *state, limit)
-                    : db.query("SELECT " VIGIE_OUTBOX_COLUMNS " FROM outbox ORDER BY id DESC LIMIT $1", limit);
+result<outbox_counts> count_outbox(sql_session& db) {
+  outbox_counts out;
+  auto rows = db.query("SELECT state, COUNT(*) FROM outbox GROUP BY state");
+  for (std::string word; rows->next();) {
+    uint64_t count = 0;
+    rows->read(word, count);
+    switch (parse_word(*rows, delivery_state_from_string(word))) {
+    case delivery_state::pending:
+      out.pending = count;
+      break;
+    case delivery_state::sending:
+      out.sending = count;
+      break;
+    case delivery_state::sent:
+      out.sent = count;
+      break;
+    case delivery_state::ambiguous:
+      out.ambiguous = count;
+      break;
+    case delivery_state::dead:
+      out.dead = count;
+      break;
+    }
+  }
+  return out;
+}
+
+result<uint32_t> retry_outbox(sql_session& db, const std::vector<outbox_id>& ids,
+                              const std::vector<delivery_state>& states, wall_time now) {
+  int64_t moved = 0;
+  for (const auto& id : ids) {
+    std::string state;
+    if (auto rows = db.query("SELECT state FROM outbox WHERE id = $1", id); rows->next())
+      rows->read(state);
+    if (state.empty())
+      return fail(errc::not_found, "no notification " + std::to_string(id.value));
+    if (state != to_string(delivery_state::dead) && state != to_string(delivery_state::ambiguous))
+      return fail(errc::conflict, "notification " + std::to_string(id.value) + " is " + state);
+  }
+  for (const auto& id : ids)
+    moved +=
+        db.execute("UPDATE outbox SET state = $1, attempts = 0, next_attempt_ms = $2 WHERE id = $3 AND state <> $4",
+                   delivery_state::pending, now, id, delivery_state::pending);
+  for (auto state : states) {
+    if (state != delivery_state::dead && state != delivery_state::ambiguous)
+      return fail(errc::bad_request, "only dead and ambiguous notifications wait for a person");
+    moved += db.execute("UPDATE outbox SET state = $1, attempts = 0, next_attempt_ms = $2 WHERE state = $3",
+                        delivery_state::pending, now, state);
+  }
+  return static_cast<uint32_t>(moved);
+}
+
+result<std::vector<outbox_row>> list_outbox(sql_session& db, const std::vector<delivery_state>& states,
+                                            uint32_t limit) {
+  auto wanted = [&](delivery_state x) {
+    return states.empty() || std::find(states.begin(), states.end(), x) != states.end() ? to_string(x) : "";
+  };
+  auto rows = db.query("SELECT " VIGIE_OUTBOX_COLUMNS " FROM outbox WHERE state IN ($1, $2, $3, $4, $5) "
+                       "ORDER BY id DESC LIMIT $6",
+                       wanted(delivery_state::pending), wanted(delivery_state::sending), wanted(delivery_state::sent),
+                       wanted(delivery_state::ambiguous), wanted(delivery_state::dead), limit);
   return read_outbox(*rows);
 }
 

@@ -192,6 +192,14 @@ result<std::vector<run_alert>> list_run_alerts(sql_session& db, run_id run) {
   return out;
 }
 
+result<uint32_t> prune_runs(sql_session& db, wall_time before, uint32_t limit) {
+  // run_plan and run_alerts go with their run.
+  auto gone = db.execute("DELETE FROM alert_runs WHERE id IN (SELECT id FROM alert_runs "
+                         "WHERE state <> $1 AND ended_ms < $2 ORDER BY id LIMIT $3)",
+                         run_state::running, before, limit);
+  return static_cast<uint32_t>(gone);
+}
+
 result<std::vector<stored_match>> list_matches(sql_session& db, const match_filter& filter) {
   std::vector<stored_match> out;
   {

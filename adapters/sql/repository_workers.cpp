@@ -1,4 +1,4 @@
-// Workers' counters, verdicts and keys: what a restarted main node must know before it hands out anything.
+// Workers' counters and verdicts: what a restarted main node must know before it hands out anything.
 #include "adapters/sql/repository.hpp"
 
 namespace vigie::repository {
@@ -50,24 +50,6 @@ result<unit> put_verdict(sql_session& db, const verdict& v) {
 
 result<unit> drop_verdict(sql_session& db, verdict_scope scope, const worker_id& worker, const host_key& host) {
   db.execute("DELETE FROM verdicts WHERE scope = $1 AND worker = $2 AND host = $3", scope, worker, host);
-  return unit{};
-}
-
-result<std::vector<api_key_row>> list_api_keys(sql_session& db) {
-  std::vector<api_key_row> out;
-  auto rows = db.query("SELECT id, hash, scopes, note, created_ms FROM api_keys ORDER BY id");
-  while (rows->next()) {
-    auto& x = out.emplace_back();
-    rows->read(x.id, x.hash, x.scopes, x.note, x.created);
-  }
-  return out;
-}
-
-result<unit> put_api_key(sql_session& db, const api_key_row& row) {
-  db.execute("INSERT INTO api_keys (id, hash, scopes, note, created_ms) VALUES ($1, $2, $3, $4, $5) "
-             "ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, scopes = excluded.scopes, note = excluded.note, "
-             "created_ms = excluded.created_ms",
-             row.id, row.hash, row.scopes, row.note, row.created);
   return unit{};
 }
 

@@ -192,6 +192,9 @@ public:
   void list_run_alerts(run_id run, done<std::vector<run_alert>> cb) override {
     read(std::move(cb), [=](sql_session& s) { return repository::list_run_alerts(s, run); });
   }
+  void prune_runs(wall_time before, uint32_t limit, done<uint32_t> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::prune_runs(s, before, limit); });
+  }
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override {
     read(std::move(cb), [=](sql_session& s) { return repository::list_matches(s, filter); });
   }
@@ -206,8 +209,15 @@ public:
   void recover_outbox(std::vector<channel_id> idempotent, done<uint32_t> cb) override {
     write(std::move(cb), [=](sql_session& s) { return repository::recover_outbox(s, idempotent); });
   }
-  void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) override {
-    read(std::move(cb), [=](sql_session& s) { return repository::list_outbox(s, state, limit); });
+  void count_outbox(done<outbox_counts> cb) override {
+    read(std::move(cb), [](sql_session& s) { return repository::count_outbox(s); });
+  }
+  void retry_outbox(std::vector<outbox_id> ids, std::vector<delivery_state> states, wall_time now,
+                    done<uint32_t> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::retry_outbox(s, ids, states, now); });
+  }
+  void list_outbox(std::vector<delivery_state> states, uint32_t limit, done<std::vector<outbox_row>> cb) override {
+    read(std::move(cb), [=](sql_session& s) { return repository::list_outbox(s, states, limit); });
   }
 
   void load_worker_status(done<std::vector<worker_status>> cb) override {
@@ -224,13 +234,6 @@ public:
   }
   void drop_verdict(verdict_scope scope, worker_id worker, host_key host, done<unit> cb) override {
     write(std::move(cb), [=](sql_session& s) { return repository::drop_verdict(s, scope, worker, host); });
-  }
-
-  void list_api_keys(done<std::vector<api_key_row>> cb) override {
-    read(std::move(cb), [](sql_session& s) { return repository::list_api_keys(s); });
-  }
-  void put_api_key(api_key_row row, done<unit> cb) override {
-    write(std::move(cb), [=](sql_session& s) { return repository::put_api_key(s, row); });
   }
 
 private:

@@ -155,14 +155,6 @@ CREATE TABLE verdicts (
   strikes INTEGER NOT NULL,
   PRIMARY KEY (scope, worker, host)
 ) STRICT;
-
-CREATE TABLE api_keys (
-  id TEXT PRIMARY KEY,
-  hash TEXT NOT NULL,
-  scopes TEXT NOT NULL,
-  note TEXT NOT NULL,
-  created_ms INTEGER NOT NULL
-) STRICT;
 )sql";
 
 constexpr migration all[] = {

@@ -111,8 +111,24 @@ struct recover_outbox {
   std::vector<channel_id> idempotent;
 };
 struct get_outbox {
-  optional<delivery_state> state;
+  std::vector<delivery_state> states; ///< empty = all
   uint32_t limit = 100;
+};
+/// What is in the outbox, by state.
+struct count_outbox {
+  uint8_t unused = 0;
+};
+struct outbox_counts {
+  uint64_t pending = 0;
+  uint64_t sending = 0;
+  uint64_t sent = 0;
+  uint64_t ambiguous = 0;
+  uint64_t dead = 0;
+};
+/// A person's decision to send again what waits for one: these rows, and all rows in one of these states.
+struct retry_outbox {
+  std::vector<outbox_id> ids;
+  std::vector<delivery_state> states; ///< dead, ambiguous
 };
 struct get_worker_status {
   uint8_t unused = 0;

@@ -16,6 +16,8 @@ namespace {
 constexpr size_t max_key_bytes = 4096;
 constexpr uint64_t max_answer_bytes = 256 << 20;
 
+} // namespace
+
 std::string default_config(const std::map<std::string, std::string>& environment) {
   if (auto i = environment.find("VIGIE_CONFIG"); i != environment.end() && !i->second.empty())
     return i->second;
@@ -24,8 +26,6 @@ std::string default_config(const std::map<std::string, std::string>& environment
       return x;
   return {};
 }
-
-} // namespace
 
 json_node api_answer::data() const {
   auto root = body->root();
@@ -82,6 +82,7 @@ bool api_client::find_node(const node_address& node) {
     return false;
   }
   url_ = "http://" + to_string(loaded.config.api.listen);
+  max_body_bytes_ = loaded.config.api.max_body_bytes;
   return read_key(node.key_file.empty() ? loaded.config.data_dir + "/admin.key" : node.key_file);
 }
 

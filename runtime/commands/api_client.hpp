@@ -27,11 +27,18 @@ struct api_answer {
   json_node data() const;
 };
 
+/// The node's file where none is named: VIGIE_CONFIG, ./vigie.toml, configs/quickstart/main.toml; empty if there is
+/// none.
+std::string default_config(const std::map<std::string, std::string>& environment);
+
 /// Finds the node and its key, asks, and explains what went wrong in words with a remedy. Not thread-safe.
 class api_client {
 public:
   /// Problems with the address are kept until the first call.
   api_client(const node_address& node, const output_style& style, std::ostream& err, api_transport transport = {});
+
+  /// What the node takes as one request's body, as far as is known here.
+  uint64_t max_body_bytes() const { return max_body_bytes_; }
 
   api_answer get(const std::string& path);
   api_answer send(const std::string& method, const std::string& path, std::string body = {},
@@ -48,6 +55,7 @@ private:
   duration timeout_;
   std::string url_;
   std::string key_;
+  uint64_t max_body_bytes_ = api_settings{}.max_body_bytes;
   bool usable_ = false;
 };
 

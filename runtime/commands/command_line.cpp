@@ -1,50 +1,18 @@
-// The only file that sees the command line library. Every command is declared in a function of its own.
+// Every command is declared in a function of its own.
 #include "runtime/commands/command_line.hpp"
 
 #include <cstdlib>
-#include <functional>
-#include <iostream>
-#include <memory>
 
-#include <CLI/CLI.hpp>
 #include <unistd.h>
 
 #include "actors/policy/plain_text.hpp"
 #include "adapters/http_api/alert_json.hpp"
-#include "runtime/commands/commands.hpp"
+#include "runtime/commands/command_front.hpp"
 #include "runtime/config_units.hpp"
 
 namespace vigie {
 
 namespace {
-
-constexpr const char* exit_codes =
-    "Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration, 3 the node "
-    "cannot be reached.";
-
-/// What the parsed command line wants to have run.
-struct front {
-  CLI::App app{"vigie: a lookout over other people's offers. One main node, regional workers, one file per node.",
-               "vigie"};
-  std::function<int()> chosen;
-  output_style style;
-  bool no_colour = false;
-
-  CLI::App* command(CLI::App* parent, const std::string& name, const std::string& what, const std::string& examples) {
-    auto* out = parent->add_subcommand(name, what);
-    out->footer("Examples:\n" + examples + "\n" + exit_codes);
-    return out;
-  }
-
-  void json(CLI::App* command, const char* what = "Print JSON, as the API gives it") {
-    command->add_flag("--json", style.json, what);
-  }
-
-  template <class F>
-  void runs(CLI::App* command, F f) {
-    command->callback([this, f] { chosen = f; });
-  }
-};
 
 CLI::Validator duration_text() {
   return {[](const std::string& x) {
@@ -53,6 +21,8 @@ CLI::Validator duration_text() {
           },
           "DURATION"};
 }
+
+} // namespace
 
 void add_duration(CLI::App* command, const std::string& name, duration& into, const std::string& what) {
   command
@@ -70,6 +40,8 @@ void add_node(CLI::App* command, node_address& node) {
   command->add_option("--key-file", node.key_file, "File with an API key (default: <data_dir>/admin.key)");
   add_duration(command, "--timeout", node.timeout, "How long to wait for an answer");
 }
+
+namespace {
 
 void add_config(CLI::App* command, config_request& config) {
   command->add_option("file", config.path, "The node's TOML file")->required();
@@ -224,7 +196,8 @@ void declare_alerts(front& f) {
   }
   declare_alerts_add(f, alerts);
   auto options = std::make_shared<alerts_options>();
-  auto* import = f.command(alerts, "import", "Add the alerts of a file, all or none",
+  auto* import = f.command(alerts, "import",
+                           "Add the alerts of a file, all or none (above the node's max_body: portion by portion)",
                            "  vigie alerts import alerts.json\n  cat alerts.ndjson | vigie alerts import -\n");
   import->add_option("file", options->file, "A JSON array or one alert a line; - = standard input")->required();
   alerts_command(f, import, options, alerts_action::import, false);
@@ -313,7 +286,7 @@ void declare_top(front& f) {
 void declare_crash(front& f) {
   auto options = std::make_shared<crash_options>();
   auto* crash = f.command(&f.app, "crash", "Crash one actor, to see its supervisor restart it (admin key)",
-                          "  vigie crash main balancer\n  vigie crash worker-fr scraper/3\n");
+                          "  vigie crash main balancer\n  vigie crash worker-fr fetcher\n");
   crash->add_option("node", options->at, "The node's name in `vigie tree`")->required();
   crash->add_option("actor", options->actor, "The actor's name in `vigie tree`")->required();
   add_node(crash, options->node);
@@ -352,11 +325,14 @@ void declare_all(front& f) {
   declare_alerts(f);
   declare_runs(f);
   declare_matches(f);
+  declare_outbox(f);
   declare_fleet(f, "stats", "The fleet in numbers", run_stats);
   declare_fleet(f, "workers", "The workers: link, health, bans, counters", run_workers);
   declare_tree(f);
   declare_top(f);
   declare_crash(f);
+  declare_keys(f);
+  declare_robots(f);
   declare_sample_site(f);
   auto* version = f.command(&f.app, "version", "Print the version", "  vigie version --json\n");
   f.json(version);

@@ -86,6 +86,29 @@ struct matches_options {
 };
 int run_matches(const matches_options& options, std::ostream& out, std::ostream& err);
 
+struct outbox_options {
+  node_address node;
+  std::string state; ///< a delivery_state or "all"; empty: dead and ambiguous
+  uint32_t limit = 100;
+  bool retry = false;       ///< `vigie outbox retry`
+  std::vector<int64_t> ids; ///< retry, and the flags below
+  bool dead = false;
+  bool ambiguous = false;
+  output_style style;
+};
+int run_outbox(const outbox_options& options, std::ostream& out, std::ostream& err);
+
+enum class keys_action : uint8_t { add, list, remove };
+struct keys_options {
+  config_request config; ///< an empty path: as in node_address
+  keys_action action = keys_action::list;
+  std::string name; ///< add, remove
+  std::vector<std::string> scopes{"read"};
+  output_style style;
+};
+/// Works on the node's data folder. The secret of a new key goes to `out`, and nowhere else.
+int run_keys(const keys_options& options, std::ostream& out, std::ostream& err);
+
 struct stats_options {
   node_address node;
   output_style style;

@@ -18,15 +18,6 @@ paint paint_of_state(const std::string& state) {
   return paint::plain;
 }
 
-// "2026-11-21T22:38:35.120Z" as people read it.
-std::string short_time(std::string x) {
-  if (x.size() < 19 || x[10] != 'T')
-    return x;
-  x.resize(19);
-  x[10] = ' ';
-  return x;
-}
-
 // Milliseconds since 1970 of such a time; false for anything else.
 bool parse_time(const std::string& x, int64_t& out) {
   int year = 0;

@@ -135,6 +135,14 @@ void text_table::print(std::ostream& out, const output_style& style) const {
     line([&](size_t i) -> const std::string& { return row[i].text; }, [&](size_t i) { return row[i].how; });
 }
 
+std::string short_time(std::string x) {
+  if (x.size() < 19 || x[10] != 'T')
+    return x;
+  x.resize(19);
+  x[10] = ' ';
+  return x;
+}
+
 std::string short_duration(duration x) {
   auto ms = x.count();
   if (ms < 1000)

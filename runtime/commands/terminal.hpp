@@ -56,6 +56,8 @@ private:
   std::vector<std::vector<cell>> rows_;
 };
 
+/// "2026-11-21 22:38:35" of "2026-11-21T22:38:35.120Z"; another text as it is.
+std::string short_time(std::string x);
 /// "45.2s", "3m 20s", "2d 4h": for people, not for programs.
 std::string short_duration(duration x);
 /// "512 B", "18.4 MiB".

@@ -77,7 +77,7 @@ public:
     for (size_t i = 1; i <= alerts; ++i)
       add_alert(i, "q" + std::to_string(i));
     ledger = ban_ledger{{}, config.regions, seed};
-    store_ref.set(w.system.spawn(store, &db, env()));
+    store_ref.set(w.system.spawn(store, &db, env(), store_config{}));
     links.store = store_ref;
     links.notifier.set(w.system.spawn(notifier, notifier_config{}, channels(), store_ref, env()));
     links.balancer.set(w.system.spawn([this](fake_balancer* self) { return balance(self); }));
@@ -117,7 +117,7 @@ public:
   void restart_store() {
     w.self->send_exit(store_ref.get(), caf::exit_reason::kill);
     w.drain();
-    store_ref.set(w.system.spawn(store, &db, env()));
+    store_ref.set(w.system.spawn(store, &db, env(), store_config{}));
   }
 
   environment env() { return w.env(log, metrics); }

@@ -77,7 +77,7 @@ struct fixture {
       bans.regions[x] = x.value.substr(7);
       links.proxies[x].set(w.system.spawn(fake_proxy, x, &proxies));
     }
-    links.store.set(w.system.spawn(store, &db, w.env(log, metrics)));
+    links.store.set(w.system.spawn(store, &db, w.env(log, metrics), store_config{}));
     bans_ref.balancer = self_ref;
     bans_ref.store = links.store;
     links.ban_timer.set(w.system.spawn(ban_timer, bans, w.env(log, metrics), bans_ref));
@@ -85,7 +85,12 @@ struct fixture {
   }
 
   /// Periodic timers would keep the world from ending.
-  ~fixture() { w.stop(aut, links.ban_timer.get()); }
+  ~fixture() {
+    w.stop(aut, links.ban_timer.get());
+    // What a proxy holds back keeps the proxy.
+    for (const auto& [worker, proxy] : links.proxies)
+      w.stop(proxy.get());
+  }
 
   void start() {
     aut = w.system.spawn(balancer, config, w.env(log, metrics), links);

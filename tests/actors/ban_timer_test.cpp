@@ -18,7 +18,7 @@ const host_key site{"site.test"};
 struct fixture {
   explicit fixture(uint64_t seed) : w(seed) {
     links.balancer.set(w.system.spawn(fake_balancer, &seen));
-    links.store.set(w.system.spawn(store, &db, w.env(log, metrics)));
+    links.store.set(w.system.spawn(store, &db, w.env(log, metrics), store_config{}));
     start();
   }
 

@@ -21,7 +21,7 @@ const host_key site{"site.test"};
 struct fixture {
   explicit fixture(uint64_t seed) : w(seed) {
     ban_links.host_gates = self_ref;
-    ban_links.store.set(w.system.spawn(store, &db, w.env(log, metrics)));
+    ban_links.store.set(w.system.spawn(store, &db, w.env(log, metrics), store_config{}));
     start_ban_timer();
     start();
   }
@@ -242,6 +242,19 @@ TEST_CASE("while a refusal waits for its ruling nobody gets a permit, also if th
     CHECK(second.get()->id != 0);
     CHECK(f.w.ask<std::vector<verdict>>(f.links.ban_timer.get(), get_bans{})->size() == 1);
   }
+}
+
+TEST_CASE("a ban that is answered at once counts as a denial") {
+  fixture f{1};
+  gate_policy policy{1s, 1s, 1, 100};
+  caf::anon_send(f.links.ban_timer.get(), site_refused{fr, site, "HTTP 403"});
+  f.w.drain();
+  later<permit> banned{f.w, f.aut, fr, f.wants(policy)};
+  f.w.drain();
+  REQUIRE(banned.here());
+  CHECK(banned.get()->why.code == errc::refused);
+  CHECK(f.metrics.counter_sum("vigie_permits_denied_total") == 1);
+  CHECK(f.metrics.counter_sum("vigie_permits_given_total") == 0);
 }
 
 TEST_CASE("a restarted owner gives no permit before it knows the bans; patience still ends") {

@@ -187,6 +187,9 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(finish_outbox);
   ROUND_TRIP(recover_outbox);
   ROUND_TRIP(get_outbox);
+  ROUND_TRIP(count_outbox);
+  ROUND_TRIP(outbox_counts);
+  ROUND_TRIP(retry_outbox);
   ROUND_TRIP(get_worker_status);
   ROUND_TRIP(save_worker_status);
   ROUND_TRIP(get_verdicts);

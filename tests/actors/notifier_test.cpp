@@ -20,7 +20,7 @@ const channel_id without_key{"mail"};
 class post {
 public:
   explicit post(uint64_t seed, size_t rows, notifier_config c = {}) : w(seed), dice(seed), config(c) {
-    store_ref.set(w.system.spawn(store, &db, env()));
+    store_ref.set(w.system.spawn(store, &db, env(), store_config{}));
     write(rows);
   }
 
@@ -39,7 +39,7 @@ public:
 
   void restart_store() {
     w.stop(store_ref.get());
-    store_ref.set(w.system.spawn(store, &db, env()));
+    store_ref.set(w.system.spawn(store, &db, env(), store_config{}));
   }
 
   environment env() { return w.env(log, metrics); }
@@ -70,7 +70,8 @@ public:
 
   std::vector<outbox_row> outbox(optional<delivery_state> state = {}) {
     std::vector<outbox_row> out;
-    db.list_outbox(state, 100000, [&](const result<std::vector<outbox_row>>& x) { out = *x; });
+    db.list_outbox(state ? std::vector{*state} : std::vector<delivery_state>{}, 100000,
+                   [&](const result<std::vector<outbox_row>>& x) { out = *x; });
     return out;
   }
 

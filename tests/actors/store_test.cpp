@@ -11,7 +11,9 @@ using namespace std::chrono_literals;
 namespace {
 
 struct shop {
-  explicit shop(uint64_t seed = 1) : w(seed) { aut = w.system.spawn(store, &db, w.env(log, metrics)); }
+  explicit shop(uint64_t seed = 1, store_config config = {}) : w(seed) {
+    aut = w.system.spawn(store, &db, w.env(log, metrics), config);
+  }
 
   ~shop() { w.stop(aut); }
 
@@ -100,7 +102,7 @@ TEST_CASE("the outbox: claimed when due by the actor's clock, given back for lat
   w.advance(100ms);
   REQUIRE(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10})->size() == 1);
   CHECK(w.ask<uint32_t>(s.aut, recover_outbox{{}}) == 1u);
-  auto rows = w.ask<std::vector<outbox_row>>(s.aut, get_outbox{delivery_state::ambiguous, 10});
+  auto rows = w.ask<std::vector<outbox_row>>(s.aut, get_outbox{{delivery_state::ambiguous}, 10});
   REQUIRE(rows->size() == 1);
   CHECK(rows->at(0).attempts == 2);
 }
@@ -154,7 +156,55 @@ TEST_CASE("requests in flight at a crash fail at once with crashed; what the dat
     queued.receive([](const std::vector<alert>&) { FAIL("answered"); }, is_crashed);
     behind.receive([](const std::vector<alert>&) { FAIL("answered"); }, is_crashed);
     s.db.release(); // to nobody: must not be heard by the next incarnation
-    s.aut = s.w.system.spawn(store, &s.db, s.w.env(s.log, s.metrics));
+    s.aut = s.w.system.spawn(store, &s.db, s.w.env(s.log, s.metrics), store_config{});
     CHECK(s.w.ask<std::vector<alert>>(s.aut, get_alerts{})->size() == 1);
   }
+}
+
+TEST_CASE("runs are forgotten once a day, batch by batch, when they have been over for long enough") {
+  store_config config;
+  config.keep_runs = 48h;
+  config.prune_batch = 3;
+  shop s{1, config};
+  auto skip = [&] {
+    REQUIRE(s.w.ask<run_summary>(s.aut, record_skipped_run{run_trigger::timer, run_state::skipped_overlap, {}}));
+  };
+  auto runs = [&] { return s.w.ask<std::vector<run_summary>>(s.aut, get_runs{100})->size(); };
+  REQUIRE(s.w.ask<alert>(s.aut, put_alert{an_alert("one")}));
+  auto on = s.w.ask<begun_run>(s.aut, begin_run{run_trigger::timer, {}});
+  REQUIRE(on.has_value());
+  for (int i = 0; i < 7; ++i)
+    skip();
+  s.w.advance(25h, 1h);
+  skip();
+  CHECK(runs() == 9);
+  s.w.advance(24h, 1h); // the first ones are 49 h old now
+  CHECK(runs() == 2);
+  CHECK(s.w.ask<run_summary>(s.aut, get_run{on->run.id}).has_value()); // still on
+  CHECK(s.log.count("runs_pruned") == 1);
+  // A store that is away is asked again the next day.
+  s.db.fail_next(errc::store_unavailable);
+  s.w.advance(24h, 1h);
+  CHECK(s.log.count("runs_not_pruned") == 1);
+  CHECK(runs() == 2);
+  s.w.advance(24h, 1h);
+  CHECK(runs() == 1);
+}
+
+TEST_CASE("without a limit runs are kept for ever") {
+  shop s;
+  REQUIRE(s.w.ask<run_summary>(s.aut, record_skipped_run{run_trigger::timer, run_state::skipped_overlap, {}}));
+  s.w.advance(std::chrono::hours{24 * 400}, 24h);
+  CHECK(s.w.ask<std::vector<run_summary>>(s.aut, get_runs{100})->size() == 1);
+  CHECK(s.db.operations() == 2);
+}
+
+TEST_CASE("what a store cannot be run with is refused") {
+  CHECK(validate(store_config{}).code == errc::none);
+  store_config config;
+  config.keep_runs = duration{-1};
+  CHECK(validate(config).code == errc::bad_config);
+  config = {};
+  config.prune_batch = 0;
+  CHECK(validate(config).code == errc::bad_config);
 }

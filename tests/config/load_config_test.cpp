@@ -70,6 +70,8 @@ TEST_CASE("defaults are the documented ones") {
   CHECK(c.cycle.initial_delay == std::chrono::minutes{1});
   CHECK(c.cycle.silence == std::chrono::seconds{30});
   CHECK(c.cycle.max_retries == 3);
+  CHECK(c.cycle.keep_runs == std::chrono::hours{90 * 24});
+  CHECK(c.limits.notify_attempts == 8);
   CHECK(c.health.interval == std::chrono::minutes{1});
   CHECK(c.health.timeout == std::chrono::seconds{15});
   CHECK(c.bans.length == std::chrono::minutes{30});
@@ -81,6 +83,16 @@ TEST_CASE("defaults are the documented ones") {
       {h.file("w.toml", "[node]\nname = \"w\"\nroles = [\"worker\"]\n[link]\ninsecure_loopback = true\n"), "", {}, {}});
   REQUIRE(worker.ok());
   CHECK(worker.config.api.listen.port == 3100);
+}
+
+TEST_CASE("runs are kept for a while, or for ever") {
+  home h;
+  CHECK(load_config({h.file("a.toml", both + "[cycle]\nkeep_runs = \"1.5d\"\n"), "", {}, {}}).config.cycle.keep_runs ==
+        std::chrono::hours{36});
+  auto ever = load_config({h.file("b.toml", both + "[cycle]\nkeep_runs = \"0s\"\n"), "", {}, {}});
+  CHECK(ever.ok());
+  CHECK(ever.config.cycle.keep_runs == duration{0});
+  CHECK_FALSE(load_config({h.file("c.toml", both + "[cycle]\nkeep_runs = \"ever\"\n"), "", {}, {}}).ok());
 }
 
 TEST_CASE("command line wins over environment, environment over file, file over default") {

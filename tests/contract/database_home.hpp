@@ -87,7 +87,7 @@ struct running_fleet {
   std::vector<stored_match> matches() {
     return db.must(&database::list_matches, match_filter{optional<run_id>{}, optional<alert_id>{}, 100000});
   }
-  std::vector<outbox_row> outbox() { return db.must(&database::list_outbox, optional<delivery_state>{}, 100000u); }
+  std::vector<outbox_row> outbox() { return db.must(&database::list_outbox, std::vector<delivery_state>{}, 100000u); }
   void begin_another_run() {
     db.must(&database::end_run, run, run_state::completed, 1u, 1u, "", after(200));
     run = db.must(&database::begin_run, run_trigger::timer, trace_id{}, after(300)).run.id;

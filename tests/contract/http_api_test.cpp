@@ -119,8 +119,9 @@ const route_case all_routes[] = {
      R"({"type":"custom","payload":{}})", 200},
     {"GET", "/api/v1/worker/main/stats", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/workers", api_scope::read, "", nullptr, 200},
-    {"POST", "/api/v1/worker/main/execute", api_scope::run, R"({"type":"check-alerts","payload":{"alerts":[]}})",
-     R"({"type":"check-alerts"})", 200},
+    {"POST", "/api/v1/worker/main/execute", api_scope::run,
+     R"({"type":"check-alerts","payload":{"alerts":[{"name":"x","source":"s"}]}})",
+     R"({"type":"check-alerts","payload":{"alerts":[]}})", 200},
     {"POST", "/api/v1/worker/main/execute", api_scope::admin,
      R"({"type":"custom","payload":{"name":"x","args":{"a":"b"}}})",
      R"({"type":"custom","payload":{"name":"x","args":{"a":1}}})", 200},
@@ -137,6 +138,9 @@ const route_case all_routes[] = {
     {"GET", "/api/v1/runs/7", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/matches?run=1&alert=2&limit=3", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/outbox?state=dead&limit=3", api_scope::read, "", nullptr, 200},
+    {"GET", "/api/v1/outbox?state=dead,ambiguous", api_scope::read, "", nullptr, 200},
+    {"POST", "/api/v1/outbox/retry", api_scope::run, R"({"ids":[7,8]})", R"({"ids":["7"]})", 200},
+    {"POST", "/api/v1/outbox/retry", api_scope::run, R"({"dead":true,"ambiguous":false})", R"({"dead":1})", 200},
     {"POST", "/api/v1/workers/worker-fr/drain", api_scope::admin, "", nullptr, 200},
     {"POST", "/api/v1/workers/worker-fr/undrain", api_scope::admin, "", nullptr, 200},
     {"POST", "/api/v1/workers/worker-fr/unban", api_scope::admin, "", nullptr, 200},
@@ -210,6 +214,37 @@ TEST_CASE("unknown paths, other methods and odd ids") {
   for (auto query : {"limit=0", "limit=1001", "limit=x", "run=0", "alert=z"})
     require_problem(f.as_admin("GET", std::string{"/api/v1/matches?"} + query), 400);
   require_problem(f.as_admin("GET", "/api/v1/outbox?state=lost"), 400);
+}
+
+TEST_CASE("outbox: rows and counts; what shall be sent again is named") {
+  api_fixture f;
+  outbox_page page;
+  page.counts = {1, 0, 375, 2, 3};
+  f.backend.outbox = page;
+  f.backend.retried = 3u;
+  auto got = f.as_admin("GET", "/api/v1/outbox?state=dead,ambiguous&limit=7");
+  REQUIRE(got.body == R"({"outbox":[],"counts":{"pending":1,"sending":0,"sent":375,"ambiguous":2,"dead":3}})");
+  REQUIRE(f.backend.last_call() == "list_outbox dead ambiguous 7");
+  f.as_admin("GET", "/api/v1/outbox");
+  REQUIRE(f.backend.last_call() == "list_outbox any 100");
+  require_problem(f.as_admin("GET", "/api/v1/outbox?state=dead,lost"), 400);
+  auto again = f.as_admin("POST", "/api/v1/outbox/retry", R"({"ids":[7,8],"dead":true,"ambiguous":false})");
+  REQUIRE(again.body == R"({"success":true,"retried":3})");
+  REQUIRE(f.backend.last_call() == "retry_outbox 7 8 dead");
+  for (auto body : {"{}", R"({"ids":[]})", R"({"ids":[0]})", R"({"ids":7})", R"({"sent":true})", "[7]", "7", ""})
+    require_problem(f.as_admin("POST", "/api/v1/outbox/retry", body), 400);
+  f.backend.retried = fail(errc::conflict, "notification 7 is sent");
+  require_problem(f.as_admin("POST", "/api/v1/outbox/retry", R"({"ids":[7]})"), 409);
+}
+
+TEST_CASE("a check of no alerts is refused in so many words") {
+  api_fixture f;
+  for (auto path : {"/api/v1/worker/execute", "/api/v1/worker/main/execute"}) {
+    auto none = f.as_admin("POST", path, R"({"type":"check-alerts","payload":{"alerts":[]}})");
+    require_problem(none, 400);
+    REQUIRE(none.body.find("check-alerts needs at least one alert") != none.body.npos);
+    REQUIRE(none.body.find("/payload/alerts") != none.body.npos);
+  }
 }
 
 TEST_CASE("a worker has no paths of main, and main none of a worker") {

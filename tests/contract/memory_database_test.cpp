@@ -1,6 +1,7 @@
 #include "tests/contract/database_contract.hpp"
 #include "tests/contract/database_histories.hpp"
 #include "tests/contract/database_settlements.hpp"
+#include "tests/contract/database_upkeep.hpp"
 #include "tests/fakes/memory_database.hpp"
 
 using namespace vigie;
@@ -38,9 +39,15 @@ TEST_CASE("memory database: settlements") {
   check_settlements_of_things_gone(in_memory);
   check_what_is_told(in_memory);
 }
-TEST_CASE("memory database: outbox, workers, keys") {
+TEST_CASE("memory database: notifications that wait for a person") {
+  check_retried_notifications(in_memory);
+}
+TEST_CASE("memory database: runs are forgotten") {
+  check_pruned_runs(in_memory);
+}
+TEST_CASE("memory database: outbox, workers, verdicts") {
   check_outbox(in_memory);
-  check_workers_and_keys(in_memory);
+  check_workers_and_verdicts(in_memory);
 }
 TEST_CASE("memory database: histories") {
   check_histories(in_memory);

@@ -6,6 +6,7 @@
 #include "tests/contract/database_contract.hpp"
 #include "tests/contract/database_histories.hpp"
 #include "tests/contract/database_settlements.hpp"
+#include "tests/contract/database_upkeep.hpp"
 #include "tests/contract/sqlite_home.hpp"
 
 using namespace vigie;
@@ -26,9 +27,15 @@ TEST_CASE("sqlite database: settlements") {
   check_settlements_of_things_gone(in_sqlite);
   check_what_is_told(in_sqlite);
 }
-TEST_CASE("sqlite database: outbox, workers, keys") {
+TEST_CASE("sqlite database: notifications that wait for a person") {
+  check_retried_notifications(in_sqlite);
+}
+TEST_CASE("sqlite database: runs are forgotten") {
+  check_pruned_runs(in_sqlite);
+}
+TEST_CASE("sqlite database: outbox, workers, verdicts") {
   check_outbox(in_sqlite);
-  check_workers_and_keys(in_sqlite);
+  check_workers_and_verdicts(in_sqlite);
 }
 TEST_CASE("sqlite database: histories") {
   check_histories(in_sqlite);

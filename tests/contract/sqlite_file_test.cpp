@@ -230,7 +230,7 @@ TEST_CASE("sqlite file: damage in the middle is an error of the operations that 
     auto db = open_or_fail(config);
     database_caller caller{*db};
     REQUIRE(fill(caller, 50).code == errc::none);
-    caller.must(&database::put_api_key, api_key_row{"k", "h", "read", "", noon});
+    caller.must(&database::put_verdict, verdict{});
   }
   auto copy = folder.file("copy.db");
   fs::copy_file(config.path, copy);

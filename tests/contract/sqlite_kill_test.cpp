@@ -103,7 +103,7 @@ TEST_CASE("sqlite database: a settlement that was answered survives kill -9") {
     std::vector<int64_t> matched, told, applied;
     for (const auto& x : caller.must(&database::list_matches, match_filter{found.run.id, {}, 100000}))
       matched.push_back(x.pair.alert.value);
-    for (const auto& x : caller.must(&database::list_outbox, optional<delivery_state>{}, 100000u))
+    for (const auto& x : caller.must(&database::list_outbox, std::vector<delivery_state>{}, 100000u))
       told.push_back(x.alert.value);
     for (const auto& x : caller.must(&database::list_run_alerts, found.run.id))
       if (x.state == attempt_state::settled)

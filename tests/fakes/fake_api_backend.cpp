@@ -168,8 +168,21 @@ void fake_api_backend::list_matches(match_filter filter, done<std::vector<stored
   cb(matches);
 }
 
-void fake_api_backend::list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) {
-  note("list_outbox " + (state ? std::string{to_string(*state)} : "any") + " " + std::to_string(limit));
+void fake_api_backend::retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) {
+  std::string text = "retry_outbox";
+  for (const auto& id : which.ids)
+    text += " " + std::to_string(id.value);
+  for (auto state : which.states)
+    text += " " + std::string{to_string(state)};
+  note(text);
+  cb(retried);
+}
+
+void fake_api_backend::list_outbox(get_outbox which, done<outbox_page> cb) {
+  std::string text = which.states.empty() ? " any" : "";
+  for (auto state : which.states)
+    text += " " + std::string{to_string(state)};
+  note("list_outbox" + text + " " + std::to_string(which.limit));
   cb(outbox);
 }
 

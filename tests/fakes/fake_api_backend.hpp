@@ -27,7 +27,8 @@ public:
   result<std::vector<run_summary>> runs;
   result<run_progress> progress;
   result<std::vector<stored_match>> matches;
-  result<std::vector<outbox_row>> outbox;
+  result<outbox_page> outbox;
+  result<uint32_t> retried = 0u;
   std::vector<alert> alerts; ///< the alert calls work on these; not_found and conflict as the store says them
   bool hold_commands = false;
 
@@ -57,7 +58,8 @@ public:
   void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) override;
   void get_run(run_id id, done<run_progress> cb) override;
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override;
-  void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) override;
+  void list_outbox(get_outbox which, done<outbox_page> cb) override;
+  void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) override;
   void unban(worker_id worker, done<unit> cb) override;
   void set_draining(worker_id worker, bool draining, done<unit> cb) override;
 

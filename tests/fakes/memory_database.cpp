@@ -257,6 +257,10 @@ void memory_database::list_run_alerts(run_id run, done<std::vector<run_alert>> c
   });
 }
 
+void memory_database::prune_runs(wall_time before, uint32_t limit, done<uint32_t> cb) {
+  impl_->answer(std::move(cb), [&](memory_state& s) -> result<uint32_t> { return s.prune(before, limit); });
+}
+
 void memory_database::list_matches(match_filter filter, done<std::vector<stored_match>> cb) {
   impl_->answer(std::move(cb), [&](memory_state& s) -> result<std::vector<stored_match>> {
     std::vector<stored_match> out;
@@ -310,15 +314,36 @@ void memory_database::recover_outbox(std::vector<channel_id> idempotent, done<ui
   });
 }
 
-void memory_database::list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) {
+void memory_database::count_outbox(done<outbox_counts> cb) {
+  impl_->answer(std::move(cb), [](memory_state& s) -> result<outbox_counts> {
+    outbox_counts out;
+    for (const auto& [id, row] : s.outbox)
+      ++(row.state == delivery_state::pending     ? out.pending
+         : row.state == delivery_state::sending   ? out.sending
+         : row.state == delivery_state::sent      ? out.sent
+         : row.state == delivery_state::ambiguous ? out.ambiguous
+                                                  : out.dead);
+    return out;
+  });
+}
+
+void memory_database::retry_outbox(std::vector<outbox_id> ids, std::vector<delivery_state> states, wall_time now,
+                                   done<uint32_t> cb) {
+  impl_->answer(std::move(cb), [&](memory_state& s) { return s.retry(ids, states, now); });
+}
+
+void memory_database::list_outbox(std::vector<delivery_state> states, uint32_t limit,
+                                  done<std::vector<outbox_row>> cb) {
   impl_->answer(std::move(cb), [&](memory_state& s) -> result<std::vector<outbox_row>> {
     auto all = values_of(s.outbox);
-    std::erase_if(all, [&](const auto& row) { return state && row.state != *state; });
+    std::erase_if(all, [&](const auto& row) {
+      return !states.empty() && std::find(states.begin(), states.end(), row.state) == states.end();
+    });
     return newest(std::move(all), limit);
   });
 }
 
-// -- workers, verdicts, keys ----------------------------------------------------------------------
+// -- workers, verdicts ----------------------------------------------------------------------
 
 void memory_database::load_worker_status(done<std::vector<worker_status>> cb) {
   impl_->answer(std::move(cb),
@@ -358,17 +383,6 @@ void memory_database::put_verdict(verdict v, done<unit> cb) {
 void memory_database::drop_verdict(verdict_scope scope, worker_id worker, host_key host, done<unit> cb) {
   impl_->answer(std::move(cb), [&](memory_state& s) -> result<unit> {
     s.verdicts.erase({scope, worker, host});
-    return unit{};
-  });
-}
-
-void memory_database::list_api_keys(done<std::vector<api_key_row>> cb) {
-  impl_->answer(std::move(cb), [](memory_state& s) -> result<std::vector<api_key_row>> { return values_of(s.keys); });
-}
-
-void memory_database::put_api_key(api_key_row row, done<unit> cb) {
-  impl_->answer(std::move(cb), [&](memory_state& s) -> result<unit> {
-    s.keys[row.id] = row;
     return unit{};
   });
 }

@@ -51,22 +51,23 @@ public:
   void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) override;
   void get_run(run_id id, done<run_summary> cb) override;
   void list_run_alerts(run_id run, done<std::vector<run_alert>> cb) override;
+  void prune_runs(wall_time before, uint32_t limit, done<uint32_t> cb) override;
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override;
 
   void claim_outbox(uint32_t limit, wall_time now, done<std::vector<outbox_row>> cb) override;
   void finish_outbox(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem,
                      done<unit> cb) override;
   void recover_outbox(std::vector<channel_id> idempotent, done<uint32_t> cb) override;
-  void list_outbox(optional<delivery_state> state, uint32_t limit, done<std::vector<outbox_row>> cb) override;
+  void count_outbox(done<outbox_counts> cb) override;
+  void retry_outbox(std::vector<outbox_id> ids, std::vector<delivery_state> states, wall_time now,
+                    done<uint32_t> cb) override;
+  void list_outbox(std::vector<delivery_state> states, uint32_t limit, done<std::vector<outbox_row>> cb) override;
 
   void load_worker_status(done<std::vector<worker_status>> cb) override;
   void save_worker_status(std::vector<worker_status> rows, done<unit> cb) override;
   void load_verdicts(done<std::vector<verdict>> cb) override;
   void put_verdict(verdict v, done<unit> cb) override;
   void drop_verdict(verdict_scope scope, worker_id worker, host_key host, done<unit> cb) override;
-
-  void list_api_keys(done<std::vector<api_key_row>> cb) override;
-  void put_api_key(api_key_row row, done<unit> cb) override;
 
 private:
   struct impl;

@@ -267,6 +267,46 @@ result<database::unit> memory_state::finish(outbox_id id, delivery_state how, wa
   return database::unit{};
 }
 
+result<uint32_t> memory_state::retry(const std::vector<outbox_id>& ids, const std::vector<delivery_state>& states,
+                                     wall_time now) {
+  auto waits = [](delivery_state x) { return x == delivery_state::dead || x == delivery_state::ambiguous; };
+  for (const auto& id : ids) {
+    auto row = outbox.find(id.value);
+    if (row == outbox.end())
+      return fail(errc::not_found, "no notification " + std::to_string(id.value));
+    if (!waits(row->second.state))
+      return fail(errc::conflict, "notification " + std::to_string(id.value) + " is in another state");
+  }
+  if (!std::all_of(states.begin(), states.end(), waits))
+    return fail(errc::bad_request, "only dead and ambiguous notifications wait for a person");
+  uint32_t moved = 0;
+  for (auto& [id, row] : outbox) {
+    if (std::find(ids.begin(), ids.end(), row.id) == ids.end() &&
+        std::find(states.begin(), states.end(), row.state) == states.end())
+      continue;
+    row.state = delivery_state::pending;
+    row.attempts = 0;
+    row.next_attempt = now;
+    ++moved;
+  }
+  return moved;
+}
+
+uint32_t memory_state::prune(wall_time before, uint32_t limit) {
+  uint32_t gone = 0;
+  for (auto i = runs.begin(); i != runs.end() && gone < limit;) {
+    const auto& run = i->second.summary;
+    if (run.state == run_state::running || run.ended >= before) {
+      ++i;
+      continue;
+    }
+    std::erase_if(attempts, [&](const auto& x) { return x.second.row.run == run.id; });
+    i = runs.erase(i);
+    ++gone;
+  }
+  return gone;
+}
+
 std::string memory_state::delivery_of(alert_id alert, const item_id& item) const {
   std::string out;
   for (const auto& [id, row] : outbox)

@@ -41,7 +41,6 @@ struct memory_state {
   std::map<int64_t, memory_attempt> attempts; ///< by token
   std::map<worker_id, worker_status> workers;
   std::map<std::tuple<verdict_scope, worker_id, host_key>, verdict> verdicts;
-  std::map<std::string, api_key_row> keys;
   int64_t last_alert = 0;
   int64_t last_run = 0;
   int64_t last_token = 0;
@@ -53,6 +52,8 @@ struct memory_state {
   result<settle_receipt> settle(const alert_settled& what, bool final, wall_time now);
   result<run_summary> end(run_id run, run_state how, uint32_t workers, uint32_t workers_ok, std::string note,
                           wall_time now);
+  result<uint32_t> retry(const std::vector<outbox_id>& ids, const std::vector<delivery_state>& states, wall_time now);
+  uint32_t prune(wall_time before, uint32_t limit);
   result<database::unit> finish(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem);
   std::string delivery_of(alert_id alert, const item_id& item) const;
 

@@ -30,13 +30,6 @@ def listed_actors():
     return out
 
 
-def run(fleet, *argv, expect=0):
-    done = subprocess.run([fleet.vigie, *argv, "--config", str(fleet.main.config)], capture_output=True, text=True, timeout=120,
-                          cwd=fleet.main.folder, env={"PATH": os.environ["PATH"]}, check=False)
-    require(done.returncode == expect, f"vigie {' '.join(argv)}: exit {done.returncode}: {done.stderr}")
-    return done.stdout
-
-
 def all_nodes_live(vigie):
     with Fleet(vigie, min_interval="60ms") as fleet:
         fleet.import_alerts(ALERTS)
@@ -46,7 +39,7 @@ def all_nodes_live(vigie):
         seen = {}
 
         def everything_seen():
-            nodes = json.loads(run(fleet, "tree", "--json"))["nodes"]
+            nodes = json.loads(fleet.command("tree", "--json"))["nodes"]
             require(len(nodes) == 5, f"{len(nodes)} nodes")
             for node in nodes:
                 require(node["unreachable"] is None, f"{node['node']}: {node['unreachable']}")
@@ -58,18 +51,18 @@ def all_nodes_live(vigie):
         extra = (seen["main"] - expected["main"]) | (seen["worker"] - expected["worker"])
         require(not extra, f"actors that docs/architecture.md does not list: {extra}")
         fleet.wait_run(started)
-        nodes = json.loads(run(fleet, "tree", "--json"))["nodes"]
+        nodes = json.loads(fleet.command("tree", "--json"))["nodes"]
         for node in nodes:
             busy = [a for a in node["actors"] if a["handled"] > 0 and a["busyNs"] > 0]
             require(len(busy) >= 3, f"{node['node']}: figures are not live: {node['actors']}")
-        text = run(fleet, "tree")
+        text = fleet.command("tree")
         require("alert-cycle" in text and "worker-gateway" in text, text)
-        top = run(fleet, "top")
+        top = fleet.command("top")
         require("worker-" in top, top)
-        json.loads(run(fleet, "top", "--json"))
+        json.loads(fleet.command("top", "--json"))
         for command in ("workers", "stats", "runs", "matches"):
-            require(run(fleet, command), command)
-            json.loads(run(fleet, command, "--json"))
+            require(fleet.command(command), command)
+            json.loads(fleet.command(command, "--json"))
 
 
 def metrics_and_logs(vigie):

@@ -330,6 +330,13 @@ owner_consent = "the test's own site"
     def import_alerts(self, alerts):
         return self.main.send("POST", "/api/v1/alerts/import", alerts)
 
+    def command(self, *argv, expect=0):
+        """`vigie ARGV` towards main; what it prints."""
+        done = subprocess.run([self.vigie, *argv, "--config", str(self.main.config)], capture_output=True, text=True, timeout=120,
+                              cwd=self.main.folder, env={"PATH": os.environ["PATH"]}, check=False)
+        require(done.returncode == expect, f"vigie {' '.join(argv)}: exit {done.returncode}: {done.stderr}")
+        return done.stdout
+
     def trigger(self, key=None):
         headers = {"idempotency-key": key} if key else None
         return self.main.send("POST", "/api/v1/alerts/run-once", headers=headers)["data"]["runId"]

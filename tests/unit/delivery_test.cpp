@@ -28,8 +28,8 @@ TEST_CASE("a doubtful send is repeated only where the receiver drops the second"
     REQUIRE(decide_delivery({}, outcome, 1, true, 7).state == delivery_state::pending);
     REQUIRE(decide_delivery({}, outcome, 1, false, 7) == delivery_decision{delivery_state::ambiguous, {}});
     // also at the last attempt: a person must see that it may have arrived
-    REQUIRE(decide_delivery({}, outcome, 12, false, 7).state == delivery_state::ambiguous);
-    REQUIRE(decide_delivery({}, outcome, 12, true, 7).state == delivery_state::dead);
+    REQUIRE(decide_delivery({}, outcome, delivery_config{}.max_attempts, false, 7).state == delivery_state::ambiguous);
+    REQUIRE(decide_delivery({}, outcome, delivery_config{}.max_attempts, true, 7).state == delivery_state::dead);
   }
 }
 

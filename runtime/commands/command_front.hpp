@@ -1,0 +1,53 @@
+// What the files that declare commands share: only they and command_line.cpp see the command line library.
+#pragma once
+
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "runtime/commands/commands.hpp"
+
+namespace vigie {
+
+inline constexpr const char* exit_codes =
+    "Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration, 3 the node "
+    "cannot be reached.";
+
+/// What the parsed command line wants to have run.
+struct front {
+  CLI::App app{"vigie: a lookout over other people's offers. One main node, regional workers, one file per node.",
+               "vigie"};
+  std::function<int()> chosen;
+  output_style style;
+  bool no_colour = false;
+
+  CLI::App* command(CLI::App* parent, const std::string& name, const std::string& what, const std::string& examples) {
+    auto* out = parent->add_subcommand(name, what);
+    out->footer("Examples:\n" + examples + "\n" + exit_codes);
+    return out;
+  }
+
+  void json(CLI::App* command, const char* what = "Print JSON, as the API gives it") {
+    command->add_flag("--json", style.json, what);
+  }
+
+  template <class F>
+  void runs(CLI::App* command, F f) {
+    command->callback([this, f] { chosen = f; });
+  }
+};
+
+/// "--timeout 5s"
+void add_duration(CLI::App* command, const std::string& name, duration& into, const std::string& what);
+/// Which node a client command talks to.
+void add_node(CLI::App* command, node_address& node);
+
+// One function a group of commands.
+void declare_outbox(front& f);
+void declare_keys(front& f);
+void declare_robots(front& f);
+
+} // namespace vigie

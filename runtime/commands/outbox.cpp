@@ -1,0 +1,77 @@
+// `vigie outbox`: the notifications that wait for a person, and `retry`.
+#include "adapters/json/json_writer.hpp"
+#include "runtime/commands/api_client.hpp"
+
+namespace vigie {
+
+namespace {
+
+std::string counts_line(const json_node& data) {
+  std::string out;
+  if (auto counts = data.find("counts"))
+    for (auto x : counts->members())
+      out += (out.empty() ? "" : ", ") + text_of(*counts, x.key()) + " " + std::string{x.key()};
+  return out;
+}
+
+text_table::cell state_cell(const json_node& row) {
+  auto state = text_of(row, "state");
+  auto how = state == "sent" ? paint::good : state == "dead" ? paint::bad : paint::warning;
+  return {std::move(state), how};
+}
+
+int list_rows(const outbox_options& options, api_client& client, std::ostream& out) {
+  auto states = options.state.empty() ? std::string{"dead,ambiguous"} : options.state;
+  auto path = "/api/v1/outbox?limit=" + std::to_string(options.limit);
+  auto answer = client.get(states == "all" ? path : path + "&state=" + states);
+  if (!answer.ok())
+    return answer.exit_code;
+  if (options.style.json) {
+    out << answer.text << '\n';
+    return exit_done;
+  }
+  text_table table{{{"ID", true, 12},
+                    {"STATE", false, 10},
+                    {"CHANNEL", false, 20},
+                    {"ALERT", true, 10},
+                    {"ITEM", false, 24},
+                    {"TRIES", true, 6},
+                    {"LAST ERROR", false, 80}}};
+  for (auto x : rows_of(answer.data(), "outbox"))
+    table.add({text_of(x, "id"), state_cell(x), text_of(x, "channel"), text_of(x, "alertId"), text_of(x, "itemId"),
+               text_of(x, "attempts"), text_of(x, "lastError")});
+  if (!table.empty())
+    table.print(out, options.style);
+  out << counts_line(answer.data()) << '\n';
+  return exit_done;
+}
+
+int retry_rows(const outbox_options& options, api_client& client, std::ostream& out, std::ostream& err) {
+  if (options.ids.empty() && !options.dead && !options.ambiguous) {
+    err << "Nothing is named: give the ids of `vigie outbox`, or --dead, or --ambiguous.\n";
+    return exit_usage;
+  }
+  auto ids = json_value::array();
+  for (auto id : options.ids)
+    ids.push(id);
+  auto body =
+      json_value::object({{"ids", std::move(ids)}, {"dead", options.dead}, {"ambiguous", options.ambiguous}}).dump();
+  auto answer = client.send("POST", "/api/v1/outbox/retry", std::move(body));
+  if (!answer.ok())
+    return answer.exit_code;
+  auto count = int_of(answer.data(), "retried");
+  if (options.style.json)
+    out << answer.text << '\n';
+  else
+    out << count << (count == 1 ? " notification is" : " notifications are") << " sent again\n";
+  return exit_done;
+}
+
+} // namespace
+
+int run_outbox(const outbox_options& options, std::ostream& out, std::ostream& err) {
+  api_client client{options.node, options.style, err};
+  return options.retry ? retry_rows(options, client, out, err) : list_rows(options, client, out);
+}
+
+} // namespace vigie
