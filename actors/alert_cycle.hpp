@@ -121,7 +121,8 @@ struct alert_cycle_state {
              std::shared_ptr<reply<settle_ack>> ack);
   void store(alert_settled what, worker_id worker, bool final, std::shared_ptr<reply<settle_ack>> ack);
   void stored(const alert_settled& what, const worker_id& worker, bool final, const settle_receipt& receipt);
-  void report_work(const worker_id& worker, const error& problem, duration took, uint32_t pieces = 1);
+  void report_work(const worker_id& worker, const error& problem, int32_t http_status, duration took,
+                   uint32_t pieces = 1);
   envelope make_envelope() const;
 
   // alert_cycle_report.cpp: what it says of itself

@@ -160,7 +160,7 @@ void alert_cycle_state::take_back(assignment_id id, const error& why) {
        {"alerts_again", std::to_string(taken.again)},
        {"alerts_failed", std::to_string(exhausted)}});
   tell_cancelled(taken.worker, id);
-  report_work(taken.worker, why, 0ms, taken.again + exhausted);
+  report_work(taken.worker, why, 0, 0ms, taken.again + exhausted);
   for (auto& s : taken.exhausted)
     store(std::move(s), taken.worker, true, nullptr);
 }

@@ -115,7 +115,7 @@ void alert_cycle_state::cancel_run(const std::string& why) {
   cancelled = true;
   for (const auto& x : ledger.out()) {
     tell_cancelled(x.worker, x.id);
-    report_work(x.worker, {errc::cancelled, why, {}}, 0ms, x.unfinished);
+    report_work(x.worker, {errc::cancelled, why, {}}, 0, 0ms, x.unfinished);
   }
   run.note = why;
   finish_if_done();

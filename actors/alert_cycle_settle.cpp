@@ -37,21 +37,22 @@ void alert_cycle_state::settle_stale(alert_settled what, worker_id worker, std::
   auto refused = is_refusal_of_site(what.problem.code, what.http_status);
   if (refused)
     caf::anon_send(links.bans.get(), site_refused{worker, what.host, "HTTP 403, a late answer"});
-  auto final = !refused && !worth_another_worker(what.problem.code, what.http_status);
+  auto final = !refused && !worth_another_attempt(what.problem.code, what.http_status);
   store(std::move(what), std::move(worker), final, std::move(ack));
 }
 
 void alert_cycle_state::begin_settling(const alert_settled& what, const worker_id& worker) {
   if (ledger.settling(what.alert))
-    report_work(worker, what.problem, what.took);
+    report_work(worker, what.problem, what.http_status, what.took);
   if (is_answer_of_site(what.problem.code))
     caf::anon_send(links.bans.get(), site_answered{worker, what.host});
 }
 
-void alert_cycle_state::report_work(const worker_id& worker, const error& problem, duration took, uint32_t pieces) {
+void alert_cycle_state::report_work(const worker_id& worker, const error& problem, int32_t http_status, duration took,
+                                    uint32_t pieces) {
   auto text = problem.code == errc::none ? std::string{} : to_string(problem);
   for (uint32_t i = 0; i < pieces; ++i)
-    caf::anon_send(links.balancer.get(), work_ended{worker, is_our_fault(problem.code), took, text});
+    caf::anon_send(links.balancer.get(), work_ended{worker, outcome_of_work(problem.code, http_status), took, text});
 }
 
 void alert_cycle_state::rule_on_refusal(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack) {

@@ -26,15 +26,15 @@ auto report_command(self_ptr self) {
   const auto& worker = self->state.config.worker;
   auto begun = self->clock().now();
   self->send(self->state.links.balancer.get(), work_begun{worker, 1});
-  return [self, worker, begun](const error& problem) {
+  return [self, worker, begun](const error& problem, int32_t http_status) {
     auto took = std::chrono::duration_cast<duration>(self->clock().now() - begun);
-    self->send(self->state.links.balancer.get(), work_ended{worker, is_our_fault(problem.code), took,
+    self->send(self->state.links.balancer.get(), work_ended{worker, outcome_of_work(problem.code, http_status), took,
                                                             problem.code == errc::none ? "" : to_string(problem)});
   };
 }
 
 auto no_report() {
-  return [](const error&) {};
+  return [](const error&, int32_t) {};
 }
 
 template <class T, class... Args>

@@ -33,7 +33,7 @@ void on_answer(Request request, Ok ok, Bad bad) {
 }
 
 /// Asks the worker under the present epoch. If the request is sent at all, `begin` is called, and what it gives is told
-/// the outcome once.
+/// the outcome once: the problem and the site's status.
 template <class T, class Begin, class... Args>
 promise<T> ask_worker(worker_proxy_shell* self, proxy_traffic kind, envelope from, duration patience, Begin begin,
                       Args... args) {
@@ -44,7 +44,7 @@ promise<T> ask_worker(worker_proxy_shell* self, proxy_traffic kind, envelope fro
   }
   auto ended = begin();
   auto fail = [answer, ended](const error& why) mutable {
-    ended(why);
+    ended(why, 0);
     answer.fail(why);
   };
   auto id = begin_request(self, kind, fail);
@@ -56,9 +56,9 @@ promise<T> ask_worker(worker_proxy_shell* self, proxy_traffic kind, envelope fro
         if (!end_request(self, id, kind))
           return;
         if constexpr (std::is_same_v<T, command_result>)
-          ended(value.problem...);
+          (ended(value.problem, value.http_status), ...);
         else
-          ended(error{});
+          ended(error{}, 0);
         answer.keep(std::move(value)...);
       },
       [self, id, kind, fail](caf::error& e) mutable {

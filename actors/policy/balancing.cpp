@@ -70,11 +70,12 @@ void work_score::begun(const balancing_config& config, mono_time now, uint32_t p
   sum_.requests += pieces;
 }
 
-void work_score::ended(const balancing_config& config, mono_time now, bool success, bool our_fault, duration took) {
+void work_score::ended(const balancing_config& config, mono_time now, work_outcome how, duration took) {
   fade(config, now);
-  sum_.successes += success ? 1 : 0;
-  sum_.errors += our_fault ? 1 : 0;
-  if (!success)
+  sum_.requests -= how == work_outcome::untried ? std::min(sum_.requests, 1.0) : 0;
+  sum_.successes += how == work_outcome::success ? 1 : 0;
+  sum_.errors += how == work_outcome::our_fault ? 1 : 0;
+  if (how != work_outcome::success)
     return; // a failure's duration says nothing about speed
   auto ms = static_cast<double>(took.count());
   sum_.ewma_ms = sum_.ewma_ms == 0 ? ms : sum_.ewma_ms + config.ewma_weight * (ms - sum_.ewma_ms);

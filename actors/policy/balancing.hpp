@@ -8,6 +8,7 @@
 
 #include "messages/values/error.hpp"
 #include "messages/values/ids.hpp"
+#include "messages/values/requests.hpp"
 #include "messages/values/time.hpp"
 #include "messages/values/worker.hpp"
 
@@ -29,8 +30,8 @@ error validate(const balancing_config& config);
 class work_score {
 public:
   void begun(const balancing_config& config, mono_time now, uint32_t pieces);
-  /// Neither good nor bad for the ratio when the site was to blame: `success` and `our_fault` both false.
-  void ended(const balancing_config& config, mono_time now, bool success, bool our_fault, duration took);
+  /// Only a success and a fault of ours change the ratio; work that was not tried is no request either.
+  void ended(const balancing_config& config, mono_time now, work_outcome how, duration took);
 
   struct figures {
     double requests = 0;

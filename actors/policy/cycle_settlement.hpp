@@ -31,8 +31,9 @@ struct cycle_limits {
 /// An answer of the site. `refused` without a status is the gate's: this worker is banned, the site was not asked.
 bool is_refusal_of_site(errc code, int32_t http_status);
 
-/// Errors that say nothing about the site, or that another way through the network may not meet: worth another worker.
-bool worth_another_worker(errc code, int32_t http_status);
+/// Errors that say nothing about the site, or that another way through the network may not meet: the alert is
+/// worth another attempt, on another worker.
+bool worth_another_attempt(errc code, int32_t http_status);
 
 class run_ledger {
 public:

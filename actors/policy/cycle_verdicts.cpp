@@ -9,7 +9,7 @@ bool is_refusal_of_site(errc code, int32_t http_status) {
   return code == errc::refused && http_status != 0;
 }
 
-bool worth_another_worker(errc code, int32_t http_status) {
+bool worth_another_attempt(errc code, int32_t http_status) {
   switch (code) {
   case errc::refused:
     return http_status == 0;
@@ -47,7 +47,7 @@ run_ledger::judgement run_ledger::judge(const alert_settled& what) const {
     return judgement::stale;
   if (is_refusal_of_site(what.problem.code, what.http_status))
     return judgement::refused;
-  if (worth_another_worker(what.problem.code, what.http_status) && t->attempts < limits_.max_attempts)
+  if (worth_another_attempt(what.problem.code, what.http_status) && t->attempts < limits_.max_attempts)
     return judgement::again;
   return judgement::final;
 }

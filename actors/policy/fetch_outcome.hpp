@@ -9,7 +9,7 @@
 //   other 4xx, 5xx     http_status
 //   no answer          the port's error as it is: network, timed_out, body_too_large, blocked_address, busy, ...
 //
-// Whether another worker may try is decided by worth_another_worker (actors/policy/cycle_settlement.hpp).
+// Whether another attempt is made is decided by worth_another_attempt (actors/policy/cycle_settlement.hpp).
 #pragma once
 
 #include <string_view>

@@ -2,16 +2,32 @@
 
 namespace vigie {
 
-bool is_our_fault(errc outcome) {
+work_outcome outcome_of_work(errc outcome, int32_t http_status) {
   switch (outcome) {
+  case errc::none:
+    return work_outcome::success;
   case errc::crashed:
   case errc::worker_lost:
   case errc::worker_silent:
   case errc::stale_epoch:
   case errc::contract_mismatch:
-    return true;
+    return work_outcome::our_fault;
+  case errc::bad_request: // the caller's input
+  case errc::not_found:
+  case errc::busy:
+  case errc::cancelled:
+  case errc::no_capacity:
+  case errc::no_credential_provider:
+  case errc::no_scraping_cookies:
+  case errc::unknown_command:
+  case errc::circuit_open:
+  case errc::permit_denied:
+  case errc::blocked_address:
+    return work_outcome::untried;
+  case errc::refused:
+    return http_status == 0 ? work_outcome::untried : work_outcome::outside;
   default:
-    return false;
+    return work_outcome::outside;
   }
 }
 

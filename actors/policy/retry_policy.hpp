@@ -1,13 +1,15 @@
 // What an outcome of a command means: for the worker's record, for its bans, and for another try elsewhere.
 #pragma once
 
-#include "messages/values/command.hpp"
 #include "messages/values/error.hpp"
+#include "messages/values/requests.hpp"
 
 namespace vigie {
 
-/// The worker, its node or its link failed; only this lowers a worker's health (T29).
-bool is_our_fault(errc outcome);
+/// What a worker's record says of one piece of work: an alert or a command. `http_status` is the site's, 0 = none came.
+/// `refused` without a status is the gate's, or an alert taken back after the refusal of another: the site was not
+/// asked.
+work_outcome outcome_of_work(errc outcome, int32_t http_status);
 
 /// The site answered this worker without refusing it (success and ordinary error statuses): what a half-open ban waits
 /// for.

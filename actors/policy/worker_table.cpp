@@ -73,13 +73,14 @@ void worker_table::ended(const work_ended& what, mono_time now) {
   if (i == rows_.end())
     return;
   auto& [facts, judged, because, recent] = i->second;
-  auto success = what.problem.empty() && !what.our_fault;
+  auto untried = what.how == work_outcome::untried;
   facts.in_flight -= facts.in_flight > 0 ? 1 : 0;
-  facts.successes += success ? 1 : 0;
-  facts.errors += what.our_fault ? 1 : 0;
-  if (!what.problem.empty())
+  facts.requests -= untried && facts.requests > 0 ? 1 : 0;
+  facts.successes += what.how == work_outcome::success ? 1 : 0;
+  facts.errors += what.how == work_outcome::our_fault ? 1 : 0;
+  if (!what.problem.empty() && !untried)
     facts.last_error = what.problem;
-  recent.ended(config_, now, success, what.our_fault, what.took);
+  recent.ended(config_, now, what.how, what.took);
   changed_ = true;
 }
 

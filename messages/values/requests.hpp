@@ -168,10 +168,17 @@ struct health_judged {
 struct bans_changed {
   std::vector<verdict> verdicts;
 };
+/// How a piece of work ended, for the record of the worker that had it.
+enum class work_outcome : uint8_t {
+  success,
+  our_fault, ///< the worker, its node or its link failed: only this counts as its error (T29)
+  outside,   ///< the site, the way to it, or the program that was run; a request without a success
+  untried    ///< nothing was begun: it does not count at all
+};
 /// One piece of work of a worker ended.
 struct work_ended {
   worker_id worker;
-  bool our_fault = false; ///< only this lowers health (T29)
+  work_outcome how = work_outcome::success;
   duration took{0};
   std::string problem;
 };

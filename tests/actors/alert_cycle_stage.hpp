@@ -39,6 +39,7 @@ struct hand {
   std::set<assignment_id> open;
   std::set<assignment_id> cancelled;
   uint64_t in_flight = 0; ///< by the cycle's reports to the balancer
+  std::map<work_outcome, uint64_t> ended;
 };
 
 struct fake_proxy_state {
@@ -237,7 +238,10 @@ private:
         [](const health_judged&) {},
         [](const bans_changed&) {},
         [this](const work_begun& m) { hands.at(m.worker).in_flight += m.pieces; },
-        [this](const work_ended& m) { hands.at(m.worker).in_flight -= hands.at(m.worker).in_flight > 0 ? 1 : 0; },
+        [this](const work_ended& m) {
+          hands.at(m.worker).in_flight -= hands.at(m.worker).in_flight > 0 ? 1 : 0;
+          ++hands.at(m.worker).ended[m.how];
+        },
         [this](const get_available& m) {
           std::vector<available_worker> out;
           for (const auto& [id, h] : hands)

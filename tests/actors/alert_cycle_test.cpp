@@ -360,6 +360,10 @@ TEST_CASE("a refused worker is asked no more; another region does its work") {
     CHECK(s.at("fr").asked.size() == 1);
     CHECK(s.ledger.standing(s.at("fr").id, market, from_unix_ms(1'800'000'001'000)) == ban_standing::banned);
     CHECK(s.in_flight() == 0);
+    // Its other alerts were taken back untried: they say nothing of the worker.
+    CHECK(s.at("fr").ended[work_outcome::our_fault] == 0);
+    CHECK(s.at("fr").ended[work_outcome::outside] == 1);
+    CHECK(s.at("fr").ended[work_outcome::untried] == s.at("fr").shares.at(0) - 1);
   });
 }
 

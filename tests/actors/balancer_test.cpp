@@ -285,8 +285,8 @@ TEST_CASE("counters survive a restart, also while the store is away at first") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};
     caf::anon_send(f.aut, work_begun{fr, 3});
-    caf::anon_send(f.aut, work_ended{fr, false, 20ms, {}});
-    caf::anon_send(f.aut, work_ended{fr, true, 20ms, "worker_lost"});
+    caf::anon_send(f.aut, work_ended{fr, work_outcome::success, 20ms, {}});
+    caf::anon_send(f.aut, work_ended{fr, work_outcome::our_fault, 20ms, "worker_lost"});
     f.w.advance(6s, 500ms);
     f.w.stop(f.aut);
     f.db.fail_all(errc::store_unavailable);

@@ -29,16 +29,17 @@ struct fixture {
   /// Periodic timers would keep the world from ending.
   ~fixture() {
     w.stop(aut);
-    // No handle may outlive the system.
+    // No handle may outlive the system, and what the gateway holds back keeps the gateway.
     script.main = main_endpoint_actor{};
-    dial.gateway = worker_gateway_actor{};
+    gateway_down();
   }
 
   void gateway_up() { dial.gateway = w.system.spawn(fake_gateway, &script); }
 
   void gateway_down() {
     auto old = std::exchange(dial.gateway, worker_gateway_actor{});
-    w.stop(old);
+    if (old)
+      w.stop(old);
   }
 
   void start() {
@@ -86,6 +87,23 @@ TEST_CASE("dials, attaches under an epoch of the time of day, comes up, and says
   }
 }
 
+TEST_CASE("a command that the worker could not begin does not count as work of it") {
+  for (auto code : {errc::no_credential_provider, errc::unknown_command, errc::bad_request, errc::busy}) {
+    fixture f{1};
+    f.start();
+    f.script.answer = [code](const worker_command&) {
+      command_result out;
+      out.problem = {code, "not begun", {}};
+      return out;
+    };
+    auto answer = f.command();
+    f.w.drain();
+    REQUIRE(answer.here());
+    REQUIRE(f.seen.ended.size() == 1);
+    CHECK(f.seen.ended[0].what.how == work_outcome::untried);
+  }
+}
+
 TEST_CASE("a broken link fails everything outstanding at once, tells who must know, and comes back as a new epoch") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     INFO("seed " << seed);
@@ -105,7 +123,7 @@ TEST_CASE("a broken link fails everything outstanding at once, tells who must kn
     CHECK(f.state() == link_state::down);
     CHECK(f.seen.begun.size() == 2);
     REQUIRE(f.seen.ended.size() == 2);
-    CHECK(f.seen.ended[0].what.our_fault);
+    CHECK(f.seen.ended[0].what.how == work_outcome::our_fault);
     auto refused = f.command();
     f.w.drain();
     CHECK(refused.get().error().code == errc::worker_lost);

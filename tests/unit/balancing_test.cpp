@@ -106,14 +106,25 @@ TEST_CASE("old work fades") {
 TEST_CASE("only our faults count as errors, only successes as latency") {
   balancing_config config;
   work_score aut;
-  aut.ended(config, t0, false, false, duration{5});   // the site refused
-  aut.ended(config, t0, false, true, duration{9000}); // our link broke
-  aut.ended(config, t0, true, false, duration{100});
-  aut.ended(config, t0, true, false, duration{200});
+  aut.ended(config, t0, work_outcome::outside, duration{5});      // the site refused
+  aut.ended(config, t0, work_outcome::our_fault, duration{9000}); // our link broke
+  aut.ended(config, t0, work_outcome::success, duration{100});
+  aut.ended(config, t0, work_outcome::success, duration{200});
   auto now = aut.at(config, t0);
   CHECK(now.successes == Approx(2));
   CHECK(now.errors == Approx(1));
   CHECK(now.ewma_ms == Approx(120));
+}
+
+TEST_CASE("work that was not tried does not make a worker look used") {
+  auto config = with(balancing_strategy::least_used);
+  work_score aut;
+  aut.begun(config, t0, 2);
+  aut.ended(config, t0, work_outcome::untried, duration{0});
+  CHECK(aut.at(config, t0).requests == Approx(1));
+  CHECK(aut.at(config, t0).successes == 0);
+  aut.ended(config, t0 + config.half_life, work_outcome::untried, duration{0});
+  CHECK(aut.at(config, t0 + config.half_life).requests == 0);
 }
 
 TEST_CASE("bad balancing configurations are named") {

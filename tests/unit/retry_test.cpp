@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
+#include <map>
+
 #include "actors/policy/retry_budget.hpp"
 #include "actors/policy/retry_policy.hpp"
 
@@ -17,7 +19,7 @@ TEST_CASE("what a site says is no fault of the worker and no reason to ask elsew
   for (auto code : {errc::unauthorized, errc::refused, errc::rate_limited, errc::circuit_open, errc::http_status,
                     errc::bad_page, errc::no_scraping_cookies, errc::body_too_large, errc::permit_denied}) {
     INFO(to_string(code));
-    CHECK_FALSE(is_our_fault(code));
+    CHECK_FALSE(outcome_of_work(code, 403) == work_outcome::our_fault);
     CHECK_FALSE(worth_another_worker(code, command_kind::scrape));
   }
 }
@@ -25,14 +27,59 @@ TEST_CASE("what a site says is no fault of the worker and no reason to ask elsew
 TEST_CASE("a broken worker is our fault and worth another one") {
   for (auto code : {errc::crashed, errc::worker_lost, errc::worker_silent}) {
     INFO(to_string(code));
-    CHECK(is_our_fault(code));
+    CHECK(outcome_of_work(code, 0) == work_outcome::our_fault);
     CHECK(worth_another_worker(code, command_kind::scrape));
     // What may have had its effect is not repeated.
     CHECK_FALSE(worth_another_worker(code, command_kind::custom));
   }
   CHECK(worth_another_worker(errc::busy, command_kind::custom));
-  CHECK_FALSE(is_our_fault(errc::busy));
   CHECK_FALSE(worth_another_worker(errc::none, command_kind::scrape));
+}
+
+TEST_CASE("what each outcome says of the worker that had the work") {
+  using enum work_outcome;
+  const std::map<errc, work_outcome> table{{errc::none, success},
+                                           {errc::bad_request, untried},
+                                           {errc::bad_config, outside},
+                                           {errc::not_found, untried},
+                                           {errc::conflict, outside},
+                                           {errc::busy, untried},
+                                           {errc::crashed, our_fault},
+                                           {errc::worker_lost, our_fault},
+                                           {errc::worker_silent, our_fault},
+                                           {errc::no_capacity, untried},
+                                           {errc::stale_epoch, our_fault},
+                                           {errc::contract_mismatch, our_fault},
+                                           {errc::deadline_exceeded, outside},
+                                           {errc::cancelled, untried},
+                                           {errc::no_credential_provider, untried},
+                                           {errc::no_scraping_cookies, untried},
+                                           {errc::unauthorized, outside},
+                                           {errc::rate_limited, outside},
+                                           {errc::circuit_open, untried},
+                                           {errc::http_status, outside},
+                                           {errc::network, outside},
+                                           {errc::timed_out, outside},
+                                           {errc::body_too_large, outside},
+                                           {errc::bad_page, outside},
+                                           {errc::blocked_address, untried},
+                                           {errc::permit_denied, untried},
+                                           {errc::unknown_command, untried},
+                                           {errc::child_failed, outside},
+                                           {errc::child_timed_out, outside},
+                                           {errc::store_unavailable, outside},
+                                           {errc::ambiguous, outside}};
+  for (auto code = errc::none; code <= errc::ambiguous; code = static_cast<errc>(static_cast<int>(code) + 1)) {
+    INFO(to_string(code));
+    if (code == errc::refused)
+      continue;
+    REQUIRE(table.contains(code));
+    CHECK(outcome_of_work(code, 0) == table.at(code));
+    CHECK(outcome_of_work(code, 500) == table.at(code));
+  }
+  CHECK(outcome_of_work(errc::refused, 403) == outside);
+  // The gate's refusal, or taken back after the refusal of another alert: the site was not asked.
+  CHECK(outcome_of_work(errc::refused, 0) == untried);
 }
 
 TEST_CASE("only an answer that is no refusal ends a half-open ban") {

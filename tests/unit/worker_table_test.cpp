@@ -80,19 +80,33 @@ TEST_CASE("what was tried is left out, by worker and by region") {
 TEST_CASE("counters: a site's refusal is a request, and neither a success nor an error") {
   auto aut = table();
   aut.begun({fr, 3}, now);
-  aut.ended({fr, false, 10ms, {}}, now);
-  aut.ended({fr, false, 10ms, "refused"}, now);
+  aut.ended({fr, work_outcome::success, 10ms, {}}, now);
+  aut.ended({fr, work_outcome::outside, 10ms, "refused"}, now);
   auto row = aut.status(now).at(0);
   CHECK(row.in_flight == 1);
-  aut.ended({fr, true, 10ms, "worker_lost"}, now);
+  aut.ended({fr, work_outcome::our_fault, 10ms, "worker_lost"}, now);
   row = aut.status(now).at(0);
   CHECK(row.requests == 3);
   CHECK(row.successes == 1);
   CHECK(row.errors == 1);
   CHECK(row.in_flight == 0);
   CHECK(row.ewma_ms == Approx(10));
-  aut.ended({fr, true, 10ms, "once too often"}, now);
+  aut.ended({fr, work_outcome::our_fault, 10ms, "once too often"}, now);
   CHECK(aut.status(now).at(0).in_flight == 0);
+}
+
+TEST_CASE("work that was not tried leaves no trace in a worker's record") {
+  auto aut = table();
+  aut.begun({fr, 2}, now);
+  aut.ended({fr, work_outcome::success, 10ms, {}}, now);
+  aut.ended({fr, work_outcome::untried, 0ms, "unknown_command: it has none of that name"}, now);
+  auto row = aut.status(now).at(0);
+  CHECK(row.requests == 1);
+  CHECK(row.successes == 1);
+  CHECK(row.errors == 0);
+  CHECK(row.in_flight == 0);
+  CHECK(row.last_error.empty());
+  CHECK(row.ewma_ms == Approx(10));
 }
 
 TEST_CASE("stored counters are added, strangers are ignored, changes are seen once") {
