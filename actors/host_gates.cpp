@@ -32,17 +32,21 @@ void arm(self_ptr self) {
     });
 }
 
+void say(self_ptr self, reply<permit>& asker, permit what) {
+  auto& metrics = *self->state.env.metrics;
+  auto given = what.id != 0;
+  metrics.count(given ? "vigie_permits_given_total" : "vigie_permits_denied_total", {});
+  if (given)
+    metrics.observe_seconds("vigie_permit_wait_seconds", {}, std::chrono::duration<double>(what.wait).count());
+  asker.keep(std::move(what));
+}
+
 /// Answers whoever can be answered now.
 void serve(self_ptr self) {
   auto& st = self->state;
   for (auto& answer : st.limiter.due(self->clock().now(), wall(self))) {
     auto waiting = st.waiting.extract(answer.whose);
-    auto given = answer.what.id != 0;
-    st.env.metrics->count(given ? "vigie_permits_given_total" : "vigie_permits_denied_total", {});
-    if (given)
-      st.env.metrics->observe_seconds("vigie_permit_wait_seconds", {},
-                                      std::chrono::duration<double>(answer.what.wait).count());
-    waiting.mapped().keep(std::move(answer.what));
+    say(self, waiting.mapped(), std::move(answer.what));
   }
   self->show(std::to_string(st.limiter.hosts()) + " hosts, " + std::to_string(st.limiter.in_flight()) +
              " permits out, " + std::to_string(st.limiter.waiting()) + " waiting");
@@ -95,7 +99,7 @@ void ask(self_ptr self, const worker_id& by, permit_request what, reply<permit>&
   if (auto known = st.config.policies.find(what.host); known != st.config.policies.end())
     what.policy = known->second;
   if (auto why = banned(self, by, what.host); why.code != errc::none)
-    return answer.keep(permit{0, duration{0}, why});
+    return say(self, answer, permit{0, duration{0}, why});
   st.waiting.emplace(st.limiter.ask(by, what, self->clock().now(), wall(self)), answer);
   serve(self);
 }
