@@ -6,6 +6,7 @@
 #include "actors/policy/plain_text.hpp"
 #include "adapters/http_api/alert_json.hpp"
 #include "runtime/commands/api_client.hpp"
+#include "runtime/commands/import_portions.hpp"
 
 namespace vigie {
 
@@ -107,6 +108,27 @@ void print_one(const json_node& data, const output_style& style, std::ostream& o
   table.print(out, style);
 }
 
+/// Each portion is taken wholly or not at all; the first one that is refused ends it.
+int send_portions(std::vector<import_portion> portions, size_t alerts, const alerts_options& options,
+                  api_client& client, std::ostream& out, std::ostream& err) {
+  int64_t imported = 0;
+  for (auto& x : portions) {
+    auto answer = client.send("POST", base + "/import", std::move(x.body));
+    if (!answer.ok()) {
+      if (portions.size() > 1)
+        err << imported << " of " << alerts << " alerts were imported before that; the following " << x.alerts
+            << ", and what comes after them, were not.\n";
+      return answer.exit_code;
+    }
+    imported += int_of(answer.data(), "imported");
+  }
+  if (options.style.json)
+    out << json_value::object({{"success", true}, {"imported", imported}}).dump() << '\n';
+  else
+    out << imported << (imported == 1 ? " alert" : " alerts") << " imported\n";
+  return exit_done;
+}
+
 int import_file(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
   std::string text;
   if (options.file == "-") {
@@ -130,14 +152,11 @@ int import_file(const alerts_options& options, api_client& client, std::ostream&
         << '\n';
     return exit_usage;
   }
-  auto answer = client.send("POST", base + "/import", std::move(text));
-  if (!answer.ok())
-    return answer.exit_code;
-  if (options.style.json)
-    out << answer.text << '\n';
-  else
-    out << int_of(answer.data(), "imported") << " alerts imported\n";
-  return exit_done;
+  if (alerts->empty()) {
+    err << "There is no alert in " << strip_control(options.file) << ".\n";
+    return exit_usage;
+  }
+  return send_portions(cut_import(text, client.max_body_bytes()), alerts->size(), options, client, out, err);
 }
 
 int show_answer(const alerts_options& options, api_answer answer, std::ostream& out, std::string_view done) {

@@ -10,8 +10,18 @@ namespace vigie {
 
 namespace {
 
-api_answer get_tree(api_client& client, bool fleet) {
-  return client.get(fleet ? "/api/v1/inspect/tree?fleet=1" : "/api/v1/inspect/tree");
+/// Asks for the tree and prints it: as JSON, or with `show(data)`.
+template <class F>
+int with_tree(const tree_options& options, std::ostream& out, std::ostream& err, F show) {
+  api_client client{options.node, options.style, err};
+  auto answer = client.get(options.fleet ? "/api/v1/inspect/tree?fleet=1" : "/api/v1/inspect/tree");
+  if (!answer.ok())
+    return answer.exit_code;
+  if (options.style.json)
+    out << answer.text << '\n';
+  else
+    show(answer.data());
+  return exit_done;
 }
 
 std::string busy_time(const json_node& actor) {
@@ -108,37 +118,9 @@ int64_t rank(const json_node& x, top_order order) {
   return 0;
 }
 
-} // namespace
-
-int run_tree(const tree_options& options, std::ostream& out, std::ostream& err) {
-  api_client client{options.node, options.style, err};
-  auto answer = get_tree(client, options.fleet);
-  if (!answer.ok())
-    return answer.exit_code;
-  if (options.style.json) {
-    out << answer.text << '\n';
-    return exit_done;
-  }
-  auto first = true;
-  for (auto node : rows_of(answer.data(), "nodes")) {
-    out << (first ? "" : "\n");
-    print_node(node, options.style, out);
-    first = false;
-  }
-  return exit_done;
-}
-
-int run_top(const tree_options& options, std::ostream& out, std::ostream& err) {
-  api_client client{options.node, options.style, err};
-  auto answer = get_tree(client, options.fleet);
-  if (!answer.ok())
-    return answer.exit_code;
-  if (options.style.json) {
-    out << answer.text << '\n';
-    return exit_done;
-  }
+void print_top(const json_node& data, const tree_options& options, std::ostream& out) {
   std::vector<top_row> rows;
-  for (auto node : rows_of(answer.data(), "nodes"))
+  for (auto node : rows_of(data, "nodes"))
     for (auto actor : rows_of(node, "actors"))
       rows.push_back({text_of(node, "node"), actor});
   std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
@@ -160,7 +142,23 @@ int run_top(const tree_options& options, std::ostream& out, std::ostream& err) {
                busy_time(x.actor), ms(x.actor, "maxNs"), text_of(x.actor, "mailbox"), text_of(x.actor, "restarts"),
                text_of(x.actor, "state")});
   table.print(out, options.style);
-  return exit_done;
+}
+
+} // namespace
+
+int run_tree(const tree_options& options, std::ostream& out, std::ostream& err) {
+  return with_tree(options, out, err, [&](const json_node& data) {
+    auto first = true;
+    for (auto node : rows_of(data, "nodes")) {
+      out << (first ? "" : "\n");
+      print_node(node, options.style, out);
+      first = false;
+    }
+  });
+}
+
+int run_top(const tree_options& options, std::ostream& out, std::ostream& err) {
+  return with_tree(options, out, err, [&](const json_node& data) { print_top(data, options, out); });
 }
 
 int run_crash(const crash_options& options, std::ostream& out, std::ostream& err) {

@@ -108,6 +108,22 @@ stored_match a_match() {
   return out;
 }
 
+outbox_page an_outbox() {
+  outbox_page out;
+  outbox_row row;
+  row.id = outbox_id{375};
+  row.alert = alert_id{7};
+  row.item = item_id{"s-1"};
+  row.channel = channel_id{"shop"};
+  row.state = delivery_state::dead;
+  row.attempts = 8;
+  row.last_error = "HTTP 410 \x1b[31mgone";
+  out.rows = {row};
+  out.counts.pending = 3;
+  out.counts.dead = 1;
+  return out;
+}
+
 alert an_alert(int64_t id) {
   alert out;
   out.id = alert_id{id};
@@ -154,6 +170,14 @@ public:
     return out;
   }
 
+  std::atomic<size_t> imports{0};
+  std::vector<std::string> imported; ///< names; to be read when the command has ended
+  std::string refused_name;
+
+  std::string asked() {
+    std::lock_guard hold{guard_};
+    return asked_;
+  }
   std::string last_body() {
     std::lock_guard hold{guard_};
     return last_body_;
@@ -189,12 +213,36 @@ private:
     if (x.path == "/api/v1/inspect/tree")
       return with(tree_json(a_tree()));
     if (x.path == "/api/v1/alerts/import")
-      return with(json_value::object({{"success", true}, {"imported", 2}}));
+      return take_import(x);
+    if (x.path == "/api/v1/outbox") {
+      std::lock_guard hold{guard_};
+      asked_ = x.query.contains("state") ? x.query.at("state") : "";
+      return with(outbox_page_json(an_outbox()));
+    }
+    if (x.path == "/api/v1/outbox/retry") {
+      auto wanted = retry_from_json(x.body, 1000);
+      if (!wanted)
+        return make_problem(400, wanted.error(), x.path, x.request_id);
+      return with(json_value::object({{"success", true}, {"retried", wanted->ids.size() + wanted->states.size()}}));
+    }
     if (x.path == "/api/v1/alerts" && x.method == "POST")
       return with(alert_json(an_alert(9)));
     if (x.path == "/api/v1/alerts")
       return alerts_page(x.query.at("after"));
     return make_problem(404, {errc::not_found, "no alert has this id", ""}, x.path, x.request_id);
+  }
+
+  served_response take_import(const served_request& x) {
+    auto all = alerts_from_json(x.body);
+    if (!all)
+      return make_problem(400, all.error(), x.path, x.request_id);
+    for (const auto& one : *all)
+      if (one.name == refused_name)
+        return make_problem(409, {errc::conflict, "the name is taken", ""}, x.path, x.request_id);
+    ++imports;
+    for (const auto& one : *all)
+      imported.push_back(one.name);
+    return with(json_value::object({{"success", true}, {"imported", all->size()}}));
   }
 
   served_response alerts_page(const std::string& after) {
@@ -234,6 +282,7 @@ private:
   std::atomic<int> polls_{0};
   std::mutex guard_;
   std::string last_body_;
+  std::string asked_;
   std::unique_ptr<http_server> server_;
 };
 
@@ -378,7 +427,7 @@ TEST_CASE("alerts: all pages are listed; import checks the file first; a refusal
   CHECK(has(bad.err, "bad.json: /0/colour"));
   CHECK(node.last_body() == "");
   options.file = node.file("good.json", "[{\"name\":\"x\",\"source\":\"market\"}]");
-  CHECK(has(run(run_alerts, options).out, "2 alerts imported"));
+  CHECK(run(run_alerts, options).out == "1 alert imported\n");
   CHECK(has(node.last_body(), "\"name\":\"x\""));
 
   options.action = alerts_action::add;
@@ -395,6 +444,74 @@ TEST_CASE("alerts: all pages are listed; import checks the file first; a refusal
   CHECK(none.code == exit_failed);
   CHECK(has(none.err, "HTTP 404: no alert has this id"));
   CHECK(has(none.err, std::string{remedy(errc::not_found)}));
+}
+
+TEST_CASE("an import larger than one body goes in portions, in its own words; a refused one ends it") {
+  scripted_node node;
+  alerts_options options;
+  options.node = node.address();
+  options.action = alerts_action::import;
+  std::string array = "[";
+  std::string lines;
+  std::vector<std::string> names;
+  for (int i = 0; lines.size() < (5u << 19); ++i) {
+    names.push_back("alert \\ ] \" " + std::to_string(i));
+    auto one = "{\"name\": \"alert \\\\ ] \\\" " + std::to_string(i) + "\", \"source\": \"market\", \"query\": \"" +
+               std::string(400, 'q') + "\", \"keywords\": {\"none\": [\"a, b\", \"}\"]}}";
+    array += (i > 0 ? "\n , " : " ") + one;
+    lines += one + "\r\n\n";
+  }
+  array += " ] ";
+  REQUIRE(array.size() > (2u << 20));
+  for (const auto& text : {array, "\xEF\xBB\xBF" + lines}) {
+    node.imports = 0;
+    node.imported.clear();
+    options.file = node.file("large", text);
+    auto done = run(run_alerts, options);
+    CHECK(done.code == exit_done);
+    CHECK(done.out == std::to_string(names.size()) + " alerts imported\n");
+    CHECK(node.imports >= 3);
+    CHECK(node.imports <= 4);
+    CHECK(node.imported == names);
+  }
+  CHECK_FALSE(has(node.last_body(), "baseline")); // what an alert does not say is main's to decide
+  node.imported.clear();
+  node.refused_name = names.back();
+  auto cut = run(run_alerts, options);
+  CHECK(cut.code == exit_failed);
+  CHECK(has(cut.err, "HTTP 409: the name is taken"));
+  CHECK(has(cut.err, std::to_string(node.imported.size()) + " of " + std::to_string(names.size()) +
+                         " alerts were imported before that"));
+  options.file = node.file("none.json", "[]");
+  CHECK(run(run_alerts, options).code == exit_usage);
+}
+
+TEST_CASE("outbox: what waits for a person is listed, and sent again on demand") {
+  scripted_node node;
+  outbox_options options;
+  options.node = node.address();
+  auto list = run(run_outbox, options);
+  CHECK(list.code == exit_done);
+  CHECK(node.asked() == "dead,ambiguous");
+  CHECK(has(list.out, "375"));
+  CHECK(has(list.out, "HTTP 410"));
+  CHECK(!has(list.out, "\x1b"));
+  CHECK(has(list.out, "3 pending, 0 sending, 0 sent, 0 ambiguous, 1 dead"));
+  options.state = "all";
+  run(run_outbox, options);
+  CHECK(node.asked().empty());
+  options.style.json = true;
+  CHECK(has(run(run_outbox, options).out, "\"counts\":{\"pending\":3"));
+  options.style.json = false;
+
+  options.retry = true;
+  CHECK(run(run_outbox, options).code == exit_usage);
+  options.ids = {375, 376};
+  CHECK(run(run_outbox, options).out == "2 notifications are sent again\n");
+  options.ids.clear();
+  options.dead = true;
+  CHECK(run(run_outbox, options).out == "1 notification is sent again\n");
+  CHECK(node.last_body() == R"({"ids":[],"dead":true,"ambiguous":false})");
 }
 
 TEST_CASE("a wrong key, a missing key, a missing node: each has its words and its exit code") {
