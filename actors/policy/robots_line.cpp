@@ -77,7 +77,7 @@ optional<duration> read_crawl_delay(std::string_view text, duration longest) {
       digits = true;
       unit = point ? unit / 10 : unit;
       more = more || (unit == 0 && c != '0');
-      ms = point ? ms + (c - '0') * unit : std::min(ms * 10 + (c - '0') * 1000, int64_t{longest.count()});
+      ms = point ? ms + int64_t{c - '0'} * unit : std::min(ms * 10 + int64_t{c - '0'} * 1000, int64_t{longest.count()});
     } else {
       return std::nullopt;
     }
