@@ -11,6 +11,7 @@
 
 #include "messages/registration.hpp"
 #include "messages/values/command.hpp"
+#include "runtime/link/thrifty_scheduler.hpp"
 
 namespace caf::detail {
 
@@ -38,7 +39,8 @@ void configure(caf::actor_system_config& config) {
   config.load<caf::io::middleman>();
 
   // One queue for all threads: a third of the latency of work stealing for one request at a time, as a link has them.
-  config.set("scheduler.policy", caf::atom("sharing"));
+  // And a clock that does not wake its thread each time a timer is set or an actor ends.
+  config.load<thrifty_scheduler>();
   // Without a bound a busy actor never yields its thread, and its neighbours wait for as long as its mailbox is full.
   config.set("scheduler.max-throughput", caf::config_value::integer{100});
 
