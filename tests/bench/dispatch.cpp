@@ -3,9 +3,10 @@
 // worker_command of about 0.9 KB, a command_result of about 2.2 KB. Both processes of both ways have vigie's scheduler
 // settings. One run is a line of JSON.
 //
-//   bench_dispatch vigie|bare [CALLS] [SINGLES] [THREADS]
+//   bench_dispatch vigie|bare [CALLS] [SINGLES] [THREADS] [WORKERS]
 //
-// THREADS 0 = as many as there are cores. (bench_dispatch worker-vigie|worker-bare THREADS is the other end.)
+// THREADS 0 = as many as there are cores. With several WORKERS (default 1) the calls go to them in turns.
+// (bench_dispatch worker-vigie|worker-bare THREADS is the other end.)
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
 
@@ -33,7 +34,7 @@ constexpr auto patience = 30s;
 constexpr size_t url_bytes = 850;
 constexpr size_t output_bytes = 2150;
 
-const worker_id the_worker{"worker-bench"};
+const worker_id the_worker{"worker-bench"}; // each process has one, and main a balancer for each
 
 link_transport_config link_of(const std::string& node, event_log& log) {
   link_transport_config out;
@@ -162,25 +163,29 @@ struct load_state {
   static inline const char* name = "load";
   uint64_t to_send = 0;
   uint64_t to_come = 0;
+  uint64_t next = 0; ///< whose turn it is
   promise<command_result> done;
 };
+
+template <class Handle>
+using targets = std::vector<Handle>;
 
 using load_ptr = caf::stateful_actor<load_state, command_runner_actor::base>*;
 
 template <class Handle>
-void ask(load_ptr self, const Handle& target, const std::shared_ptr<std::vector<uint64_t>>& took, const envelope& env,
-         const worker_command& what) {
+void ask(load_ptr self, const std::shared_ptr<targets<Handle>>& to, const std::shared_ptr<std::vector<uint64_t>>& took,
+         const envelope& env, const worker_command& what) {
   auto& st = self->state;
   --st.to_send;
   auto begun = bench::wall_ns();
-  self->request(target, patience, env, what)
+  self->request((*to)[st.next++ % to->size()], patience, env, what)
       .then(
-          [self, &st, target, took, env, what, begun](const command_result& x) {
+          [self, &st, to, took, env, what, begun](const command_result& x) {
             if (x.output.size() != output_bytes || x.output.back() != what.url.back())
               bench::give_up("a wrong answer: " + to_string(x.problem));
             took->push_back(bench::wall_ns() - begun);
             if (st.to_send > 0)
-              ask(self, target, took, env, what);
+              ask(self, to, took, env, what);
             if (--st.to_come == 0)
               st.done.deliver(x);
           },
@@ -189,14 +194,14 @@ void ask(load_ptr self, const Handle& target, const std::shared_ptr<std::vector<
 
 /// The load is on CAF's own base in both ways.
 template <class Handle>
-command_runner_actor::behavior_type load(load_ptr self, Handle target, uint64_t calls, uint64_t outstanding,
-                                         std::shared_ptr<std::vector<uint64_t>> took) {
+command_runner_actor::behavior_type load(load_ptr self, std::shared_ptr<targets<Handle>> to, uint64_t calls,
+                                         uint64_t outstanding, std::shared_ptr<std::vector<uint64_t>> took) {
   return {[=](const envelope& env, const worker_command& what) {
     auto& st = self->state;
     st.to_send = st.to_come = calls;
     st.done = self->make_response_promise<promise<command_result>>();
     for (uint64_t i = 0; i < std::min(outstanding, calls); ++i)
-      ask(self, target, took, env, what);
+      ask(self, to, took, env, what);
     return st.done;
   }};
 }
@@ -207,12 +212,21 @@ struct figures {
   std::vector<uint64_t> took_ns;
 };
 
+using crew = std::vector<std::unique_ptr<worker_process>>;
+
+uint64_t cpu_ns_of(const crew& workers) {
+  auto out = bench::cpu_ns();
+  for (const auto& w : workers)
+    out += bench::cpu_ns_of(w->pid());
+  return out;
+}
+
 template <class Handle>
-figures measure(caf::actor_system& system, const worker_process& worker, const Handle& target, uint64_t calls,
-                uint64_t outstanding) {
+figures measure(caf::actor_system& system, const crew& workers, const std::shared_ptr<targets<Handle>>& to,
+                uint64_t calls, uint64_t outstanding) {
   auto took = std::make_shared<std::vector<uint64_t>>();
   took->reserve(calls);
-  auto generator = system.spawn(load<Handle>, target, calls, outstanding, took);
+  auto generator = system.spawn(load<Handle>, to, calls, outstanding, took);
   worker_command what;
   what.kind = command_kind::scrape;
   what.url = std::string(url_bytes, 'u');
@@ -220,25 +234,25 @@ figures measure(caf::actor_system& system, const worker_process& worker, const H
   env.trace.value = std::string(32, 'a');
   env.cause = "bench";
   caf::scoped_actor self{system};
-  auto cpu = bench::cpu_ns() + bench::cpu_ns_of(worker.pid());
+  auto cpu = cpu_ns_of(workers);
   auto wall = bench::wall_ns();
   self->request(generator, caf::infinite, env, what)
       .receive([](const command_result&) {},
                [](const caf::error& e) { bench::give_up("a round failed: " + caf::to_string(e)); });
   figures out;
   out.wall_s = static_cast<double>(bench::wall_ns() - wall) / 1e9;
-  out.cpu_s = static_cast<double>(bench::cpu_ns() + bench::cpu_ns_of(worker.pid()) - cpu) / 1e9;
+  out.cpu_s = static_cast<double>(cpu_ns_of(workers) - cpu) / 1e9;
   out.took_ns = *took;
   self->send_exit(generator, caf::exit_reason::user_shutdown);
   return out;
 }
 
 template <class Handle>
-void run(caf::actor_system& system, const worker_process& worker, const Handle& target, uint64_t calls,
-         uint64_t singles) {
-  measure(system, worker, target, calls / 10 + 1, 64); // warms up
-  auto many = measure(system, worker, target, calls, 64);
-  auto one = measure(system, worker, target, singles, 1);
+void run(caf::actor_system& system, const crew& workers, targets<Handle> all, uint64_t calls, uint64_t singles) {
+  auto to = std::make_shared<targets<Handle>>(std::move(all));
+  measure(system, workers, to, calls / 10 + 1, 64); // warms up
+  auto many = measure(system, workers, to, calls, 64);
+  auto one = measure(system, workers, to, singles, 1);
   std::cout << "{\"per_cpu_s\": " << static_cast<double>(calls) / many.cpu_s
             << ", \"per_s\": " << static_cast<double>(calls) / many.wall_s
             << ", \"one_per_cpu_s\": " << static_cast<double>(singles) / one.cpu_s
@@ -259,33 +273,41 @@ void wait_for_link(caf::actor_system& system, const worker_proxy_actor& proxy) {
   }
 }
 
-void be_vigie_main(const worker_process& worker, uint64_t calls, uint64_t singles, uint64_t threads) {
+void be_vigie_main(const crew& workers, uint64_t calls, uint64_t singles, uint64_t threads) {
   bench::settings settings{threads};
   caf::actor_system system{settings};
   bench::quiet_log log;
   null_metrics metrics;
   auto env = environment_of(log, metrics);
   auto dialler = make_link_dialler(system, link_of("main", log));
-  balancer_config balancing;
-  balancing.workers.push_back({the_worker, "Worker", "cdg", "127.0.0.1"});
-  worker_proxy_links links;
-  links.balancer.set(system.spawn(balancer, balancing, env, balancer_links{}));
-  worker_proxy_config config;
-  config.worker = the_worker;
-  config.address = "127.0.0.1:" + std::to_string(worker.port());
-  auto proxy = system.spawn(worker_proxy, config, env, dialler.get(), links);
-  wait_for_link(system, proxy);
-  run(system, worker, proxy, calls, singles);
+  targets<worker_proxy_actor> proxies;
+  for (const auto& worker : workers) {
+    balancer_config balancing;
+    balancing.workers.push_back({the_worker, "Worker", "cdg", "127.0.0.1"});
+    worker_proxy_links links;
+    links.balancer.set(system.spawn(balancer, balancing, env, balancer_links{}));
+    worker_proxy_config config;
+    config.worker = the_worker;
+    config.address = "127.0.0.1:" + std::to_string(worker->port());
+    proxies.push_back(system.spawn(worker_proxy, config, env, dialler.get(), links));
+  }
+  for (const auto& proxy : proxies)
+    wait_for_link(system, proxy);
+  run(system, workers, proxies, calls, singles);
   std::_Exit(0); // nothing here needs an orderly end
 }
 
-void be_bare_main(const worker_process& worker, uint64_t calls, uint64_t singles, uint64_t threads) {
+void be_bare_main(const crew& workers, uint64_t calls, uint64_t singles, uint64_t threads) {
   bench::settings settings{threads};
   caf::actor_system system{settings};
-  auto target = system.middleman().remote_actor<command_runner_actor>("127.0.0.1", worker.port());
-  if (!target)
-    bench::give_up(caf::to_string(target.error()));
-  run(system, worker, *target, calls, singles);
+  targets<command_runner_actor> runners;
+  for (const auto& worker : workers) {
+    auto target = system.middleman().remote_actor<command_runner_actor>("127.0.0.1", worker->port());
+    if (!target)
+      bench::give_up(caf::to_string(target.error()));
+    runners.push_back(*target);
+  }
+  run(system, workers, runners, calls, singles);
   std::_Exit(0);
 }
 
@@ -302,8 +324,10 @@ int main(int argc, char** argv) {
   auto singles = bench::argument(argc, argv, 3, 3'000);
   auto threads = bench::argument(argc, argv, 4, 0);
   if (kind != "vigie" && kind != "bare")
-    bench::give_up("usage: bench_dispatch vigie|bare [CALLS] [SINGLES] [THREADS]");
-  worker_process worker{("worker-" + kind).c_str(), std::to_string(threads)};
-  kind == "vigie" ? be_vigie_main(worker, calls, singles, threads) : be_bare_main(worker, calls, singles, threads);
+    bench::give_up("usage: bench_dispatch vigie|bare [CALLS] [SINGLES] [THREADS] [WORKERS]");
+  crew workers;
+  for (uint64_t i = 0; i < bench::argument(argc, argv, 5, 1); ++i)
+    workers.push_back(std::make_unique<worker_process>(("worker-" + kind).c_str(), std::to_string(threads)));
+  kind == "vigie" ? be_vigie_main(workers, calls, singles, threads) : be_bare_main(workers, calls, singles, threads);
   return 0;
 }

@@ -27,7 +27,7 @@ from checks import Ledger, Watch  # noqa: E402
 from fleet import Failure, Fleet, call, require, wait_until  # noqa: E402
 from storm import AWAY, Storm  # noqa: E402
 
-FIRST_ITEMS, NEW_ITEMS = 1000, 60  # of the site at the start; more in each epoch
+FIRST_ITEMS, NEW_ITEMS = 1000, 200 # of the site at the start; more in each epoch
 STORMS = 3                         # cycles with faults in an epoch
 CALM_TRIES = 3                     # cycles until the fleet must have forgotten the storm
 GROWTH = 1.2                       # of memory and descriptors, last third beside the second
