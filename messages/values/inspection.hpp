@@ -18,7 +18,7 @@ struct actor_row {
   uint64_t mailbox = 0; ///< messages waiting
   uint64_t handled = 0;
   uint64_t busy_ns = 0; ///< time spent in turns that handled messages
-  uint64_t max_ns = 0;  ///< the longest handler
+  uint64_t max_ns = 0;  ///< the longest handler; under load of up to 8 together
   uint32_t restarts = 0;
   std::string last_crash; ///< reason of the latest crash; empty = none
   bool alive = true;
