@@ -23,7 +23,7 @@ struct log_config {
   std::string file;                  ///< appended to, made with mode 0600; empty = standard error
   std::string node;                  ///< stands in every JSON line
   redactor secrets;                  ///< besides what has the form of a secret
-  size_t max_queued = 8192;          ///< lines that wait for the writer; above it the oldest are dropped and counted
+  size_t max_queued = 2048;          ///< lines that wait for the writer; above it the oldest are dropped and counted
   size_t max_field_bytes = 16 << 10; ///< of one value; the rest is cut and marked with "..."
   std::function<wall_time()> now;    ///< empty = the system's clock
 };
