@@ -98,7 +98,7 @@ void scrape(running_command command, const envelope& env, const worker_command& 
   if (!order)
     return command.fail(order.error());
   self->request(self->state.parts.gate.get(), caf::infinite,
-                permit_request{order->host, order->policy, order->patience})
+                permit_request{order->host, order->policy, order->patience, order->request.url})
       .then(
           [=](const permit& leave) mutable {
             if (leave.id == 0)

@@ -1,5 +1,9 @@
 #include "actors/gate_client.hpp"
 
+#include <algorithm>
+
+#include "actors/policy/url_template.hpp"
+
 namespace vigie {
 
 namespace {
@@ -43,38 +47,98 @@ caf::actor_addr watch(gate_client_ptr self, const caf::strong_actor_ptr& caller)
   return who;
 }
 
-void ask(gate_client_ptr self, const caf::actor_addr& who, const permit_request& what, reply<permit> owed) {
-  ++self->state.waiting;
+/// A caller on its way to its permit. Copies share the answer.
+struct asking {
+  gate_client_ptr self;
+  caf::actor_addr who;
+  permit_request what;
+  mono_time until;
+  reply<permit> owed;
+};
+
+void ask(asking x);
+
+/// What main decides by; a site's other headers stay here.
+std::map<std::string, std::string> headers_for_main(const http_response& answer) {
+  std::map<std::string, std::string> out;
+  for (const auto* name : {"location", "cache-control", "retry-after"})
+    if (auto found = answer.headers.find(name); found != answer.headers.end())
+      out.insert(*found);
+  return out;
+}
+
+void robots_fetched(asking x, const permit& leave, result<http_response> answer) {
+  auto* self = x.self;
+  auto& s = self->state;
+  auto now = self->clock().now();
+  auto outcome = judge_fetch(s.config.outcome, answer, s.env.wall(now));
+  robots_report report{leave.robots_url, {}, {}};
+  if (answer) {
+    report.answer = {answer->status, headers_for_main(*answer), std::move(answer->body), answer->peer_address};
+    report.answer.body.resize(std::min<size_t>(report.answer.body.size(), s.config.robots_bytes));
+  } else {
+    report.problem = answer.error();
+  }
+  auto host = host_key_of(leave.robots_url).value_or(x.what.host);
+  // Where a redirect led elsewhere, a refusal is no word of the site that the caller is on its way to.
+  bool refused = outcome.problem.code == errc::refused && host == x.what.host;
+  auto evidence = refused ? outcome.problem.detail + " on its robots.txt" : std::string{};
+  self->send(s.gateway.get(), permit_release{leave.id, host, outcome.hold, refused, evidence, std::move(report)});
+  x.what.patience = std::max(std::chrono::ceil<duration>(x.until - now), duration{1});
+  ask(std::move(x));
+}
+
+void fetch_robots(asking x, const permit& leave) {
+  auto& s = x.self->state;
+  http_request request;
+  request.url = leave.robots_url;
+  request.headers = s.config.headers;
+  request.timeout = s.config.robots_timeout;
+  request.max_body_bytes = s.config.max_robots_bytes;
+  x.self->request(s.fetcher.get(), caf::infinite, std::move(request))
+      .then([x, leave](http_response& answer) { robots_fetched(x, leave, std::move(answer)); },
+            [x, leave](const caf::error& e) { robots_fetched(x, leave, tl::unexpected<error>(from_caf(e))); });
+}
+
+void answer_caller(asking& x, permit leave) {
+  --x.self->state.waiting;
+  granted(x.self, x.who, x.what.host, leave);
+  x.owed.keep(std::move(leave));
+  show_state(x.self);
+}
+
+void ask(asking x) {
   // The gateway answers in any case: it has a time-out of its own, and its death is noticed at once.
-  self->request(self->state.gateway.get(), caf::infinite, what)
+  x.self->request(x.self->state.gateway.get(), caf::infinite, x.what)
       .then(
-          [self, who, host = what.host, owed](const permit& leave) mutable {
-            --self->state.waiting;
-            granted(self, who, host, leave);
-            owed.keep(leave);
-            show_state(self);
+          [x](const permit& leave) mutable {
+            if (leave.id != 0 && !leave.robots_url.empty())
+              fetch_robots(std::move(x), leave);
+            else
+              answer_caller(x, leave);
           },
-          [self, owed](const caf::error& e) mutable {
-            --self->state.waiting;
-            auto why = from_caf(e);
-            owed.keep(permit{0, duration{0}, {errc::permit_denied, "nobody owns the gate now: " + to_string(why), {}}});
-            show_state(self);
+          [x](const caf::error& e) mutable {
+            auto why = "nobody owns the gate now: " + to_string(from_caf(e));
+            answer_caller(x, permit{0, duration{0}, {errc::permit_denied, why, {}}});
           });
 }
 
 } // namespace
 
 error validate(const gate_client_config& config) {
-  if (config.max_waiting == 0)
-    return {errc::bad_config, "the limit of callers that wait for a permit must be positive", {}};
-  return {};
+  if (config.max_waiting == 0 || config.robots_timeout <= duration{0} || config.max_robots_bytes == 0 ||
+      config.robots_bytes == 0)
+    return {errc::bad_config, "the limits of the gate client must be positive", {}};
+  return validate(config.outcome);
 }
 
 gate_client_actor::behavior_type gate_client(gate_client_ptr self, gate_client_config config, environment env,
-                                             actor_ref<worker_gateway_actor> gateway) {
+                                             actor_ref<worker_gateway_actor> gateway,
+                                             actor_ref<fetcher_actor> fetcher) {
   self->state.config = config;
   self->state.env = env;
   self->state.gateway = std::move(gateway);
+  self->state.fetcher = std::move(fetcher);
   self->set_down_handler([self](const caf::down_msg& what) { holder_down(self, what.source); });
   return {
       [self](const permit_request& what) -> promise<permit> {
@@ -84,7 +148,8 @@ gate_client_actor::behavior_type gate_client(gate_client_ptr self, gate_client_c
           owed.fail({errc::busy, std::to_string(self->state.waiting) + " callers wait for permits already", {}});
           return owed;
         }
-        ask(self, watch(self, caller), what, owed);
+        ++self->state.waiting;
+        ask({self, watch(self, caller), what, self->clock().now() + what.patience, owed});
         return owed;
       },
       [self](const permit_release& what) {

@@ -7,7 +7,7 @@ using self_ptr = host_gates_shell*;
 error validate(const host_gates_config& config) {
   if (config.ask_again <= duration{0} || config.local_timeout <= duration{0})
     return {errc::bad_config, "times of the host gates must be above 0", {}};
-  for (auto problem : {validate(config.limits), validate(config.bans)})
+  for (auto problem : {validate(config.limits), validate(config.bans), validate(config.robots)})
     if (problem.code != errc::none)
       return problem;
   return {};
@@ -19,8 +19,6 @@ wall_time wall(self_ptr self) {
   return self->state.env.wall(self->clock().now());
 }
 
-void serve(self_ptr self);
-
 void arm(self_ptr self) {
   auto& st = self->state;
   auto now = self->clock().now();
@@ -28,11 +26,13 @@ void arm(self_ptr self) {
   if (auto next = st.limiter.next_due(now))
     self->after(std::max(std::chrono::ceil<duration>(*next - now), duration{1}), [self, turn] {
       if (turn == self->state.timer)
-        serve(self);
+        serve_gates(self);
     });
 }
 
-void say(self_ptr self, reply<permit>& asker, permit what) {
+} // namespace
+
+void answer_asker(self_ptr self, reply<permit>& asker, permit what) {
   auto& metrics = *self->state.env.metrics;
   auto given = what.id != 0;
   metrics.count(given ? "vigie_permits_given_total" : "vigie_permits_denied_total", {});
@@ -41,17 +41,20 @@ void say(self_ptr self, reply<permit>& asker, permit what) {
   asker.keep(std::move(what));
 }
 
-/// Answers whoever can be answered now.
-void serve(self_ptr self) {
+void serve_gates(self_ptr self) {
   auto& st = self->state;
   for (auto& answer : st.limiter.due(self->clock().now(), wall(self))) {
-    auto waiting = st.waiting.extract(answer.whose);
-    say(self, waiting.mapped(), std::move(answer.what));
+    auto asker = std::move(st.waiting.extract(answer.whose).mapped());
+    if (!asker.authority.empty())
+      robots_permit_answered(self, asker, answer.what);
+    answer_asker(self, asker.answer, std::move(answer.what));
   }
   self->show(std::to_string(st.limiter.hosts()) + " hosts, " + std::to_string(st.limiter.in_flight()) +
              " permits out, " + std::to_string(st.limiter.waiting()) + " waiting");
   arm(self);
 }
+
+namespace {
 
 /// Why this worker gets no permit for this host; errc::none = it may.
 error banned(self_ptr self, const worker_id& worker, const host_key& host) {
@@ -68,7 +71,7 @@ void learn_bans(self_ptr self, const std::vector<verdict>& verdicts) {
   st.bans_known = true;
   st.limiter.close_all(false);
   st.limiter.deny_if([self](const worker_id& w, const host_key& h) { return banned(self, w, h); }, self->clock().now());
-  serve(self);
+  serve_gates(self);
 }
 
 void ask_bans(self_ptr self) {
@@ -87,22 +90,26 @@ void ask_ruling(self_ptr self, const site_refused& what) {
       .then(
           [self, what](const refusal_ruling&) {
             self->state.limiter.open(what.host);
-            serve(self);
+            serve_gates(self);
           },
           [self, what](caf::error&) {
             self->after(self->state.config.ask_again, [self, what] { ask_ruling(self, what); });
           });
 }
 
-void ask(self_ptr self, const worker_id& by, permit_request what, reply<permit>& answer) {
+} // namespace
+
+void ask_gate(self_ptr self, const worker_id& by, permit_request what, reply<permit>& answer) {
   auto& st = self->state;
   if (auto known = st.config.policies.find(what.host); known != st.config.policies.end())
     what.policy = known->second;
   if (auto why = banned(self, by, what.host); why.code != errc::none)
-    return say(self, answer, permit{0, duration{0}, why});
-  st.waiting.emplace(st.limiter.ask(by, what, self->clock().now(), wall(self)), answer);
-  serve(self);
+    return answer_asker(self, answer, permit{0, duration{0}, why});
+  if (auto queued = heed_robots(self, by, what, answer))
+    st.waiting.emplace(st.limiter.ask(by, what, self->clock().now(), wall(self)), std::move(*queued));
 }
+
+namespace {
 
 void release(self_ptr self, const worker_id& by, const permit_release& what) {
   auto& st = self->state;
@@ -111,7 +118,8 @@ void release(self_ptr self, const worker_id& by, const permit_release& what) {
     ask_ruling(self, {by, what.host, what.evidence});
   }
   st.limiter.release(by, what, self->clock().now(), wall(self));
-  serve(self);
+  robots_permit_back(self, by, what);
+  serve_gates(self);
 }
 
 void hold_event(self_ptr self, const worker_id& by, const permit_release& what) {
@@ -138,13 +146,15 @@ host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config conf
   st.limiter = host_limiter{config.limits, seed, now, first_id};
   st.limiter.close_all(true);
   st.bans = ban_ledger{config.bans, config.regions, seed};
+  st.robots = robots_book{config.robots};
   st.config = std::move(config);
   self->show("waiting for the bans");
   ask_bans(self);
   return {
       [self](const worker_id& by, const permit_request& what) -> promise<permit> {
         auto answer = self->owe<permit>();
-        ask(self, by, what, answer);
+        ask_gate(self, by, what, answer);
+        serve_gates(self);
         return answer;
       },
       [self](const worker_id& by, const permit_release& what) {
@@ -153,7 +163,8 @@ host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config conf
       },
       [self](const worker_lost& what) {
         self->state.limiter.lost(what.worker, self->clock().now());
-        serve(self);
+        robots_worker_lost(self, what.worker);
+        serve_gates(self);
       },
       [self](const bans_changed& what) { learn_bans(self, what.verdicts); },
   };

@@ -51,6 +51,12 @@ std::string page_name(scraper_ptr self) {
   return "page " + std::to_string(self->state.walk->here().number);
 }
 
+std::string page_url(scraper_ptr self) {
+  auto& s = self->state;
+  const auto& here = s.walk->here();
+  return s.url->fill({s.plan.plan.query, here.page, here.offset});
+}
+
 void match_item(scraper_ptr self, const item& what) {
   auto& s = self->state;
   for (auto i : s.matcher->match(what)) {
@@ -101,8 +107,7 @@ void fetched(scraper_ptr self, uint64_t permit_id, const result<http_response>& 
 void fetch_page(scraper_ptr self, uint64_t permit_id) {
   auto& s = self->state;
   http_request request;
-  const auto& here = s.walk->here();
-  request.url = s.url->fill({s.plan.plan.query, here.page, here.offset});
+  request.url = page_url(self);
   request.headers = s.plan.source.headers;
   request.headers.insert(s.config.headers.begin(), s.config.headers.end());
   request.timeout = s.plan.source.timeout;
@@ -117,11 +122,12 @@ void ask_permit(scraper_ptr self) {
   auto left = std::chrono::duration_cast<duration>(s.deadline - self->clock().now());
   auto patience = s.deadline == mono_time::max() ? s.config.patience : std::max(left, duration{1});
   self->show(page_name(self) + " of " + s.plan.plan.source.value + ", " + std::to_string(s.seen.size()) + " items");
-  self->request(s.parts.gate.get(), caf::infinite, permit_request{s.plan.plan.host, s.plan.source.gate, patience})
+  self->request(s.parts.gate.get(), caf::infinite,
+                permit_request{s.plan.plan.host, s.plan.source.gate, patience, page_url(self)})
       .then(
           [self](const permit& leave) {
             if (leave.id == 0)
-              settle_all(self, leave.why);
+              settle_all(self, {leave.why.code, leave.why.detail, page_name(self)});
             else
               fetch_page(self, leave.id);
           },

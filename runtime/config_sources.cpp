@@ -148,6 +148,7 @@ void read_gate(config_reader& source, source_spec& out, std::vector<std::string>
   gate.read("max_interval", x.max_interval);
   gate.read("max_in_flight", x.max_in_flight, 1, 1000);
   gate.read("daily_requests", x.daily_requests, 1);
+  gate.read("obey_robots", x.obey_robots);
   gate.read("owner_consent", consent);
   if (x.max_interval < x.min_interval)
     gate.problem("max_interval", "it is shorter than min_interval (" + to_text(x.min_interval) + ")",
@@ -155,6 +156,11 @@ void read_gate(config_reader& source, source_spec& out, std::vector<std::string>
   if (x.min_interval < duration{1000} && consent.empty())
     gate.problem("min_interval", "less than 1s between requests needs the consent of the site's owner",
                  "Write owner_consent = \"who agreed, when and where that is written\", or at least \"1s\".");
+  if (!x.obey_robots && consent.empty())
+    gate.problem("obey_robots", "to pass over robots.txt needs the consent of the site's owner",
+                 "Write owner_consent = \"who agreed, when and where that is written\", or leave it away.");
+  if (!x.obey_robots)
+    checks.push_back("source " + out.id.value + ": robots.txt is not asked");
   if (!consent.empty())
     checks.push_back("source " + out.id.value + ": " + to_text(x.min_interval) +
                      " between requests, with the owner's consent: " + consent);

@@ -154,6 +154,7 @@ std::map<host_key, gate_policy> policies_of(const node_config& config) {
 
 child_spec gates_child(const node_config& config, const node_refs& refs, const environment& env) {
   host_gates_config c;
+  c.robots.product_token = config.fetch.product_token;
   c.limits.max_waiting = config.limits.permits_waiting;
   c.bans = bans_of(config);
   c.regions = regions_of(config);

@@ -77,6 +77,15 @@ child_spec runner_child(const node_config& config, const node_adapters& adapters
                [c, parts](caf::local_actor* self) { return self->spawn(command_runner, c, parts); });
 }
 
+child_spec gate_client_child(const node_config& config, const node_refs& refs, const environment& env) {
+  gate_client_config c;
+  c.headers = region_header(config);
+  return child("gate-client", refs.gate_client,
+               [c, env, gateway = refs.api.gateway, web = refs.fetcher](caf::local_actor* self) {
+                 return self->spawn(gate_client, c, env, gateway, web);
+               });
+}
+
 } // namespace
 
 std::vector<child_spec> make_worker_children(const node_config& config, const node_adapters& adapters,
@@ -86,9 +95,7 @@ std::vector<child_spec> make_worker_children(const node_config& config, const no
   out.push_back(child("fetcher", refs.fetcher, [fetching, env, web = adapters.web.get()](caf::local_actor* self) {
     return self->spawn(fetcher, fetching, env, web);
   }));
-  out.push_back(child("gate-client", refs.gate_client, [env, gateway = refs.api.gateway](caf::local_actor* self) {
-    return self->spawn(gate_client, gate_client_config{}, env, gateway);
-  }));
+  out.push_back(gate_client_child(config, refs, env));
   out.push_back(runner_child(config, adapters, refs, env));
   out.push_back(gateway_child(config, refs, env));
   return out;

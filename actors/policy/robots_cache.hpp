@@ -74,6 +74,8 @@ public:
   robots_need need(wall_time now) const;
   /// A fetch has begun: `need` says wait to all others until it is settled, or fetch_patience has passed.
   void begin(wall_time now);
+  /// The fetch that has begun will bring nothing.
+  void give_up() { begun_.reset(); }
   /// `redirects` were followed before `answer` came. The request should allow bodies of some MiB, since too large a one
   /// arrives as an error, and that is `unreachable`.
   void settle(const result<http_response>& answer, uint32_t redirects, wall_time now);

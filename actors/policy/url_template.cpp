@@ -63,9 +63,9 @@ result<parsed_url> parse_authority(std::string_view authority, parsed_url out, s
     return is_alnum(c) || c == '.' || (bracketed ? c == ':' : c == '-' || c == '_');
   });
   out.host = lower(host);
+  bool dots = out.host.find("..") != std::string::npos || (!out.host.empty() && out.host[0] == '.');
   if (!bracketed && !out.host.empty() && out.host.back() == '.')
     out.host.pop_back();
-  bool dots = out.host.find("..") != std::string::npos || (!out.host.empty() && out.host[0] == '.');
   if (!allowed || dots || out.host.empty() || out.host.size() > 253 ||
       (bracketed && out.host.find(':') == std::string::npos))
     return refuse(url, "has no valid host name (write international names in their xn-- form)");

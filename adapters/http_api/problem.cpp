@@ -92,6 +92,7 @@ int http_status_of(errc code) {
   case errc::unauthorized:
     return 401;
   case errc::refused:
+  case errc::robots_disallowed:
     return 403;
   case errc::worker_silent:
   case errc::deadline_exceeded:

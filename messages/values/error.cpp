@@ -67,9 +67,11 @@ constexpr std::array texts{
               "The database cannot be used; see that its disk has room and its file is writable."},
     code_text{errc::ambiguous, "ambiguous",
               "It may or may not have arrived; a person has to decide whether to send it again."},
+    code_text{errc::robots_disallowed, "robots_disallowed",
+              "The site's robots.txt forbids it, or cannot be read; ask the site's owner, or take the source out."},
 };
 
-static_assert(texts.size() == static_cast<size_t>(errc::ambiguous) + 1);
+static_assert(texts.size() == static_cast<size_t>(errc::robots_disallowed) + 1);
 
 } // namespace
 

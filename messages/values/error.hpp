@@ -43,6 +43,7 @@ enum class errc : uint8_t {
   child_timed_out,        ///< a child process passed its time-out and was ended
   store_unavailable,      ///< the database cannot be reached or refuses to write
   ambiguous,              ///< a send may or may not have arrived and must not be repeated blindly
+  robots_disallowed,      ///< the site's robots.txt forbids it, or cannot be read
 };
 
 /// "worker_lost": the enumerator's own name.

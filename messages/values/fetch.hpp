@@ -47,6 +47,7 @@ struct gate_policy {
   duration max_interval{5000}; ///< the gap is drawn evenly from [min, max]
   uint32_t max_in_flight = 1;
   uint32_t daily_requests = 20000;
+  bool obey_robots = true; ///< false only with the consent of the site's owner
 
   friend bool operator==(const gate_policy&, const gate_policy&) = default;
 };
@@ -87,6 +88,14 @@ struct permit {
   uint64_t id = 0;
   duration wait{0}; ///< how long the owner made the caller wait
   error why;
+  std::string robots_url{}; ///< not empty: leave to fetch this and nothing else; report it, and ask again
+};
+
+/// What came of a permit with a robots_url. Of the headers: location, cache-control, retry-after.
+struct robots_report {
+  std::string url;
+  error problem; ///< no answer came
+  http_response answer;
 };
 
 } // namespace vigie

@@ -236,6 +236,7 @@ struct permit_request {
   host_key host;
   gate_policy policy;
   duration patience{60000}; ///< how long the caller waits at most
+  std::string url{};        ///< what will be fetched; robots.txt is asked about it. Empty: robots.txt itself
 };
 /// The request is over. `retry_after` > 0: the host asked to be left alone for so long. `refused`: it answered 403;
 /// nobody gets a permit for it before the ban-timer has ruled, so that no third region asks in the meantime.
@@ -245,6 +246,7 @@ struct permit_release {
   duration retry_after{0};
   bool refused = false;
   std::string evidence; ///< of the refusal
+  optional<robots_report> robots{};
 };
 
 // -- cycle

@@ -29,7 +29,7 @@ command_runner_config some_config() {
 struct fixture {
   explicit fixture(uint64_t seed) : w(seed) {
     gateway.set(w.system.spawn(fake_gateway, &notes));
-    gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway));
+    gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway, fetch));
     fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &client));
     aut = w.system.spawn(command_runner, some_config(),
                          command_runner_parts{w.env(log, metrics), gate, fetch, &children});

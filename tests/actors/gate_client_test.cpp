@@ -1,6 +1,8 @@
 #include "actors/gate_client.hpp"
 
+#include "actors/fetcher.hpp"
 #include "tests/fakes/fake_event_log.hpp"
+#include "tests/fakes/fake_http_client.hpp"
 #include "tests/fakes/null_metrics.hpp"
 #include "tests/support/worker_fakes.hpp"
 
@@ -11,7 +13,8 @@ namespace {
 struct fixture {
   explicit fixture(uint64_t seed, gate_client_config config = {}) : w(seed) {
     gateway.set(w.system.spawn(test::fake_gateway, &notes));
-    aut = w.system.spawn(gate_client, config, w.env(log, metrics), gateway);
+    fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &web));
+    aut = w.system.spawn(gate_client, config, w.env(log, metrics), gateway, fetch);
     request.host = host_key{"shop.example"};
   }
   ~fixture() { w.stop(aut, gateway.get()); }
@@ -19,8 +22,10 @@ struct fixture {
   test::main_notes notes;
   fake_event_log log;
   null_metrics metrics;
+  fakes::fake_http_client web;
   test::world w;
   actor_ref<worker_gateway_actor> gateway;
+  actor_ref<fetcher_actor> fetch;
   gate_client_actor aut;
   permit_request request;
 };
@@ -86,7 +91,9 @@ TEST_CASE("what a dead holder cannot give back is given back for it, also what i
 
 TEST_CASE("callers above the limit are busy") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
-    fixture f{seed, {2}};
+    gate_client_config two;
+    two.max_waiting = 2;
+    fixture f{seed, two};
     f.notes.withhold = true;
     std::vector<test::question<permit>> asked;
     for (int i = 0; i < 5; ++i)
@@ -98,4 +105,62 @@ TEST_CASE("callers above the limit are busy") {
     REQUIRE(busy == 3);
     f.notes.withheld.clear();
   }
+}
+
+TEST_CASE("a permit to fetch robots.txt is used, reported with what main decides by, and the caller's own comes next") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.request.url = "http://shop.example/search?q=a";
+    f.notes.robots = {"http://shop.example/robots.txt"};
+    f.web.on("/robots.txt", 200, std::string(600 << 10, '#'),
+             {{"cache-control", "max-age=600"}, {"set-cookie", "secret=1"}});
+    auto leave = f.w.ask<permit>(f.aut, f.request);
+    REQUIRE(leave);
+    REQUIRE(leave->id == 2);
+    REQUIRE(leave->robots_url.empty());
+    REQUIRE(f.web.requests().size() == 1);
+    REQUIRE(f.notes.permits.size() == 2);
+    REQUIRE(f.notes.permits[1].url == f.request.url);
+    REQUIRE(f.notes.released.size() == 1);
+    const auto& back = f.notes.released[0];
+    REQUIRE(back.id == 1);
+    REQUIRE(back.host == f.request.host);
+    REQUIRE_FALSE(back.refused);
+    REQUIRE(back.robots);
+    REQUIRE(back.robots->url == "http://shop.example/robots.txt");
+    REQUIRE(back.robots->answer.status == 200);
+    REQUIRE(back.robots->answer.body.size() == (512u << 10) + 1);
+    REQUIRE(back.robots->answer.headers == std::map<std::string, std::string>{{"cache-control", "max-age=600"}});
+  }
+}
+
+TEST_CASE("what a robots.txt answers besides is told as of any other request") {
+  struct row {
+    int32_t status;
+    std::map<std::string, std::string> headers;
+    std::string url;
+    bool refused;
+    duration hold;
+  };
+  for (const auto& x : std::vector<row>{
+           {403, {}, "http://shop.example/robots.txt", true, duration{0}},
+           {403, {}, "http://elsewhere.example/robots.txt", false, duration{0}}, // after a redirect
+           {429, {{"retry-after", "7"}}, "http://shop.example/robots.txt", false, duration{7000}},
+           {301, {{"location", "/r"}}, "http://shop.example/robots.txt", false, duration{0}},
+       }) {
+    fixture f{1};
+    f.notes.robots = {x.url};
+    f.web.on("/robots.txt", x.status, "", x.headers);
+    REQUIRE(f.w.ask<permit>(f.aut, f.request)->id == 2);
+    REQUIRE(f.notes.released.size() == 1);
+    CHECK(f.notes.released[0].refused == x.refused);
+    CHECK(f.notes.released[0].retry_after == x.hold);
+    CHECK(f.notes.released[0].robots->answer.status == x.status);
+    CHECK(f.notes.released[0].robots->answer.headers == x.headers);
+  }
+  fixture f{1};
+  f.notes.robots = {"http://shop.example/robots.txt"};
+  f.web.on_error("/robots.txt", errc::blocked_address, "169.254.169.254");
+  REQUIRE(f.w.ask<permit>(f.aut, f.request)->id == 2);
+  CHECK(f.notes.released.at(0).robots->problem.code == errc::blocked_address);
 }

@@ -145,6 +145,7 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(http_request);
   ROUND_TRIP(http_response);
   ROUND_TRIP(permit);
+  ROUND_TRIP(robots_report);
   ROUND_TRIP(match);
   ROUND_TRIP(alert_settled);
   ROUND_TRIP(run_summary);

@@ -16,7 +16,7 @@ namespace {
 struct fixture {
   explicit fixture(uint64_t seed, scraper_config config = {}) : w(seed) {
     gateway.set(w.system.spawn(fake_gateway, &notes));
-    gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway));
+    gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway, fetch));
     fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &client));
     aut =
         w.system.spawn(scraper, config, scraper_parts{w.env(log, metrics), gate, fetch, gateway, make_line_extractor});

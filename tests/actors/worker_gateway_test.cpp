@@ -31,7 +31,7 @@ worker_gateway_config some_config() {
 struct fixture {
   explicit fixture(uint64_t seed, worker_gateway_config config = some_config()) : w(seed) {
     auto env = w.env(log, metrics);
-    gate.set(w.system.spawn(gate_client, gate_client_config{}, env, gateway));
+    gate.set(w.system.spawn(gate_client, gate_client_config{}, env, gateway, fetch));
     fetch.set(w.system.spawn(fetcher, fetcher_config{}, env, &client));
     command_runner_config commands;
     commands.custom["say"] = {{"echo", "{what}"}, {}, 10s, 1024};

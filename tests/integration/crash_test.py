@@ -38,7 +38,10 @@ def crash(fleet, node, actor):
 
 def back(fleet, node, actor, before):
     def restarted():
-        row = rows(fleet, node).get(actor)
+        try:
+            row = rows(fleet, node).get(actor)
+        except Failure:
+            return None  # asked of what was just dying: http-api, an inspector
         return row and row["alive"] and row["restarts"] > before
     wait_until(restarted, f"{node}/{actor} to be restarted")
 

@@ -29,8 +29,8 @@ class Pages:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                body, promised = outer.pages[self.path]
-                self.send_response(200)
+                body, promised = outer.pages.get(self.path, (b"", None))
+                self.send_response(200 if self.path in outer.pages else 404)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(promised or len(body)))
                 self.end_headers()

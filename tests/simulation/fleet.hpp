@@ -252,8 +252,8 @@ private:
     all.push_back(child("fetcher/" + name, n.fetcher, [e, web = n.web.get()](caf::local_actor* s) {
       return s->spawn(fetcher, fetcher_config{}, e, web);
     }));
-    all.push_back(child("gate-client/" + name, n.gate, [e, g = n.gateway](caf::local_actor* s) {
-      return s->spawn(gate_client, gate_client_config{}, e, g);
+    all.push_back(child("gate-client/" + name, n.gate, [e, g = n.gateway, f = n.fetcher](caf::local_actor* s) {
+      return s->spawn(gate_client, gate_client_config{}, e, g, f);
     }));
     all.push_back(child("worker-gateway/" + name, n.gateway,
                         [c, parts](caf::local_actor* s) { return s->spawn(worker_gateway, c, parts); }));

@@ -44,7 +44,9 @@ struct sites {
     host_key host{rest.substr(0, rest.find('/'))};
     http_response out;
     out.status = 200;
-    if (sky.refusing.contains({host, by})) {
+    if (what.url.ends_with("/robots.txt")) {
+      out.status = 404; // whatever the weather; the gates' own tests have others
+    } else if (sky.refusing.contains({host, by})) {
       out.status = 403;
     } else if (sky.limiting.contains(host)) {
       out.status = 429;

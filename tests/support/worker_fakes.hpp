@@ -2,6 +2,7 @@
 // simple pages.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -25,6 +26,7 @@ struct main_notes {
   error deny;                    ///< of every permit, unless none
   std::vector<reply<settle_ack>> unanswered;
   std::vector<reply<permit>> withheld;
+  std::deque<std::string> robots; ///< of the next permits: to fetch these first
 };
 
 struct fake_state {
@@ -77,7 +79,12 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
           return promise<permit>{notes->withheld.emplace_back(self->owe<permit>())};
         if (notes->deny.code != errc::none)
           return permit{0, duration{0}, notes->deny};
-        return permit{notes->permits.size(), duration{0}, {}};
+        permit leave{notes->permits.size(), duration{0}, {}};
+        if (!notes->robots.empty()) {
+          leave.robots_url = notes->robots.front();
+          notes->robots.pop_front();
+        }
+        return leave;
       },
       [=](const permit_release& what) { notes->released.push_back(what); },
   };

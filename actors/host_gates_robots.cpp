@@ -1,0 +1,168 @@
+// What robots.txt makes of the requests for permits.
+#include "actors/host_gates.hpp"
+
+namespace vigie {
+
+using self_ptr = host_gates_shell*;
+
+namespace {
+
+wall_time wall(self_ptr self) {
+  return self->state.env.wall(self->clock().now());
+}
+
+permit denied(error why) {
+  return {0, duration{0}, std::move(why)};
+}
+
+/// Takes a request out of those that wait, if it still does.
+optional<host_gates_state::parked> unpark(self_ptr self, const std::string& authority, uint64_t number) {
+  auto& all = self->state.waiting_for_robots;
+  auto found = all.find(authority);
+  if (found == all.end())
+    return {};
+  auto waiting = found->second.extract(number);
+  if (found->second.empty())
+    all.erase(found);
+  if (!waiting)
+    return {};
+  return std::move(waiting.mapped());
+}
+
+void park(self_ptr self, const std::string& authority, const worker_id& by, const permit_request& what,
+          reply<permit>& answer) {
+  auto& st = self->state;
+  auto& here = st.waiting_for_robots[authority];
+  if (here.size() >= st.config.limits.max_waiting)
+    return answer_asker(self, answer, denied({errc::busy, "too many requests wait for " + authority, {}}));
+  auto patience = std::clamp(what.patience, duration{0}, st.config.limits.max_hold);
+  auto number = ++st.last_parked;
+  here.emplace(number, host_gates_state::parked{by, what, self->clock().now() + patience, answer});
+  self->after(patience, [self, authority, number] {
+    if (auto late = unpark(self, authority, number))
+      answer_asker(self, late->answer,
+                   denied({errc::busy, "no robots.txt of " + authority + " within the patience of the caller", {}}));
+  });
+}
+
+/// The state of this authority's robots.txt has changed: whoever waits asks again, in order of arrival.
+void wake(self_ptr self, const std::string& authority) {
+  auto& st = self->state;
+  auto woken = st.waiting_for_robots.extract(authority);
+  if (!woken)
+    return;
+  for (auto& [number, x] : woken.mapped()) {
+    x.what.patience = std::max(std::chrono::ceil<duration>(x.until - self->clock().now()), duration{1});
+    ask_gate(self, x.by, std::move(x.what), x.answer);
+  }
+}
+
+void give_up(self_ptr self, const std::string& authority) {
+  self->state.robots.give_up(authority);
+  wake(self, authority);
+}
+
+void say_settled(self_ptr self, const std::string& authority, const robots_report& report) {
+  auto status = report.problem.code == errc::none ? std::to_string(report.answer.status) : to_string(report.problem);
+  self->state.env.log->emit(
+      {log_level::info, "robots_fetched", {}, {{"authority", authority}, {"url", report.url}, {"answer", status}}});
+}
+
+} // namespace
+
+optional<host_gates_state::queued> heed_robots(self_ptr self, const worker_id& by, permit_request& what,
+                                               reply<permit>& answer) {
+  host_gates_state::queued out{by, answer};
+  if (!what.policy.obey_robots || what.url.empty())
+    return out;
+  auto url = parse_url(what.url);
+  if (!url || host_key_of(*url) != what.host) {
+    answer_asker(self, answer, denied({errc::bad_request, "the URL is not one of " + what.host.value, {}}));
+    return {};
+  }
+  auto advice = self->state.robots.consult(*url, wall(self));
+  switch (advice.step) {
+  case robots_step::denied:
+    self->state.env.metrics->count("vigie_robots_denied_total", {});
+    answer_asker(self, answer, denied(std::move(advice.why)));
+    return {};
+  case robots_step::wait:
+    park(self, advice.authority, by, what, answer);
+    return {};
+  case robots_step::fetch:
+    out.authority = advice.authority;
+    out.fetch_url = advice.fetch_url;
+    // A redirect may lead to another host, whose own gate counts then.
+    if (auto hop = host_key_of(advice.fetch_url); hop && *hop != what.host) {
+      what.host = *hop;
+      auto known = self->state.config.policies.find(what.host);
+      what.policy = known == self->state.config.policies.end() ? gate_policy{} : known->second;
+    }
+    break;
+  case robots_step::go:
+    what.policy.min_interval = std::max(what.policy.min_interval, advice.crawl_delay);
+    what.policy.max_interval = std::max(what.policy.max_interval, what.policy.min_interval);
+    break;
+  }
+  return out;
+}
+
+void robots_permit_answered(self_ptr self, const host_gates_state::queued& whose, permit& what) {
+  auto& st = self->state;
+  if (what.id == 0) {
+    // Not from within the loop that answers: whoever is woken asks the limiter.
+    self->after(duration{0}, [self, authority = whose.authority] {
+      give_up(self, authority);
+      serve_gates(self);
+    });
+    return;
+  }
+  what.robots_url = whose.fetch_url;
+  st.robots_permits.emplace(what.id, std::make_pair(whose.by, whose.authority));
+  // If nothing is heard of it, the book gives the fetch to the next who asks; the last to wait must not wait in vain.
+  self->after(st.robots.patience() + duration{1}, [self, id = what.id] {
+    if (auto late = self->state.robots_permits.extract(id)) {
+      give_up(self, late.mapped().second);
+      serve_gates(self);
+    }
+  });
+}
+
+void robots_permit_back(self_ptr self, const worker_id& by, const permit_release& what) {
+  auto& st = self->state;
+  auto found = st.robots_permits.find(what.id);
+  if (found == st.robots_permits.end() || found->second.first != by)
+    return;
+  auto authority = found->second.second;
+  st.robots_permits.erase(found);
+  // A refusal is a matter of worker and host, and of a host that asks to be left alone nothing is known yet: bans and
+  // the hold keep everybody away, and whoever may ask first afterwards fetches again.
+  if (!what.robots || what.refused || what.retry_after > duration{0})
+    return give_up(self, authority);
+  say_settled(self, authority, *what.robots);
+  st.robots.settle(authority, *what.robots, wall(self));
+  wake(self, authority);
+}
+
+void robots_worker_lost(self_ptr self, const worker_id& who) {
+  auto& st = self->state;
+  std::vector<std::pair<std::string, uint64_t>> gone;
+  for (const auto& [authority, waiting] : st.waiting_for_robots)
+    for (const auto& [number, x] : waiting)
+      if (x.by == who)
+        gone.emplace_back(authority, number);
+  for (const auto& [authority, number] : gone)
+    if (auto x = unpark(self, authority, number))
+      answer_asker(self, x->answer, denied({errc::worker_lost, "the link of " + who.value + " broke", {}}));
+  std::vector<std::string> orphans;
+  std::erase_if(st.robots_permits, [&](const auto& x) {
+    auto lost = x.second.first == who;
+    if (lost)
+      orphans.push_back(x.second.second);
+    return lost;
+  });
+  for (const auto& authority : orphans)
+    give_up(self, authority);
+}
+
+} // namespace vigie

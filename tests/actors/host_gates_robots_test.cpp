@@ -1,0 +1,199 @@
+#include "actors/host_gates.hpp"
+
+#include "tests/fakes/fake_event_log.hpp"
+#include "tests/fakes/fleet_fakes.hpp"
+#include "tests/fakes/null_metrics.hpp"
+
+using namespace vigie;
+using namespace vigie::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const worker_id fr{"worker-fr"}, us{"worker-us"}, nl{"worker-nl"};
+const host_key site{"site.test"};
+const std::string file = "http://site.test/robots.txt";
+
+struct ruling_state {
+  static inline const char* name = "rulings";
+};
+
+// Knows of no bans, and rules at once.
+ban_timer_actor::behavior_type rulings(shell<ban_timer_actor, ruling_state>*) {
+  return {[](const site_refused&) { return refusal_ruling{}; }, [](const site_answered&) {}, [](const lift_bans&) {},
+          [](get_bans) { return std::vector<verdict>{}; }};
+}
+
+struct fixture {
+  explicit fixture(uint64_t seed) : w(seed) {
+    links.ban_timer.set(w.system.spawn(rulings));
+    host_gates_config config;
+    config.regions = {{fr, "fr"}, {us, "us"}, {nl, "nl"}};
+    config.policies[host_key{"www.site.test"}] = {30s, 30s, 1, 20000};
+    aut = w.system.spawn(host_gates, config, w.env(log, metrics), links);
+    w.advance(2s); // the first permits wait a gap
+  }
+
+  ~fixture() { w.stop(aut, links.ban_timer.get()); }
+
+  permit_request wants(const std::string& target, duration patience = 60s) {
+    return {site, {1s, 1s, 4, 20000}, patience, "http://site.test" + target};
+  }
+
+  void give_back(const worker_id& by, uint64_t id, optional<robots_report> report = {}, duration hold = 0ms) {
+    caf::anon_send(aut, by, permit_release{id, site, hold, false, {}, std::move(report)});
+    w.advance(2s, 100ms);
+  }
+
+  robots_report says(int32_t status, std::string body = {}, std::string url = file,
+                     std::map<std::string, std::string> headers = {}) {
+    return {std::move(url), {}, {status, std::move(headers), std::move(body), {}}};
+  }
+
+  fake_event_log log;
+  null_metrics metrics;
+  world w;
+  host_gates_links links;
+  host_gates_actor aut;
+};
+
+} // namespace
+
+TEST_CASE("one fetches robots.txt for the whole fleet; then each is judged by it") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    later<permit> first{f.w, f.aut, fr, f.wants("/search")};
+    later<permit> second{f.w, f.aut, us, f.wants("/private/x")};
+    later<permit> third{f.w, f.aut, nl, f.wants("/other")};
+    f.w.advance(5s, 100ms);
+    std::vector<std::pair<worker_id, later<permit>*>> all{{fr, &first}, {us, &second}, {nl, &third}};
+    uint64_t id = 0;
+    worker_id by;
+    for (auto& [worker, x] : all)
+      if (x->here()) {
+        REQUIRE(id == 0); // only one of them
+        CHECK(x->get()->robots_url == file);
+        id = x->get()->id;
+        by = worker;
+      }
+    REQUIRE(id != 0);
+    f.give_back(by, id, f.says(200, "User-agent: *\nDisallow: /private/\n"));
+    f.w.advance(5s, 100ms);
+    for (auto& [worker, x] : all) {
+      if (worker == by)
+        continue;
+      REQUIRE(x->here());
+      auto leave = x->get();
+      CHECK(leave->robots_url.empty());
+      CHECK((leave->why.code == errc::robots_disallowed) == (worker == us));
+      CHECK((leave->id == 0) == (worker == us));
+    }
+    CHECK(f.log.count("robots_fetched") == 1);
+  }
+}
+
+TEST_CASE("whoever was to fetch it and is lost, dies, or is silent: the next one does, and nobody waits in vain") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    later<permit> first{f.w, f.aut, fr, f.wants("/a")};
+    f.w.advance(2s, 100ms);
+    REQUIRE(first.get()->robots_url == file);
+    later<permit> second{f.w, f.aut, us, f.wants("/b", 10min)};
+    f.w.advance(5s, 100ms);
+    CHECK_FALSE(second.here());
+    switch (seed % 3) {
+    case 0:
+      caf::anon_send(f.aut, worker_lost{fr, 1, "gone"});
+      f.w.advance(2s, 100ms);
+      break;
+    case 1:
+      f.give_back(fr, first.get()->id); // no report
+      break;
+    case 2:
+      f.w.advance(5min, 1s);
+      break;
+    }
+    REQUIRE(second.here());
+    CHECK(second.get()->robots_url == file);
+  }
+}
+
+TEST_CASE("who waits for robots.txt is answered when its patience ends or its worker is lost") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    later<permit> first{f.w, f.aut, fr, f.wants("/a", 10min)};
+    f.w.advance(2s, 100ms);
+    later<permit> hasty{f.w, f.aut, us, f.wants("/b", 3s)};
+    later<permit> lost{f.w, f.aut, nl, f.wants("/c", 10min)};
+    f.w.advance(4s, 100ms);
+    REQUIRE(hasty.here());
+    CHECK(hasty.get()->why.code == errc::busy);
+    CHECK_FALSE(lost.here());
+    caf::anon_send(f.aut, worker_lost{nl, 1, "gone"});
+    f.w.drain();
+    REQUIRE(lost.here());
+    CHECK(lost.get()->why.code == errc::worker_lost);
+  }
+}
+
+TEST_CASE("a hop to another host waits for that host's gate, with that host's policy") {
+  fixture f{1};
+  later<permit> first{f.w, f.aut, fr, f.wants("/a")};
+  f.w.advance(2s, 100ms);
+  auto id = first.get()->id;
+  later<permit> second{f.w, f.aut, us, f.wants("/b")};
+  f.w.drain();
+  f.give_back(fr, id, f.says(301, "", file, {{"location", "http://www.site.test/r"}}));
+  f.w.advance(2s, 100ms);
+  CHECK_FALSE(second.here()); // as long from the start of the gates
+  f.w.advance(30s, 100ms);
+  REQUIRE(second.here());
+  CHECK(second.get()->robots_url == "http://www.site.test/r");
+}
+
+TEST_CASE("a host that asks to be left alone is, also by whoever would fetch its robots.txt") {
+  fixture f{1};
+  later<permit> first{f.w, f.aut, fr, f.wants("/a")};
+  f.w.advance(2s, 100ms);
+  f.give_back(fr, first.get()->id, f.says(429), 90s);
+  later<permit> hasty{f.w, f.aut, us, f.wants("/b", 30s)};
+  f.w.drain();
+  REQUIRE(hasty.here());
+  CHECK(hasty.get()->why.code == errc::rate_limited);
+  later<permit> patient{f.w, f.aut, us, f.wants("/b", 10min)};
+  f.w.advance(80s, 1s);
+  CHECK_FALSE(patient.here());
+  f.w.advance(15s, 1s);
+  REQUIRE(patient.here());
+  CHECK(patient.get()->robots_url == file); // it is not known yet
+}
+
+TEST_CASE("a Crawl-delay widens the gap over the whole fleet") {
+  fixture f{1};
+  later<permit> first{f.w, f.aut, fr, f.wants("/a")};
+  f.w.advance(2s, 100ms);
+  f.give_back(fr, first.get()->id, f.says(200, "User-agent: *\nCrawl-delay: 20\n"));
+  later<permit> second{f.w, f.aut, us, f.wants("/b")};
+  later<permit> third{f.w, f.aut, nl, f.wants("/c")};
+  f.w.advance(21s, 100ms);
+  CHECK(second.here() != third.here());
+  f.w.advance(14s, 100ms); // less than 20 s after the first of them
+  CHECK(second.here() != third.here());
+  f.w.advance(6s, 100ms);
+  CHECK(second.here());
+  CHECK(third.here());
+}
+
+TEST_CASE("with the owner's consent robots.txt is not asked; a URL of another host is refused") {
+  fixture f{1};
+  auto request = f.wants("/a");
+  request.policy.obey_robots = false;
+  later<permit> consented{f.w, f.aut, fr, request};
+  request = f.wants("/b");
+  request.url = "http://elsewhere.test/b";
+  later<permit> wrong{f.w, f.aut, fr, request};
+  f.w.advance(2s, 100ms);
+  CHECK(consented.get()->id != 0);
+  CHECK(consented.get()->robots_url.empty());
+  CHECK(wrong.get()->why.code == errc::bad_request);
+}
