@@ -210,12 +210,59 @@ class Webhook:
         self.server.server_close()
 
 
+class Relay:
+    """Passes on what comes at its port to another; what main says can be kept back for a while, as a slow network does."""
+
+    def __init__(self, target):
+        self.target = target
+        self.flowing = threading.Event()
+        self.flowing.set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def hold(self):
+        """From now on nothing goes from main to the worker; the other way stays open."""
+        self.flowing.clear()
+
+    def release(self):
+        self.flowing.set()
+
+    def close(self):
+        self.flowing.set()
+        self.listener.close()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near = self.listener.accept()[0]
+                try:
+                    far = socket.create_connection(("127.0.0.1", self.target))
+                except OSError:
+                    near.close()
+                    continue
+                threading.Thread(target=self._pump, args=(near, far, True), daemon=True).start()
+                threading.Thread(target=self._pump, args=(far, near, False), daemon=True).start()
+
+    def _pump(self, source, sink, from_main):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if from_main:
+                    self.flowing.wait()
+                sink.sendall(data)
+        for x in (source, sink):
+            with contextlib.suppress(OSError):
+                x.shutdown(socket.SHUT_RDWR)
+
+
 class Fleet:
     """`with Fleet(vigie) as fleet:` - everything is ended and removed at the end; on failure the logs are printed."""
 
     def __init__(self, vigie, workers=4, site_args=(), cycle="", main_extra="", worker_extra="",
-                 source=None, channels=True, heartbeat="500ms", min_interval="20ms", missed=3, log_level="debug"):
+                 source=None, channels=True, heartbeat="500ms", min_interval="20ms", missed=3, log_level="debug",
+                 relays=False, max_pages=3):
         self.vigie = str(pathlib.Path(vigie).resolve())
+        self.max_pages = max_pages
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vigie-fleet-"))
         self.site_port = free_port()
         self.webhook = Webhook()
@@ -223,12 +270,16 @@ class Fleet:
         self.site = Process("sample-site", [self.vigie, "sample-site", "--listen", f"127.0.0.1:{self.site_port}", "--log",
                                             str(self.site_log), *site_args], self.folder / "site.log", self.folder)
         self.workers = []
+        self.relays = {}  # by the worker's name, if asked for
         entries = ""
         for i in range(workers):
             api, link = free_port(), free_port()
             name, region = f"worker-{NAMES[i]}", REGIONS[i]
+            if relays:
+                self.relays[name] = Relay(link)
+            way = self.relays[name].port if relays else link
             entries += (f'\n[[workers]]\nid = "{name}"\nname = "Worker {NAMES[i].upper()}"\nregion = "{region}"\n'
-                        f'address = "127.0.0.1:{link}"\n')
+                        f'address = "127.0.0.1:{way}"\n')
             self.workers.append(Node(self, name, f'''
 [node]
 name = "{name}"
@@ -293,7 +344,7 @@ url = "http://127.0.0.1:{self.site_port}/search?q={{query}}&page={{page}}&per_pa
 kind = "page"
 start = 1
 page_size = 50
-max_pages = 3
+max_pages = {self.max_pages}
 [sources.market.extract]
 format = "json"
 items = "items"
@@ -405,6 +456,8 @@ owner_consent = "the test's own site"
         for node in [self.main, *self.workers, self.site]:
             with contextlib.suppress(Exception):
                 node.kill()
+        for relay in self.relays.values():
+            relay.close()
         self.webhook.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
