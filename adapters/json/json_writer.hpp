@@ -28,26 +28,16 @@ enum class json_layout : uint8_t {
 class json_value {
 public:
   json_value() = default;
-  json_value(std::nullptr_t) {}
+  json_value(std::nullptr_t);
   template <class T>
-  requires std::integral<T> json_value(T x) {
-    if constexpr (std::same_as<T, bool>)
-      held_ = x;
-    else if constexpr (std::is_signed_v<T>)
-      held_ = static_cast<int64_t>(x);
-    else
-      held_ = static_cast<uint64_t>(x);
-  }
+  requires std::integral<T> json_value(T x);
   /// NaN and the infinities are written as null: JSON has no word for them.
-  json_value(double x) : held_(x) {}
-  json_value(std::string x) : held_(std::move(x)) {}
-  json_value(std::string_view x) : held_(std::string{x}) {}
-  json_value(const char* x) : held_(std::string{x}) {}
+  json_value(double x);
+  json_value(std::string x);
+  json_value(std::string_view x);
+  json_value(const char* x);
   template <class T>
-  json_value(const std::optional<T>& x) {
-    if (x)
-      *this = json_value{*x};
-  }
+  json_value(const std::optional<T>& x);
 
   static json_value object(std::initializer_list<json_member> members = {});
   static json_value array(std::initializer_list<json_value> elements = {});
@@ -75,5 +65,28 @@ struct json_member {
   std::string key;
   json_value value;
 };
+
+// Here, where members are complete: a value may be made of nothing sooner.
+inline json_value::json_value(std::nullptr_t) {}
+inline json_value::json_value(double x) : held_(x) {}
+inline json_value::json_value(std::string x) : held_(std::move(x)) {}
+inline json_value::json_value(std::string_view x) : held_(std::string{x}) {}
+inline json_value::json_value(const char* x) : held_(std::string{x}) {}
+
+template <class T>
+requires std::integral<T> json_value::json_value(T x) {
+  if constexpr (std::same_as<T, bool>)
+    held_ = x;
+  else if constexpr (std::is_signed_v<T>)
+    held_ = static_cast<int64_t>(x);
+  else
+    held_ = static_cast<uint64_t>(x);
+}
+
+template <class T>
+json_value::json_value(const std::optional<T>& x) {
+  if (x)
+    *this = json_value{*x};
+}
 
 } // namespace vigie
