@@ -115,7 +115,7 @@ public:
                 if (!bans)
                   return cb(tl::unexpected<error>(bans.error()));
                 fleet_stats s;
-                s.workers = std::move(*workers);
+                s.workers = *workers;
                 for (auto& v : *bans)
                   if (v.scope == verdict_scope::host)
                     s.circuits.push_back(std::move(v));
@@ -240,7 +240,7 @@ private:
   void ask(const actor_ref<Handle>& whom, duration timeout, done<T> cb, Message... message) {
     auto target = whom.get();
     if (!target)
-      return cb(fail(errc::not_found, "this node has no part that serves this"));
+      return cb(fail(errc::crashed, "the part that serves this is not running yet"));
     auto once = std::make_shared<answer_once<T>>(cb, open_);
     auto refused = post([once, target, timeout, message...](api_bridge_shell* self) {
       self->request(target, timeout, message...)
@@ -257,7 +257,7 @@ private:
   void order(const actor_ref<Handle>& whom, duration timeout, done<unit> cb, Message... message) {
     auto target = whom.get();
     if (!target)
-      return cb(fail(errc::not_found, "this node has no part that serves this"));
+      return cb(fail(errc::crashed, "the part that serves this is not running yet"));
     auto once = std::make_shared<answer_once<unit>>(std::move(cb), open_);
     auto refused = post([once, target, timeout, message...](api_bridge_shell* self) {
       self->request(target, timeout, message...)

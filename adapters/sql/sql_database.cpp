@@ -75,17 +75,16 @@ public:
   }
 
   void enqueue(std::unique_ptr<operation> what) {
-    {
-      std::lock_guard guard{mutex_};
-      if (pending_ < limits_.max_pending) {
-        ++pending_;
-        queue_.push_back(std::move(what));
-      }
+    std::unique_lock guard{mutex_};
+    if (pending_ >= limits_.max_pending) {
+      guard.unlock();
+      return what->refuse(
+          {errc::busy, "the store has " + std::to_string(limits_.max_pending) + " operations waiting", {}});
     }
-    if (what)
-      what->refuse({errc::busy, "the store has " + std::to_string(limits_.max_pending) + " operations waiting", {}});
-    else
-      wake_.notify_one();
+    ++pending_;
+    queue_.push_back(std::move(what));
+    guard.unlock();
+    wake_.notify_one();
   }
 
 private:
