@@ -5,24 +5,13 @@
 #include <charconv>
 #include <string>
 
+#include "actors/policy/http_fields.hpp"
+
 namespace vigie {
 
 namespace {
 
 constexpr size_t named_location_bytes = 200;
-
-std::string_view header(const http_response& x, const std::string& name) {
-  auto i = x.headers.find(name);
-  return i == x.headers.end() ? std::string_view{} : std::string_view{i->second};
-}
-
-std::string_view trim(std::string_view x) {
-  while (!x.empty() && (x.front() == ' ' || x.front() == '\t'))
-    x.remove_prefix(1);
-  while (!x.empty() && (x.back() == ' ' || x.back() == '\t'))
-    x.remove_suffix(1);
-  return x;
-}
 
 optional<int64_t> number(std::string_view digits) {
   int64_t out = 0;
@@ -70,7 +59,7 @@ error validate(const fetch_outcome_config& config) {
 }
 
 optional<duration> parse_retry_after(std::string_view value, wall_time now) {
-  value = trim(value);
+  value = trim_field(value);
   bool digits = !value.empty() && value.find_first_not_of("0123456789") == value.npos;
   if (digits) {
     constexpr int64_t century = 3'153'600'000;
@@ -89,7 +78,7 @@ fetch_outcome judge_fetch(const fetch_outcome_config& config, const result<http_
   auto status = answer->status;
   if (status >= 200 && status < 300)
     return {{}, status, duration{0}};
-  auto wanted = parse_retry_after(header(*answer, "retry-after"), now);
+  auto wanted = parse_retry_after(field_of(*answer, "retry-after"), now);
   if (status == 429 || (status == 503 && wanted)) {
     auto hold = std::min(wanted ? *wanted : config.default_hold, config.longest_hold);
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(hold).count();
@@ -99,7 +88,7 @@ fetch_outcome judge_fetch(const fetch_outcome_config& config, const result<http_
             status,
             hold};
   }
-  return {not_a_success(status, header(*answer, "location")), status, duration{0}};
+  return {not_a_success(status, field_of(*answer, "location")), status, duration{0}};
 }
 
 } // namespace vigie

@@ -4,24 +4,12 @@
 #include <charconv>
 
 #include "actors/policy/fetch_outcome.hpp"
+#include "actors/policy/http_fields.hpp"
 #include "actors/policy/robots_line.hpp"
 
 namespace vigie {
 
 namespace {
-
-std::string_view header(const http_response& x, const char* name) {
-  auto i = x.headers.find(name);
-  return i == x.headers.end() ? std::string_view{} : std::string_view{i->second};
-}
-
-std::string_view trim(std::string_view x) {
-  while (!x.empty() && (x.front() == ' ' || x.front() == '\t'))
-    x.remove_prefix(1);
-  while (!x.empty() && (x.back() == ' ' || x.back() == '\t'))
-    x.remove_suffix(1);
-  return x;
-}
 
 bool is_redirect(int32_t status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -32,9 +20,9 @@ optional<duration> max_age(std::string_view directive, duration longest) {
   if (equal_ignoring_case(directive, "no-cache") || equal_ignoring_case(directive, "no-store"))
     return duration{0};
   auto equals = directive.find('=');
-  if (equals == std::string_view::npos || !equal_ignoring_case(trim(directive.substr(0, equals)), "max-age"))
+  if (equals == std::string_view::npos || !equal_ignoring_case(trim_field(directive.substr(0, equals)), "max-age"))
     return std::nullopt;
-  auto value = trim(directive.substr(equals + 1));
+  auto value = trim_field(directive.substr(equals + 1));
   if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
     value = value.substr(1, value.size() - 2);
   uint64_t seconds = 0;
@@ -99,7 +87,7 @@ void robots_cache::settle(const result<http_response>& answer, uint32_t redirect
   copy_.settled = now;
   copy_.status = answer ? answer->status : 0;
   copy_.problem = answer ? errc::none : answer.error().code;
-  auto asked = answer ? parse_retry_after(header(*answer, "retry-after"), now) : optional<duration>{};
+  auto asked = answer ? parse_retry_after(field_of(*answer, "retry-after"), now) : optional<duration>{};
   if (asked)
     asked = std::min(*asked, config_.longest_fresh);
   auto standing = answer ? standing_of(*answer, redirects >= config_.redirects) : robots_standing::unreachable;
@@ -115,7 +103,7 @@ void robots_cache::settle(const result<http_response>& answer, uint32_t redirect
   if (standing == robots_standing::refused)
     copy_.next_fetch = now + std::max(config_.refused_recheck, asked.value_or(duration{0}));
   else
-    copy_.next_fetch = now + freshness(config_, header(*answer, "cache-control"));
+    copy_.next_fetch = now + freshness(config_, field_of(*answer, "cache-control"));
 }
 
 void robots_cache::settle_unreachable(optional<duration> retry_after, wall_time now) {
@@ -183,14 +171,14 @@ std::string_view to_string(robots_standing x) {
 }
 
 bool follows_redirect(const robots_cache_config& config, const http_response& answer, uint32_t redirects) {
-  return is_redirect(answer.status) && redirects < config.redirects && !header(answer, "location").empty();
+  return is_redirect(answer.status) && redirects < config.redirects && !field_of(answer, "location").empty();
 }
 
 duration freshness(const robots_cache_config& config, std::string_view cache_control) {
   auto out = config.longest_fresh;
   while (!cache_control.empty()) {
     auto end = std::min(cache_control.find(','), cache_control.size());
-    if (auto age = max_age(trim(cache_control.substr(0, end)), config.longest_fresh))
+    if (auto age = max_age(trim_field(cache_control.substr(0, end)), config.longest_fresh))
       out = std::min(out, *age);
     cache_control.remove_prefix(std::min(end + 1, cache_control.size()));
   }

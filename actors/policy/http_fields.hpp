@@ -1,0 +1,26 @@
+// Header fields of an answer, as policies read them. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "messages/values/fetch.hpp"
+
+namespace vigie {
+
+/// Empty where there is none. `name` in lower case.
+inline std::string_view field_of(const http_response& x, const std::string& name) {
+  auto i = x.headers.find(name);
+  return i == x.headers.end() ? std::string_view{} : std::string_view{i->second};
+}
+
+/// Without the optional white space around a field's value (RFC 9110, 5.6.3).
+inline std::string_view trim_field(std::string_view x) {
+  while (!x.empty() && (x.front() == ' ' || x.front() == '\t'))
+    x.remove_prefix(1);
+  while (!x.empty() && (x.back() == ' ' || x.back() == '\t'))
+    x.remove_suffix(1);
+  return x;
+}
+
+} // namespace vigie
