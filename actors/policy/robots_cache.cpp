@@ -154,22 +154,6 @@ std::string robots_cache::version() const {
   return copy_.has_body ? robots_version_text(rules_) : "none";
 }
 
-std::string_view to_string(robots_standing x) {
-  switch (x) {
-  case robots_standing::unknown:
-    return "unknown";
-  case robots_standing::rules:
-    return "rules";
-  case robots_standing::unavailable:
-    return "unavailable";
-  case robots_standing::refused:
-    return "refused";
-  case robots_standing::unreachable:
-    return "unreachable";
-  }
-  return "unknown";
-}
-
 bool follows_redirect(const robots_cache_config& config, const http_response& answer, uint32_t redirects) {
   return is_redirect(answer.status) && redirects < config.redirects && !field_of(answer, "location").empty();
 }

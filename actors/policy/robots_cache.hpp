@@ -23,6 +23,7 @@
 #include <string_view>
 
 #include "actors/policy/robots_txt.hpp"
+#include "messages/values/conduct.hpp"
 #include "messages/values/fetch.hpp"
 
 namespace vigie {
@@ -41,24 +42,6 @@ struct robots_cache_config {
 
 /// bad_config unless all are > 0, shortest_fresh <= longest_fresh, and no recheck is after more than longest_fresh.
 error validate(const robots_cache_config& config);
-
-enum class robots_standing : uint8_t { unknown, rules, unavailable, refused, unreachable };
-std::string_view to_string(robots_standing x);
-
-/// What has to be stored so that a restart knows as much as before.
-struct robots_copy {
-  robots_standing standing = robots_standing::unknown;
-  bool has_body = false; ///< `body` is a good copy
-  std::string body;      ///< as it was fetched, cut to what is parsed of it
-  wall_time settled;     ///< when the last answer came, or did not come
-  wall_time next_fetch;
-  wall_time unreachable_since; ///< of standing unreachable: its first failure
-  uint32_t failures = 0;       ///< of standing unreachable: in a row
-  int32_t status = 0;          ///< of the last answer; 0 = none came
-  errc problem = errc::none;   ///< why none came
-
-  friend bool operator==(const robots_copy&, const robots_copy&) = default;
-};
 
 enum class robots_need : uint8_t {
   fetch, ///< fetch it now; until then there are no verdicts

@@ -103,6 +103,9 @@ int http_status_of(errc code) {
   case errc::http_status:
   case errc::network:
   case errc::body_too_large:
+  case errc::suspicious_empty:
+  case errc::suspicious_schema:
+  case errc::suspicious_stale:
   case errc::bad_page:
     return 502;
   case errc::no_capacity:

@@ -44,6 +44,7 @@ struct alert {
   /// The first run only learns what is there and notifies nothing.
   bool baseline = true;
   bool baseline_done = false;
+  std::string paused_why{}; ///< why vigie itself disabled it, as "the page is gone (410)"; empty = it did not
 
   friend bool operator==(const alert&, const alert&) = default;
 };

@@ -14,7 +14,7 @@
 namespace vigie {
 
 /// Raised whenever a message between nodes changes shape; a node refuses a peer with another one.
-inline constexpr uint32_t contract_version = 2;
+inline constexpr uint32_t contract_version = 3;
 
 /// On every message that crosses nodes.
 struct envelope {
@@ -37,6 +37,8 @@ struct fetch_plan {
   std::string query;
   host_key host;
   std::vector<planned_alert> alerts;
+  /// Pages that every one of these alerts was matched against when they were as recorded: to be asked conditionally.
+  std::vector<page_record> known{};
 };
 
 /// A worker's share of a run.

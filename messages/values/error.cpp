@@ -69,9 +69,17 @@ constexpr std::array texts{
               "It may or may not have arrived; a person has to decide whether to send it again."},
     code_text{errc::robots_disallowed, "robots_disallowed",
               "The site's robots.txt forbids it, or cannot be read; ask the site's owner, or take the source out."},
+    code_text{errc::suspicious_empty, "suspicious_empty",
+              "The site offered fewer items than its source expects; look at the page, then correct the source or its "
+              "sanity rules."},
+    code_text{errc::suspicious_schema, "suspicious_schema",
+              "Items lack a field that their source expects; `vigie source test` shows which, and why."},
+    code_text{errc::suspicious_stale, "suspicious_stale",
+              "The newest item is older than its source expects; the site may have frozen, or its dates are read "
+              "wrongly."},
 };
 
-static_assert(texts.size() == static_cast<size_t>(errc::robots_disallowed) + 1);
+static_assert(texts.size() == static_cast<size_t>(errc::suspicious_stale) + 1);
 
 } // namespace
 

@@ -44,6 +44,9 @@ enum class errc : uint8_t {
   store_unavailable,      ///< the database cannot be reached or refuses to write
   ambiguous,              ///< a send may or may not have arrived and must not be repeated blindly
   robots_disallowed,      ///< the site's robots.txt forbids it, or cannot be read
+  suspicious_empty,       ///< fewer items than the source's sanity rules want
+  suspicious_schema,      ///< too many items without a field that the sanity rules want
+  suspicious_stale,       ///< the newest item is older than the sanity rules allow
 };
 
 /// "worker_lost": the enumerator's own name.

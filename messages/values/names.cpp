@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "messages/values/command.hpp"
+#include "messages/values/conduct.hpp"
 #include "messages/values/run.hpp"
 #include "messages/values/time.hpp"
 #include "messages/values/verdict.hpp"
@@ -26,6 +27,7 @@ constexpr words<5> delivery_states{"pending", "sending", "sent", "ambiguous", "d
 constexpr words<4> verdict_scopes{"worker", "worker_host", "credential", "host"};
 constexpr words<5> link_states{"connecting", "up", "suspect", "down", "draining"};
 constexpr words<5> strategies{"random", "round-robin", "least-used", "health-based", "p2c"};
+constexpr words<5> robots_standings{"unknown", "rules", "unavailable", "refused", "unreachable"};
 constexpr words<4> command_kinds{"check-alerts", "scrape", "generate-cookies", "custom"};
 
 template <class E, size_t N>
@@ -74,6 +76,9 @@ std::string_view to_string(balancing_strategy x) {
 std::string_view to_string(command_kind x) {
   return word(command_kinds, x);
 }
+std::string_view to_string(robots_standing x) {
+  return word(robots_standings, x);
+}
 
 result<run_trigger> run_trigger_from_string(std::string_view x) {
   return parse<run_trigger>(run_triggers, x, "run trigger");
@@ -89,6 +94,9 @@ result<attempt_state> attempt_state_from_string(std::string_view x) {
 }
 result<delivery_state> delivery_state_from_string(std::string_view x) {
   return parse<delivery_state>(delivery_states, x, "delivery state");
+}
+result<robots_standing> robots_standing_from_string(std::string_view x) {
+  return parse<robots_standing>(robots_standings, x, "standing of a robots.txt");
 }
 result<verdict_scope> verdict_scope_from_string(std::string_view x) {
   return parse<verdict_scope>(verdict_scopes, x, "verdict scope");

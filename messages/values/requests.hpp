@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "messages/values/command.hpp"
+#include "messages/values/conduct.hpp"
 #include "messages/values/inspection.hpp"
 #include "messages/values/run.hpp"
 #include "messages/values/verdict.hpp"
@@ -21,6 +23,7 @@ namespace vigie {
 struct begun_run {
   run_summary run;
   std::vector<alert> alerts;
+  std::map<alert_id, std::vector<page_record>> pages{}; ///< what each was matched against the last time
 };
 
 /// One alert given to one worker. The store answers with the token of this attempt.
@@ -148,6 +151,31 @@ struct drop_verdict {
   host_key host;
 };
 
+/// What gates must not forget.
+struct get_host_states {
+  uint8_t unused = 0;
+};
+/// Each replaces the one of its gate.
+struct put_host_states {
+  std::vector<host_state> rows;
+};
+struct get_robots {
+  uint8_t unused = 0;
+};
+/// Replaces the one of its authority.
+struct put_robots {
+  stored_robots what;
+};
+/// The ledger's rows of one host, oldest first; no host = all hosts.
+struct get_conduct {
+  host_key host;
+  wall_time since{};
+};
+/// Adds to the rows of the same host and hour.
+struct add_conduct {
+  std::vector<conduct_row> rows;
+};
+
 // -- fleet
 // ----------------------------------------------------------------------------------------------------------------
 
@@ -237,6 +265,7 @@ struct permit_request {
   gate_policy policy;
   duration patience{60000}; ///< how long the caller waits at most
   std::string url{};        ///< what will be fetched; robots.txt is asked about it. Empty: robots.txt itself
+  bool retry = false;       ///< a repetition of a request that failed: counts in the host's retry budget
 };
 /// The request is over. `retry_after` > 0: the host asked to be left alone for so long. `refused`: it answered 403;
 /// nobody gets a permit for it before the ban-timer has ruled, so that no third region asks in the meantime.
@@ -247,6 +276,7 @@ struct permit_release {
   bool refused = false;
   std::string evidence; ///< of the refusal
   optional<robots_report> robots{};
+  fetch_report report{};
 };
 
 // -- cycle

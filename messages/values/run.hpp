@@ -6,6 +6,7 @@
 
 #include "messages/values/alert.hpp"
 #include "messages/values/error.hpp"
+#include "messages/values/fetch.hpp"
 #include "messages/values/item.hpp"
 #include "messages/values/time.hpp"
 
@@ -48,6 +49,8 @@ struct alert_settled {
   uint32_t items_checked = 0;
   std::vector<match> matches;
   duration took{0};
+  std::vector<page_record> pages{}; ///< of a success: what to ask conditionally next time
+  uint32_t unchanged = 0;           ///< pages that were answered 304
 };
 
 /// One row of alert_runs.

@@ -146,6 +146,13 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(http_response);
   ROUND_TRIP(permit);
   ROUND_TRIP(robots_report);
+  ROUND_TRIP(sanity_rules);
+  ROUND_TRIP(page_record);
+  ROUND_TRIP(fetch_report);
+  ROUND_TRIP(robots_copy);
+  ROUND_TRIP(stored_robots);
+  ROUND_TRIP(host_state);
+  ROUND_TRIP(conduct_row);
   ROUND_TRIP(match);
   ROUND_TRIP(alert_settled);
   ROUND_TRIP(run_summary);
@@ -196,6 +203,12 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(get_verdicts);
   ROUND_TRIP(put_verdict);
   ROUND_TRIP(drop_verdict);
+  ROUND_TRIP(get_host_states);
+  ROUND_TRIP(put_host_states);
+  ROUND_TRIP(get_robots);
+  ROUND_TRIP(put_robots);
+  ROUND_TRIP(get_conduct);
+  ROUND_TRIP(add_conduct);
   ROUND_TRIP(link_changed);
   ROUND_TRIP(health_judged);
   ROUND_TRIP(bans_changed);
@@ -238,6 +251,9 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(std::vector<outbox_row>);
   ROUND_TRIP(std::vector<worker_status>);
   ROUND_TRIP(std::vector<verdict>);
+  ROUND_TRIP(std::vector<host_state>);
+  ROUND_TRIP(std::vector<stored_robots>);
+  ROUND_TRIP(std::vector<conduct_row>);
   ROUND_TRIP(std::vector<available_worker>);
   ROUND_TRIP(std::vector<node_row>);
 }
