@@ -141,7 +141,7 @@ error prepare(scraper_state& s) {
   auto url = url_template::parse(s.plan.source.url);
   if (!url)
     return url.error();
-  auto reader = s.parts.new_extractor(s.plan.source.extract);
+  auto reader = s.parts.new_extractor(s.plan.source);
   if (!reader)
     return reader.error();
   std::vector<alert> alerts;

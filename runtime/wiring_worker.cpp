@@ -8,7 +8,7 @@
 #include "actors/policy/url_template.hpp"
 #include "actors/scraper.hpp"
 #include "actors/worker_gateway.hpp"
-#include "adapters/extract/json_extractor.hpp"
+#include "adapters/extract/extractors.hpp"
 
 namespace vigie {
 
@@ -49,7 +49,7 @@ child_spec gateway_child(const node_config& config, const node_refs& refs, const
   c.max_commands = config.limits.worker_commands;
   scraper_config scraping;
   scraping.headers = region_header(config);
-  scraper_parts scraping_parts{env, refs.gate_client, refs.fetcher, refs.api.gateway, &make_json_extractor};
+  scraper_parts scraping_parts{env, refs.gate_client, refs.fetcher, refs.api.gateway, &make_extractor};
   worker_gateway_parts parts;
   parts.env = env;
   parts.inspector = refs.api.inspector;

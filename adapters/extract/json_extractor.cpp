@@ -270,9 +270,9 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<extractor>> make_json_extractor(const extract_spec& spec) {
-  return compile_rules(spec).map([&](extract_rules&& rules) -> std::unique_ptr<extractor> {
-    return std::make_unique<json_extractor>(spec, std::move(rules));
+result<std::unique_ptr<extractor>> make_json_extractor(const source_spec& source) {
+  return compile_rules(source.extract).map([&](extract_rules&& rules) -> std::unique_ptr<extractor> {
+    return std::make_unique<json_extractor>(source.extract, std::move(rules));
   });
 }
 

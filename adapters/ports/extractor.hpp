@@ -8,6 +8,7 @@
 
 #include "messages/values/fetch.hpp"
 #include "messages/values/item.hpp"
+#include "messages/values/time.hpp"
 
 namespace vigie {
 
@@ -23,9 +24,14 @@ struct field_note {
 struct extraction {
   std::vector<item> items;
   std::vector<field_note> notes;
+  optional<wall_time> newest{}; ///< of the items' dates, where sanity.dated names them or the page's format has them
+  /// What paging.next finds: the cursor, or the next page's URL as the page writes it. Empty: this page is the last. A
+  /// page that lists several (an index of sitemaps) gives one a line.
+  std::string next{};
 };
 
-/// Reads items by one source's extract_spec. Not thread-safe: one instance per scraper.
+/// Reads items by one source's extract_spec; `paging.next` and `sanity.dated` are paths like those of its fields. Not
+/// thread-safe: one instance per scraper.
 ///
 /// Path grammar: keys joined by '.', `[3]` an index, `[key=value]` the first array element whose `key` is `value`.
 /// With header_row a path is a column's name. A page that is not what the spec describes (not JSON, the items path is
@@ -41,6 +47,6 @@ public:
   virtual result<extraction> extract(std::string_view page) = 0;
 };
 
-using extractor_factory = std::function<result<std::unique_ptr<extractor>>(const extract_spec&)>;
+using extractor_factory = std::function<result<std::unique_ptr<extractor>>(const source_spec&)>;
 
 } // namespace vigie

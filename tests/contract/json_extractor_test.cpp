@@ -50,8 +50,14 @@ const std::string results_page = R"({"site_id":"MLA","paging":{"total":103},"res
  {"id":3,"title":"TV 27\"","price":null,"currency_id":"ARS","condition":"new","permalink":"https://shop.example/3",
   "attributes":[{"id":"MODEL","value_name":"x"}]}]})";
 
+result<std::unique_ptr<extractor>> json_reader_of(const extract_spec& spec) {
+  source_spec source;
+  source.extract = spec;
+  return make_json_extractor(source);
+}
+
 result<extraction> extract(const extract_spec& spec, std::string_view page) {
-  auto x = make_json_extractor(spec);
+  auto x = json_reader_of(spec);
   REQUIRE(x);
   return (*x)->extract(page);
 }
@@ -275,7 +281,7 @@ TEST_CASE("a column that is gone is noted once") {
 }
 
 TEST_CASE("an extractor is used page after page") {
-  auto x = make_json_extractor(rows_spec());
+  auto x = json_reader_of(rows_spec());
   REQUIRE(x);
   for (int i = 0; i < 3; ++i) {
     CHECK((*x)->extract(rows_page)->items.size() == 4);
@@ -300,7 +306,7 @@ TEST_CASE("specs that make no sense are refused with what and where") {
   auto refused = [](const std::function<void(extract_spec&)>& change) {
     auto spec = small_spec("r");
     change(spec);
-    auto x = make_json_extractor(spec);
+    auto x = json_reader_of(spec);
     REQUIRE_FALSE(x);
     CHECK(x.error().code == errc::bad_config);
     return x.error().place + ": " + x.error().detail;
@@ -350,8 +356,8 @@ TEST_CASE("paths") {
 }
 
 TEST_CASE("no page crashes the extractor, and none that is cut passes") {
-  auto objects = make_json_extractor(results_spec());
-  auto rows = make_json_extractor(rows_spec());
+  auto objects = json_reader_of(results_spec());
+  auto rows = json_reader_of(rows_spec());
   REQUIRE(objects);
   REQUIRE(rows);
   for (size_t size = 0; size < results_page.size(); ++size)

@@ -17,7 +17,7 @@
 #include "actors/supervisor.hpp"
 #include "actors/worker_gateway.hpp"
 #include "actors/worker_proxy.hpp"
-#include "adapters/extract/json_extractor.hpp"
+#include "adapters/extract/extractors.hpp"
 #include "tests/fakes/fake_notify_channel.hpp"
 #include "tests/fakes/memory_database.hpp"
 #include "tests/fakes/null_metrics.hpp"
@@ -242,7 +242,7 @@ private:
     c.worker = worker_id{name};
     c.region = regions_.at(c.worker);
     c.version = "simulation";
-    scraper_parts scraping{e, n.gate, n.fetcher, n.gateway, &make_json_extractor};
+    scraper_parts scraping{e, n.gate, n.fetcher, n.gateway, &make_extractor};
     worker_gateway_parts parts;
     parts.env = e;
     parts.new_scraper = [scraping](caf::actor_system& system) {

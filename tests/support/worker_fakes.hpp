@@ -109,7 +109,7 @@ public:
   }
 };
 
-inline result<std::unique_ptr<extractor>> make_line_extractor(const extract_spec&) {
+inline result<std::unique_ptr<extractor>> make_line_extractor(const source_spec&) {
   return std::make_unique<line_extractor>();
 }
 
