@@ -51,7 +51,7 @@ broken_config read_case(const fs::path& path) {
 
 std::vector<fs::path> all_cases() {
   std::vector<fs::path> out;
-  for (const auto& x : fs::directory_iterator{fs::path{__FILE__}.parent_path() / "broken"})
+  for (const auto& x : fs::directory_iterator{fs::path{VIGIE_SOURCE_DIR} / "tests" / "config" / "broken"})
     out.push_back(x.path());
   std::sort(out.begin(), out.end());
   return out;

@@ -271,7 +271,7 @@ TEST_CASE("address ranges") {
 }
 
 TEST_CASE("docs/configuration.md names every key and every variable") {
-  std::ifstream in{fs::path{__FILE__}.parent_path().parent_path().parent_path() / "docs" / "configuration.md"};
+  std::ifstream in{fs::path{VIGIE_SOURCE_DIR} / "docs" / "configuration.md"};
   std::string docs{std::istreambuf_iterator<char>{in}, {}};
   REQUIRE(!docs.empty());
   home h;

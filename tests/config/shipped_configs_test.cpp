@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path configs() {
-  return fs::path{__FILE__}.parent_path().parent_path().parent_path() / "configs";
+  return fs::path{VIGIE_SOURCE_DIR} / "configs";
 }
 
 node_config load(const fs::path& path) {

@@ -83,7 +83,7 @@ struct scratch {
 
 /// What the script says of the two files in `folder`.
 std::set<std::string> brute_force(const std::filesystem::path& folder) {
-  auto script = std::filesystem::path{__FILE__}.parent_path().parent_path() / "acceptance" / "brute_force.py";
+  auto script = std::filesystem::path{VIGIE_SOURCE_DIR} / "tests" / "acceptance" / "brute_force.py";
   std::vector<std::string> words{"python3", script.string(), (folder / "alerts.json").string(),
                                  (folder / "items.ndjson").string()};
   std::vector<char*> argv;
