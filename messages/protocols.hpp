@@ -34,7 +34,10 @@ using store_actor = caf::typed_actor<
     sig<std::vector<outbox_row>, claim_outbox>, sig<void, finish_outbox>, sig<uint32_t, recover_outbox>,
     sig<std::vector<outbox_row>, get_outbox>, sig<outbox_counts, count_outbox>, sig<uint32_t, retry_outbox>,
     sig<std::vector<worker_status>, get_worker_status>, sig<void, save_worker_status>,
-    sig<std::vector<verdict>, get_verdicts>, sig<void, put_verdict>, sig<void, drop_verdict>>;
+    sig<std::vector<verdict>, get_verdicts>, sig<void, put_verdict>, sig<void, drop_verdict>,
+    sig<std::vector<host_state>, get_host_states>, sig<void, put_host_states>,
+    sig<std::vector<stored_robots>, get_robots>, sig<void, put_robots>, sig<std::vector<conduct_row>, get_conduct>,
+    sig<void, add_conduct>>;
 
 // == main: fleet
 // ==========================================================================================================
@@ -63,7 +66,8 @@ using main_endpoint_actor = caf::typed_actor<
     // Answered once the settlement is stored; the worker repeats it until then.
     sig<settle_ack, envelope, alert_settled>, sig<void, envelope, assignment_beat>,
     sig<void, envelope, assignment_finished>, sig<permit, envelope, permit_request>,
-    sig<void, envelope, permit_release>>;
+    // Answered once a restarted owner of the gates would know it, too; the worker repeats what matters until then.
+    sig<void, envelope, permit_release>, sig<void, envelope, permits_held>>;
 
 // One per worker: owns its link (dial, attach, heartbeats, epochs) and fails everything outstanding at once when it
 // breaks.
@@ -78,6 +82,8 @@ using worker_proxy_actor = main_endpoint_actor::extend<
 
 // One politeness owner per host for the whole fleet. A permit is leave to start one request.
 using host_gates_actor = caf::typed_actor<sig<permit, worker_id, permit_request>, sig<void, worker_id, permit_release>,
+                                          // What a restarted owner does not know.
+                                          sig<void, worker_id, permits_held>,
                                           // Its permits come back.
                                           sig<void, worker_lost>,
                                           // From the ban-timer: who gets no permit for which host.
@@ -110,13 +116,15 @@ using worker_gateway_actor = caf::typed_actor<
     // From the scrapers of this node.
     sig<void, alert_settled>,
     // From this node's gate-client, towards main.
-    sig<permit, permit_request>, sig<void, permit_release>>;
+    sig<permit, permit_request>, sig<void, permit_release>, sig<void, permits_held>>;
 
 // Asks main's host-gates for permits; no owner, no permit.
 using gate_client_actor = caf::typed_actor<sig<permit, permit_request>, sig<void, permit_release>>;
 
 // One request at a time to the HTTP port, counted and bounded.
-using fetcher_actor = caf::typed_actor<sig<http_response, http_request>>;
+using fetcher_actor = caf::typed_actor<sig<http_response, http_request>,
+                                       // For who cares for the places of actors that died over their requests.
+                                       sig<void, await_requests>>;
 
 // One per running fetch plan: pages, items, matches; a settlement per alert.
 using scraper_actor = caf::typed_actor<sig<void, run_plan>>;

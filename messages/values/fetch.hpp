@@ -18,7 +18,7 @@ enum class page_framing : uint8_t { json, ndjson, html, xml, feed, sitemap };
 /// cursor: the page names a token for {cursor}; next_link: it names the next page's URL.
 enum class paging_kind : uint8_t { none, page, offset, cursor, next_link };
 enum class selector_kind : uint8_t { css, xpath }; ///< how the paths of html and xml are written
-enum class price_unit : uint8_t { major, minor }; ///< 12.5 means 12.50, or 1250 means 12.50
+enum class price_unit : uint8_t { major, minor };  ///< 12.5 means 12.50, or 1250 means 12.50
 
 /// How to walk through the pages of one search. {page} and {offset} of the URL template are filled from it.
 struct paging_spec {
@@ -122,7 +122,9 @@ struct page_record {
   std::string etag{};
   std::string last_modified{};
   uint32_t items = 0;
-  std::string next{}; ///< cursor or URL of the page behind it
+  std::string next{};   ///< cursor or URL of the page behind it
+  wall_time newest{};   ///< date of its newest item; the epoch = not known
+  uint64_t reading = 0; ///< how it was read (actors/policy/known_pages.hpp); read in another way, it must come again
 
   friend bool operator==(const page_record&, const page_record&) = default;
 };

@@ -6,6 +6,7 @@
 
 #include "messages/values/command.hpp"
 #include "messages/values/conduct.hpp"
+#include "messages/values/plan.hpp"
 #include "messages/values/run.hpp"
 #include "messages/values/time.hpp"
 #include "messages/values/verdict.hpp"
@@ -27,6 +28,7 @@ constexpr words<5> delivery_states{"pending", "sending", "sent", "ambiguous", "d
 constexpr words<4> verdict_scopes{"worker", "worker_host", "credential", "host"};
 constexpr words<5> link_states{"connecting", "up", "suspect", "down", "draining"};
 constexpr words<5> strategies{"random", "round-robin", "least-used", "health-based", "p2c"};
+constexpr words<4> remedy_kinds{"longer_interval", "merge_alerts", "fewer_pages", "other_source"};
 constexpr words<5> robots_standings{"unknown", "rules", "unavailable", "refused", "unreachable"};
 constexpr words<4> command_kinds{"check-alerts", "scrape", "generate-cookies", "custom"};
 
@@ -57,6 +59,9 @@ std::string_view to_string(run_state x) {
 }
 std::string_view to_string(overlap_policy x) {
   return word(overlap_policies, x);
+}
+std::string_view to_string(remedy_kind x) {
+  return word(remedy_kinds, x);
 }
 std::string_view to_string(attempt_state x) {
   return word(attempt_states, x);

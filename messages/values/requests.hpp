@@ -38,6 +38,7 @@ struct settle_receipt {
   bool applied = false; ///< false: the token was not the newest of this (run, alert); the result is kept as `late`
   uint32_t new_matches = 0;
   uint32_t outbox_rows = 0;
+  std::string paused_why{}; ///< not empty: this settlement paused its alert
 };
 
 struct match_filter {
@@ -162,14 +163,17 @@ struct put_host_states {
 struct get_robots {
   uint8_t unused = 0;
 };
-/// Replaces the one of its authority.
+/// Replaces the one of its authority; a copy of standing `unknown` makes it forgotten.
 struct put_robots {
   stored_robots what;
 };
-/// The ledger's rows of one host, oldest first; no host = all hosts.
+/// The ledger's rows of one host, oldest first; no host = of all hosts, host by host. Those of the same stretch of time
+/// come as one, whose hour is the stretch's beginning.
 struct get_conduct {
-  host_key host;
-  wall_time since{};
+  host_key host{};
+  wall_time since{};      ///< hours that end after it
+  duration step{3600000}; ///< a stretch, in UTC: an hour (as it is kept), a day; 0 = one row for all the time
+  uint32_t limit = 10000; ///< rows; more are bad_request
 };
 /// Adds to the rows of the same host and hour.
 struct add_conduct {
@@ -267,16 +271,30 @@ struct permit_request {
   std::string url{};        ///< what will be fetched; robots.txt is asked about it. Empty: robots.txt itself
   bool retry = false;       ///< a repetition of a request that failed: counts in the host's retry budget
 };
-/// The request is over. `retry_after` > 0: the host asked to be left alone for so long. `refused`: it answered 403;
-/// nobody gets a permit for it before the ban-timer has ruled, so that no third region asks in the meantime.
+/// The request is over. The owner of the gate decides by `report` how long the host is left alone. `refused`: it
+/// answered 403; nobody gets a permit for it before the ban-timer has ruled, so that no third region asks meanwhile.
 struct permit_release {
   uint64_t id = 0;
   host_key host;
-  duration retry_after{0};
   bool refused = false;
   std::string evidence; ///< of the refusal
   optional<robots_report> robots{};
   fetch_report report{};
+};
+/// A permit whose request is not over.
+struct held_permit {
+  uint64_t id = 0;
+  host_key host;
+  gate_policy policy;
+  duration age{0}; ///< since it came
+};
+/// To the fetcher: answered when no request of this actor is under way.
+struct await_requests {
+  uint64_t asker = 0; ///< its id in this process
+};
+/// Everything that a worker holds: an owner of the gates that was restarted does not know it.
+struct permits_held {
+  std::vector<held_permit> rows;
 };
 
 // -- cycle
