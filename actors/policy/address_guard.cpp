@@ -19,7 +19,7 @@ constexpr ip_address v6(uint16_t first, uint16_t second = 0, uint16_t last = 0) 
       true, {high(first), low(first), high(second), low(second), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, high(last), low(last)}};
 }
 
-// The more special ones first.
+// The registries of special addresses (IANA), the more special ones first.
 const std::vector<special_range>& special_ranges() {
   using enum address_class;
   static const std::vector<special_range> list{
@@ -41,14 +41,15 @@ const std::vector<special_range>& special_ranges() {
       {{ipv4(240, 0, 0, 0), 4}, reserved},
       {{v6(0), 128}, unspecified},
       {{v6(0, 0, 1), 128}, loopback},
-      {{v6(0), 96}, reserved},                 // IPv4-compatible, given up long ago
-      {{v6(0x0064, 0xff9b), 32}, private_use}, // local NAT64; the well-known one is looked into
+      {{v6(0x0064, 0xff9b), 32}, private_use}, // NAT64 of one's own; the well-known one is looked into
       {{v6(0x0100), 64}, discard_only},
       {{v6(0x2001, 0x0db8), 32}, documentation},
       {{v6(0x2001), 23}, protocol_assignments},
+      {{v6(0x3fff), 20}, documentation},
+      {{v6(0x5f00), 16}, private_use}, // segments of somebody's own network
       {{v6(0xfc00), 7}, private_use},
       {{v6(0xfe80), 10}, link_local},
-      {{v6(0xfec0), 10}, private_use}, // site-local, given up as well
+      {{v6(0xfec0), 10}, private_use}, // site-local, given up
       {{v6(0xff00), 8}, multicast},
   };
   return list;
@@ -64,6 +65,10 @@ optional<ip_address> inner_ipv4(const ip_address& x) {
   if (subnet{v6(0x2002), 16}.contains(x))
     return inner(2);
   return std::nullopt;
+}
+
+bool is_unspecified(const ip_address& x) {
+  return x == ip_address{x.is_v6, {}};
 }
 
 tl::unexpected<error> bad_range(std::string_view text, const std::string& why) {
@@ -85,33 +90,56 @@ ip_address masked(ip_address x, unsigned bits) {
   return x;
 }
 
+/// Takes "/24" from the front of `rest`; false if it is there and wrong.
+bool take_bits(std::string_view& rest, unsigned max, unsigned& out) {
+  if (rest.empty() || rest[0] != '/')
+    return true;
+  auto end = std::min(rest.find(':'), rest.size());
+  auto bits = small_number(rest.substr(1, end - 1), max);
+  rest.remove_prefix(end);
+  out = bits.value_or(0);
+  return out != 0;
+}
+
 } // namespace
 
 std::string_view to_string(address_class x) {
   static constexpr std::string_view names[] = {
       "global",        "this network", "private",      "shared",    "loopback", "link-local", "protocol assignments",
       "documentation", "6to4 relay",   "benchmarking", "multicast", "reserved", "broadcast",  "unspecified",
-      "discard only"};
+      "discard only",  "carries IPv4"};
   return names[static_cast<size_t>(x)];
 }
 
 address_class classify(const ip_address& x) {
-  if (auto inner = inner_ipv4(x))
-    return classify(*inner);
+  if (auto inner = inner_ipv4(x)) {
+    auto what = classify(*inner);
+    return what == address_class::global ? address_class::carries_ipv4 : what;
+  }
   for (const auto& special : special_ranges())
     if (special.range.contains(x))
       return special.what;
-  return address_class::global;
+  return x.is_v6 && !subnet{v6(0x2000), 3}.contains(x) ? address_class::reserved : address_class::global;
 }
 
-result<allowed_range> parse_allowed_range(std::string_view text) {
+bool is_loopback_host(std::string_view host) {
+  auto address = parse_ip(host);
+  if (!address)
+    return host == "localhost";
+  return classify(*address) == address_class::loopback && !inner_ipv4(*address);
+}
+
+result<address_range> parse_address_range(std::string_view text) {
   auto rest = text;
   std::string_view address;
+  std::string_view inside; // "/128" of "[::1/128]"
   if (!rest.empty() && rest[0] == '[') {
     auto close = rest.find(']');
     if (close == std::string_view::npos)
       return bad_range(text, "has a [ without its ]");
     address = rest.substr(1, close - 1);
+    inside = address.substr(std::min(address.find('/'), address.size()));
+    address.remove_suffix(inside.size());
     rest.remove_prefix(close + 1);
   } else {
     bool bare_v6 = std::count(rest.begin(), rest.end(), ':') > 1;
@@ -120,18 +148,16 @@ result<allowed_range> parse_allowed_range(std::string_view text) {
   }
   auto parsed = parse_ip(address);
   if (!parsed)
-    return bad_range(text, "does not begin with an IP address (write IPv6 with a port as [::1]:80)");
-  allowed_range out{{*parsed, parsed->bits()}, {}};
-  if (!rest.empty() && rest[0] == '/') {
-    auto end = std::min(rest.find(':'), rest.size());
-    auto bits = small_number(rest.substr(1, end - 1), parsed->bits());
-    if (!bits || *bits == 0)
-      return bad_range(text, "has a prefix that is not a number from 1 to " + std::to_string(parsed->bits()));
-    out.range.bits = *bits;
-    rest.remove_prefix(end);
-  }
+    return bad_range(text, "does not begin with an IP address (write IPv6 with a port as [::1/128]:80)");
+  address_range out{{*parsed, parsed->bits()}, {}};
+  bool twice = !inside.empty() && rest.starts_with('/');
+  if (twice || !take_bits(inside, parsed->bits(), out.range.bits) || !inside.empty() ||
+      !take_bits(rest, parsed->bits(), out.range.bits))
+    return bad_range(text, "has a prefix that is not a number from 1 to " + std::to_string(parsed->bits()));
   if (auto base = masked(*parsed, out.range.bits); base != *parsed)
     return bad_range(text, "has bits behind its prefix; the range begins at " + to_string(base));
+  if (out.range.bits == parsed->bits() && is_unspecified(*parsed))
+    return bad_range(text, "is never connected to; write the address that is meant, as 127.0.0.1");
   if (rest.empty())
     return out;
   auto port = small_number(rest.substr(1), 65535);
@@ -141,31 +167,53 @@ result<allowed_range> parse_allowed_range(std::string_view text) {
   return out;
 }
 
+std::string to_string(const address_range& x) {
+  auto range = to_string(x.range.base) + "/" + std::to_string(x.range.bits);
+  if (!x.port)
+    return range;
+  return (x.range.base.is_v6 ? "[" + range + "]" : range) + ":" + std::to_string(*x.port);
+}
+
 result<address_guard> address_guard::parse(const std::vector<std::string>& allow_private, guard_mode mode) {
-  std::vector<allowed_range> list;
+  guard_rules rules;
+  rules.mode = mode;
   for (const auto& text : allow_private) {
-    auto range = parse_allowed_range(text);
+    auto range = parse_address_range(text);
     if (!range)
       return tl::unexpected<error>(range.error());
-    list.push_back(*range);
+    rules.allowed.push_back(*range);
   }
-  return address_guard{std::move(list), mode};
+  return address_guard{std::move(rules)};
 }
 
 error address_guard::decide(const ip_address& address, uint16_t port) const {
-  // A mapped address is the IPv4 one: the same packets leave.
-  static const subnet mapped{*parse_ip("::ffff:0:0"), 96};
-  auto real = mapped.contains(address) ? *inner_ipv4(address) : address;
-  bool listed = std::any_of(allowed_.begin(), allowed_.end(), [&](const allowed_range& x) {
-    return x.range.contains(real) && (!x.port || *x.port == port);
-  });
-  auto what = classify(real);
-  bool usual = what == address_class::global && (port == 80 || port == 443);
-  if (listed || (mode_ == guard_mode::global_and_listed && usual))
+  auto what = classify(address);
+  auto refuse = [&](const char* why) {
+    return error{errc::blocked_address,
+                 to_string(address) + " port " + std::to_string(port) + " (" + std::string{to_string(what)} + ") " +
+                     why,
+                 {}};
+  };
+  auto in = [&](const address_range& x) { return x.contains(address, port); };
+  auto exactly = [&](const address_range& x) { return x.is_exact() && in(x); };
+  bool listed = std::any_of(rules_.allowed.begin(), rules_.allowed.end(), in);
+  if (is_unspecified(address))
+    return refuse("is this host under another name and never connected to");
+  if (std::any_of(rules_.own.begin(), rules_.own.end(), in) &&
+      std::none_of(rules_.allowed.begin(), rules_.allowed.end(), exactly))
+    return refuse("belongs to this fleet; only exactly this address and port in allow_private opens it");
+  if (rules_.anonymous && what != address_class::loopback)
+    return refuse("is not loopback, and [fetch] contact, which every other host is told, is empty");
+  if (auto inner = inner_ipv4(address))
+    return listed ? decide(*inner, port) : refuse("has an IPv4 address inside and is not in allow_private");
+  if (listed)
     return {};
-  auto detail = to_string(real) + " port " + std::to_string(port) + " (" + std::string{to_string(what)} +
-                ") is not in allow_private";
-  return error{errc::blocked_address, std::move(detail), {}};
+  if (what != address_class::global || rules_.mode == guard_mode::allow_listed_only)
+    return refuse("is not in allow_private");
+  const auto& ports = rules_.public_ports;
+  return std::find(ports.begin(), ports.end(), port) != ports.end()
+             ? error{}
+             : refuse("is not in allow_private, and the port not in allow_ports");
 }
 
 } // namespace vigie

@@ -26,11 +26,32 @@ std::vector<std::string> fold_choices(const std::vector<std::string>& choices) {
   return out;
 }
 
-bool chosen(const std::vector<std::string>& choices, const optional<std::string>& value) {
-  if (choices.empty())
-    return true;
-  return value && std::find(choices.begin(), choices.end(), case_fold(trim_blanks(*value))) != choices.end();
-}
+/// An item's field in the form in which it is compared: folded when the first alert asks, and only once.
+class folded_field {
+public:
+  explicit folded_field(const optional<std::string>& value) : value_(value) {}
+
+  bool is_one_of(const std::vector<std::string>& choices) {
+    if (choices.empty())
+      return true;
+    if (!value_)
+      return false;
+    if (!folded_)
+      folded_ = case_fold(trim_blanks(*value_));
+    return std::find(choices.begin(), choices.end(), *folded_) != choices.end();
+  }
+
+private:
+  const optional<std::string>& value_;
+  optional<std::string> folded_;
+};
+
+struct folded_item {
+  explicit folded_item(const item& x) : whole(x), condition(x.condition), brand(x.brand), size(x.size) {}
+
+  const item& whole;
+  folded_field condition, brand, size;
+};
 
 bool fits_facts(const match_conditions& when, const item& what) {
   if (when.price_min && !(what.price && *what.price >= *when.price_min))
@@ -40,12 +61,13 @@ bool fits_facts(const match_conditions& when, const item& what) {
   return when.currency.empty() || (what.currency && *what.currency == when.currency);
 }
 
-bool fits(const folded_alert& x, const item& what, const read_title& title) {
+/// The cheapest first.
+bool fits(const folded_alert& x, folded_item& what, const read_title& title) {
   auto is_found = [&](const keyword& k) { return found(k, title); };
-  return fits_facts(*x.when, what) && std::all_of(x.all.begin(), x.all.end(), is_found) &&
+  return fits_facts(*x.when, what.whole) && what.condition.is_one_of(x.conditions) && what.brand.is_one_of(x.brands) &&
+         what.size.is_one_of(x.sizes) && std::all_of(x.all.begin(), x.all.end(), is_found) &&
          (x.any.empty() || std::any_of(x.any.begin(), x.any.end(), is_found)) &&
-         std::none_of(x.none.begin(), x.none.end(), is_found) && chosen(x.conditions, what.condition) &&
-         chosen(x.brands, what.brand) && chosen(x.sizes, what.size);
+         std::none_of(x.none.begin(), x.none.end(), is_found);
 }
 
 } // namespace
@@ -128,8 +150,8 @@ struct alert_matcher::impl {
     }
   }
 
-  void match_in(const index& in, reading how, const item& what, std::vector<size_t>& out) const {
-    auto title = read_as(what.title, how, in.known);
+  void match_in(const index& in, reading how, folded_item& what, std::vector<size_t>& out) const {
+    auto title = read_as(what.whole.title, how, in.known);
     auto distinct = title.words;
     std::sort(distinct.begin(), distinct.end());
     distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
@@ -156,9 +178,10 @@ alert_matcher& alert_matcher::operator=(alert_matcher&&) noexcept = default;
 
 std::vector<size_t> alert_matcher::match(const item& what) const {
   std::vector<size_t> out;
+  folded_item folded{what};
   for (auto how : {reading::plain, reading::bare})
     if (impl_->at(how).used)
-      impl_->match_in(impl_->at(how), how, what, out);
+      impl_->match_in(impl_->at(how), how, folded, out);
   // An alert that stands under several words of its `any` may have been met more than once.
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -53,7 +53,7 @@ result<assign_receipt> assignment_book::take(const assignment& what, const trace
   for (const auto& plan : what.plans) {
     for (const auto& a : plan.alerts)
       x.unsettled.emplace(a.what.id, a.token);
-    queue_.push_back({what.id, plan});
+    queue_.push(plan.host, {what.id, plan});
   }
   x.receipt = {what.id, static_cast<uint32_t>(x.unsettled.size())};
   unsettled_ += x.receipt.accepted;
@@ -96,8 +96,7 @@ result<assignment_id> assignment_book::accept_command(const std::vector<alert>& 
 std::vector<assignment_book::plan_start> assignment_book::start_plans(mono_time now) {
   std::vector<plan_start> out;
   while (!queue_.empty() && running_.size() < limits_.max_plans) {
-    auto next = std::move(queue_.front());
-    queue_.pop_front();
+    auto next = queue_.pop();
     const auto& owner = open_.at(next.assignment);
     run_plan what{next.assignment, owner.run, next.what, sources_[next.what.source], duration{0}};
     if (owner.deadline != mono_time::max())

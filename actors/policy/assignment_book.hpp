@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/policy/fair_queue.hpp"
 #include "messages/values/command.hpp"
 #include "messages/values/optional.hpp"
 #include "messages/values/requests.hpp"
@@ -47,7 +48,7 @@ public:
     uint64_t plan = 0; ///< this book's number of the plan
     run_plan what;
   };
-  /// Takes from the queue what may run now, oldest first.
+  /// Takes from the queue what may run now: of the host with the least running, oldest first.
   std::vector<plan_start> start_plans(mono_time now);
 
   /// True the first time this alert is settled under this token; false when nobody waits for it (any more).
@@ -101,7 +102,7 @@ private:
   assignment_limits limits_;
   std::map<source_id, source_spec> sources_;
   std::map<assignment_id, entry> open_;
-  std::deque<placed_plan> queue_;
+  fair_queue<placed_plan> queue_;
   std::map<uint64_t, placed_plan> running_;
   std::deque<assign_receipt> finished_;
   uint64_t last_plan_ = 0;

@@ -49,6 +49,7 @@ std::vector<alert_settled> assignment_book::end_plan(uint64_t plan, const error&
     return {};
   auto ended = std::move(i->second);
   running_.erase(i);
+  queue_.done(ended.what.host);
   return settle_rest(ended, why);
 }
 
@@ -66,9 +67,10 @@ assignment_book::stopped assignment_book::drop_plans(assignment_id id) {
     }
     out.plans.push_back(i->first);
     take_rest(i->second);
+    queue_.done(i->second.what.host);
     i = running_.erase(i);
   }
-  std::erase_if(queue_, [&](const placed_plan& plan) {
+  queue_.drop_if([&](const placed_plan& plan) {
     if (plan.assignment == id)
       take_rest(plan);
     return plan.assignment == id;

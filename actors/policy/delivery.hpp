@@ -10,10 +10,10 @@
 namespace vigie {
 
 struct delivery_config {
-  duration base{2000};        ///< the first back-off is at most this
-  duration cap{900000};       ///< and no later one is longer than this: 15 min
-  duration floor{100};        ///< a wait is never shorter, so that luck does not make a hot loop
-  uint32_t max_attempts = 8;  ///< then the row is dead: listed, never tried again by itself
+  duration base{2000};       ///< the first back-off is at most this
+  duration cap{900000};      ///< and no later one is longer than this: 15 min
+  duration floor{100};       ///< a wait is never shorter, so that luck does not make a hot loop
+  uint32_t max_attempts = 8; ///< then the row is dead: listed, never tried again by itself
 };
 
 /// bad_config unless 0 < floor <= base <= cap and max_attempts > 0.

@@ -1,17 +1,8 @@
-// What an answer of a site, or its absence, means for the alerts that needed it. Pure.
-//
-//   2xx                a page to read
-//   3xx                http_status, the location named: redirects are not followed
-//   401                unauthorized: the credential
-//   403                refused: worker and host
-//   429                rate_limited: the host waits (Retry-After, else the default hold)
-//   503 + Retry-After  as 429
-//   other 4xx, 5xx     http_status
-//   no answer          the port's error as it is: network, timed_out, body_too_large, blocked_address, busy, ...
-//
-// Whether another attempt is made is decided by worth_another_attempt (actors/policy/cycle_settlement.hpp).
+// What an answer of a site, or its absence, means: for the host that gave it, for the alerts that needed it, and for
+// what the walk does next. Pure. The table of all rows is docs/walk.md, "What an answer means".
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "messages/values/error.hpp"
@@ -21,23 +12,35 @@
 
 namespace vigie {
 
-struct fetch_outcome_config {
-  duration default_hold{60000};    ///< after a 429 that does not say how long
-  duration longest_hold{86400000}; ///< a longer Retry-After counts as this
+enum class next_step : uint8_t {
+  page,      ///< the body is a page to read
+  unchanged, ///< the page is as it was recorded
+  follow,    ///< ask `location` instead
+  retry,     ///< the same request may be made again after a back-off, if its method and the budget allow
+  settle,    ///< nothing more to ask
 };
-
-/// bad_config unless 0 < default_hold <= longest_hold.
-error validate(const fetch_outcome_config& config);
 
 struct fetch_outcome {
-  error problem;      ///< errc::none = the body is a page to read
+  error problem;      ///< what to settle with where `next` is not done; errc::none = page or unchanged
   int32_t status = 0; ///< 0 = no answer came
-  duration hold{0};   ///< the host asked to be left alone for so long
+  answer_kind kind = answer_kind::none_asked;
+  next_step next = next_step::settle;
+  optional<duration> retry_after{}; ///< as the site said it; what becomes of it the owner of the gate decides
+  std::string location{};           ///< as the site wrote it
 };
 
-fetch_outcome judge_fetch(const fetch_outcome_config& config, const result<http_response>& answer, wall_time now);
+/// `conditional`: validators were sent, so that a 304 is an answer to what was asked.
+fetch_outcome judge_fetch(const result<http_response>& answer, wall_time now, bool conditional = false);
 
-/// Retry-After as seconds or as an HTTP date (IMF-fixdate, RFC 9110 5.6.7), never negative; nothing when it is neither.
+/// "Sun, 06 Nov 1994 08:49:37 GMT" (IMF-fixdate, RFC 9110 5.6.7); nothing for any other form.
+optional<wall_time> parse_http_date(std::string_view text);
+/// Retry-After as seconds or as an HTTP date, never negative; nothing when it is neither.
 optional<duration> parse_retry_after(std::string_view value, wall_time now);
+/// That of an answer. A date counts from the answer's own Date where it has one, so that it does not matter whose clock
+/// is wrong.
+optional<duration> retry_after_of(const http_response& answer, wall_time now);
+
+/// By what this answer is known as a challenge to browsers instead of the page: the marker's name; empty = it is none.
+std::string_view challenge_marker(const http_response& answer);
 
 } // namespace vigie

@@ -1,7 +1,5 @@
 #include "actors/policy/fetch_plan.hpp"
 
-#include <algorithm>
-
 namespace vigie {
 
 std::vector<fetch_plan> group_plans(const std::vector<alert>& alerts, const source_table& sources,
@@ -22,6 +20,20 @@ std::vector<fetch_plan> group_plans(const std::vector<alert>& alerts, const sour
   return plans;
 }
 
+std::vector<plan_share> portions_of(plan_share share, size_t most_alerts) {
+  std::vector<plan_share> out;
+  size_t alerts = 0;
+  for (auto& plan : share.plans) {
+    if (out.empty() || alerts + plan.alerts.size() > most_alerts) {
+      out.push_back({share.worker, {}});
+      alerts = 0;
+    }
+    alerts += plan.alerts.size();
+    out.back().plans.push_back(std::move(plan));
+  }
+  return out;
+}
+
 share_queues::share_queues(const open_workers& open) {
   std::map<worker_id, size_t> places;
   for (const auto& [host, workers] : open) {
@@ -39,34 +51,6 @@ share_queues::share_queues(const open_workers& open) {
 std::vector<plan_share> share_queues::shares() && {
   std::erase_if(shares_, [](const plan_share& s) { return s.plans.empty(); });
   return std::move(shares_);
-}
-
-std::vector<host_load> estimate_load(const std::vector<fetch_plan>& plans, const source_table& sources) {
-  std::map<host_key, host_load> loads;
-  for (const auto& plan : plans) {
-    auto source = sources.find(plan.source);
-    if (source == sources.end())
-      continue;
-    const auto& spec = source->second.spec;
-    auto pages = spec.paging.kind == paging_kind::none ? 1U : std::max(1U, spec.paging.max_pages);
-    auto& load = loads[plan.host];
-    load.host = plan.host;
-    // The very first request of a host has no gap before it.
-    auto gaps = load.requests == 0 ? pages - 1 : pages;
-    load.requests += pages;
-    load.shortest += (spec.gate.min_interval + spec.gate.max_interval) / 2 * gaps;
-  }
-  std::vector<host_load> out;
-  for (auto& [host, load] : loads)
-    out.push_back(load);
-  return out;
-}
-
-duration shortest_duration(const std::vector<host_load>& loads) {
-  duration longest{0};
-  for (const auto& load : loads)
-    longest = std::max(longest, load.shortest);
-  return longest;
 }
 
 } // namespace vigie

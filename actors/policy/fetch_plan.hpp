@@ -1,5 +1,5 @@
-// Planning a cycle: which alerts share a fetch, how the fetches are split over workers, and how long it must take at
-// least.
+// Planning a cycle: which alerts share a fetch, and how the fetches are split over workers. How long it must take at
+// least is said by actors/policy/cycle_estimate.hpp.
 #pragma once
 
 #include <functional>
@@ -31,6 +31,10 @@ struct plan_share {
   worker_id worker;
   std::vector<fetch_plan> plans;
 };
+
+/// The share in parts of at most so many alerts, a plan being never split: each part is one message and one
+/// transaction, however large the share. In order; none without plans.
+std::vector<plan_share> portions_of(plan_share share, size_t most_alerts);
 
 /// For each host, who may work for it, the one to prefer first.
 using open_workers = std::map<host_key, std::vector<available_worker>>;
@@ -107,17 +111,5 @@ std::vector<plan_share> split_plans(std::vector<fetch_plan> plans, const open_wo
   }
   return std::move(queues).shares();
 }
-
-/// What one host has to answer in a cycle and how long that takes at least under its budget.
-struct host_load {
-  host_key host;
-  uint32_t requests = 0;
-  duration shortest{0};
-};
-
-/// The shortest possible duration of a set of plans: hosts work side by side, the requests of one host one after
-/// another, n requests having n - 1 gaps. Each plan counts as its source's max_pages requests (the worst case).
-std::vector<host_load> estimate_load(const std::vector<fetch_plan>& plans, const source_table& sources);
-duration shortest_duration(const std::vector<host_load>& loads);
 
 } // namespace vigie

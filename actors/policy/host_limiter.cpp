@@ -6,10 +6,14 @@
 namespace vigie {
 
 error validate(const host_limiter_config& config) {
-  if (config.lease <= duration{0} || config.max_hold <= duration{0})
-    return {errc::bad_config, "gates.lease and gates.max_hold must be above 0", {}};
-  if (config.max_waiting == 0 || config.max_hosts == 0)
-    return {errc::bad_config, "gates.max_waiting and gates.max_hosts must be above 0", {}};
+  if (config.lease <= duration{0} || config.max_hold <= duration{0} || config.gap_memory <= duration{0} ||
+      config.relisten <= duration{0})
+    return {errc::bad_config, "the times of the gates (lease, max_hold, gap_memory, relisten) must be above 0", {}};
+  if (config.max_waiting == 0 || config.max_hosts == 0 || config.address_places == 0)
+    return {errc::bad_config, "gates.max_waiting, max_hosts and address_places must be above 0", {}};
+  for (auto problem : {validate(config.pacing), validate(config.retries)})
+    if (problem.code != errc::none)
+      return problem;
   return {};
 }
 
@@ -26,6 +30,10 @@ duration gap_of(const gate_policy& policy, double draw) {
   return policy.min_interval + duration{static_cast<int64_t>(static_cast<double>(spread.count()) * draw)};
 }
 
+duration widest_of(const gate_policy& policy) {
+  return std::max(policy.max_interval, policy.min_interval);
+}
+
 duration until(mono_time then, mono_time now) {
   return std::chrono::ceil<duration>(then - now);
 }
@@ -33,58 +41,106 @@ duration until(mono_time then, mono_time now) {
 } // namespace
 
 host_limiter::host_limiter(host_limiter_config config, uint64_t seed, mono_time now, uint64_t first_id)
-    : config_(config), random_(seed), born_(now), last_id_(first_id) {}
+    : config_(std::move(config)), random_(seed), born_(now), last_id_(first_id),
+      keys_(config_.domain_of, names_per_gate * config_.max_hosts) {}
 
-bool host_limiter::forgettable(const host& h, mono_time now, int64_t day) const {
-  return h.queue.empty() && h.out.empty() && h.held_until <= now && h.day != day &&
-         (!h.started || now >= h.last_start + std::max(h.last_policy.max_interval, h.last_policy.min_interval));
+bool host_limiter::forgettable(const host_key& key, const gate& g, mono_time now, int64_t day) const {
+  return g.queue.empty() && g.out.empty() && g.lanes.empty() && g.day != day && !changed_.contains(key) &&
+         g.pacing.is_plain(config_.pacing, now) &&
+         (!g.started ||
+          now >= g.last_start + whole(g).pacing.widened(std::max(g.widest_gap, widest_of(g.last_policy))));
 }
 
-host_limiter::host* host_limiter::find_or_make(const host_key& key, mono_time now, wall_time today) {
-  if (auto i = hosts_.find(key); i != hosts_.end())
+void host_limiter::forget_some(mono_time now, int64_t day) {
+  for (auto i = gates_.begin(); i != gates_.end();) {
+    auto& [key, g] = *i;
+    if (!forgettable(key, g, now, day)) {
+      ++i;
+      continue;
+    }
+    disarm(key, g);
+    unblock(key, g);
+    touched_.erase(key);
+    if (g.lane_of)
+      whole(g).lanes.erase(key);
+    i = gates_.erase(i);
+  }
+}
+
+host_limiter::gate* host_limiter::find_or_make(const host_key& key, mono_time now, wall_time today) {
+  if (auto i = gates_.find(key); i != gates_.end())
     return &i->second;
   auto day = day_of(today);
-  if (hosts_.size() >= config_.max_hosts)
-    std::erase_if(hosts_, [&](const auto& x) { return forgettable(x.second, now, day); });
-  if (hosts_.size() >= config_.max_hosts)
+  if (gates_.size() >= config_.max_hosts)
+    forget_some(now, day);
+  if (gates_.size() >= config_.max_hosts)
     return nullptr;
-  auto& made = hosts_[key];
+  auto& made = gates_.try_emplace(key, config_.retries, now).first->second;
   made.day = day;
+  if (auto known = restored_.extract(key))
+    apply(made, known.mapped(), now, today);
   return &made;
+}
+
+std::pair<host_key, host_limiter::gate*> host_limiter::way_of(const worker_id& by, const host_key& host,
+                                                              const gate_policy& policy, mono_time now,
+                                                              wall_time today) {
+  auto base = keys_.gate_of(host, policy.key);
+  auto* g = find_or_make(base, now, today);
+  if (g == nullptr || policy.scope != gate_scope::worker || policy.key == gate_key_kind::ip)
+    return {std::move(base), g};
+  host_key lane{base.value + " for " + by.value};
+  auto fresh = g->lanes.insert(lane).second; // from now on the gate is not forgotten
+  auto* made = find_or_make(lane, now, today);
+  if (made != nullptr)
+    made->lane_of = std::move(base);
+  else if (fresh)
+    g->lanes.erase(lane);
+  return {std::move(lane), made};
 }
 
 host_limiter::ticket host_limiter::ask(const worker_id& by, const permit_request& what, mono_time now,
                                        wall_time today) {
   auto t = ++last_ticket_;
-  auto* h = find_or_make(what.host, now, today);
-  if (h == nullptr || h->queue.size() >= config_.max_waiting) {
-    auto why = h == nullptr ? "too many hosts" : "too many requests wait for " + what.host.value;
+  auto [key, g] = way_of(by, what.host, what.policy, now, today);
+  if (g == nullptr || g->queue.size() >= config_.max_waiting) {
+    auto why = g == nullptr ? "too many hosts" : "too many requests wait for " + what.host.value;
     answers_.push_back({t, {0, duration{0}, {errc::busy, why, {}}}});
     return t;
   }
   auto patience = std::clamp(what.patience, duration{0}, config_.max_hold);
-  h->queue[t] = {by, what.policy, now, now + patience};
-  tickets_[t] = what.host;
+  g->queue[t] = {by, what.host, what.policy, what.retry, now, now + patience};
+  tickets_[t] = key;
   patience_.emplace(now + patience, t);
-  busy_hosts_.insert(what.host);
+  touched_.insert(key);
   return t;
 }
 
 void host_limiter::give_back(uint64_t permit_id) {
-  auto i = permits_.find(permit_id);
-  if (auto h = hosts_.find(i->second.host); h != hosts_.end())
-    h->second.out.erase(permit_id);
-  permits_.erase(i);
+  auto given = permits_.extract(permit_id);
+  const auto& x = given.mapped();
+  if (auto g = gates_.find(x.gate); g != gates_.end())
+    g->second.out.erase(permit_id);
+  touched_.insert(x.gate);
+  if (x.address.empty())
+    return;
+  auto here = standing_.find(x.address);
+  if (here != standing_.end() && --here->second[x.base] == 0)
+    here->second.erase(x.base);
+  if (here != standing_.end() && here->second.empty())
+    standing_.erase(here);
+  if (auto waiting = blocked_.find(x.address); waiting != blocked_.end())
+    touched_.insert(waiting->second.begin(), waiting->second.end());
 }
 
-void host_limiter::release(const worker_id& by, const permit_release& what, mono_time now, wall_time today) {
-  if (auto i = permits_.find(what.id); i != permits_.end() && i->second.by == by)
-    give_back(what.id);
-  if (what.retry_after <= duration{0})
+void host_limiter::begun(uint64_t permit_id, mono_time now) {
+  auto given = permits_.find(permit_id);
+  if (given == permits_.end())
     return;
-  // The host's wish counts even if the permit is unknown here: a former owner may have given it.
-  if (auto* h = find_or_make(what.host, now, today))
-    h->held_until = std::max(h->held_until, now + std::min(what.retry_after, config_.max_hold));
+  given->second.started = now;
+  auto g = gates_.find(given->second.gate);
+  g->second.last_start = std::max(g->second.last_start, now);
+  touched_.insert(given->second.gate);
 }
 
 void host_limiter::lost(const worker_id& worker, mono_time now) {
@@ -94,44 +150,55 @@ void host_limiter::lost(const worker_id& worker, mono_time now) {
       free.push_back(id);
   for (auto id : free)
     give_back(id);
-  for (auto& [key, h] : hosts_) {
-    std::vector<ticket> gone;
-    for (const auto& [t, x] : h.queue)
-      if (x.by == worker)
-        gone.push_back(t);
-    for (auto t : gone)
-      deny(h, t, {errc::worker_lost, "the link of " + worker.value + " broke", {}}, now);
-  }
+  auto why = [&](const worker_id& by, const host_key&) {
+    return by == worker ? error{errc::worker_lost, "the link of " + worker.value + " broke", {}} : error{};
+  };
+  deny_if(why, now);
 }
 
 void host_limiter::close(const host_key& host) {
   ++closed_[host];
+  for (const auto& [key, g] : gates_)
+    if (!g.queue.empty())
+      touched_.insert(key);
 }
 
 void host_limiter::open(const host_key& host) {
   auto i = closed_.find(host);
-  if (i != closed_.end() && --i->second == 0)
-    closed_.erase(i);
+  if (i == closed_.end() || --i->second > 0)
+    return;
+  closed_.erase(i);
+  for (const auto& [key, g] : gates_)
+    if (!g.queue.empty())
+      touched_.insert(key);
+}
+
+void host_limiter::close_all(bool closed) {
+  all_closed_ = closed;
+  for (const auto& [key, g] : gates_)
+    if (!g.queue.empty())
+      touched_.insert(key);
 }
 
 void host_limiter::deny_if(const std::function<error(const worker_id&, const host_key&)>& why, mono_time now) {
-  for (const auto& key : busy_hosts_) {
-    auto& h = hosts_.at(key);
+  for (auto& [key, g] : gates_) {
     std::map<ticket, error> gone;
-    for (const auto& [t, x] : h.queue)
-      if (auto problem = why(x.by, key); problem.code != errc::none)
+    for (const auto& [t, x] : g.queue)
+      if (auto problem = why(x.by, x.host); problem.code != errc::none)
         gone.emplace(t, std::move(problem));
     for (auto& [t, problem] : gone)
-      deny(h, t, std::move(problem), now);
+      deny(g, t, std::move(problem), now);
+    if (!gone.empty())
+      touched_.insert(key);
   }
 }
 
-void host_limiter::deny(host& h, ticket t, error why, mono_time now) {
-  auto i = h.queue.find(t);
+void host_limiter::deny(gate& g, ticket t, error why, mono_time now) {
+  auto i = g.queue.find(t);
   answers_.push_back({t, {0, until(now, i->second.asked), std::move(why)}});
   patience_.erase({i->second.until, t});
   tickets_.erase(t);
-  h.queue.erase(i);
+  g.queue.erase(i);
 }
 
 void host_limiter::expire(mono_time now) {
@@ -140,73 +207,147 @@ void host_limiter::expire(mono_time now) {
 }
 
 /// Not before this; places and the day's budget aside.
-mono_time host_limiter::may_start(const host& h, const gate_policy& policy) const {
-  auto gap = gap_of(policy, h.draw);
-  auto earliest = born_ + std::max(policy.max_interval, policy.min_interval);
-  if (h.started)
-    earliest = h.last_start + std::max(gap, gap_of(h.last_policy, h.draw));
-  return std::max(earliest, h.held_until);
+mono_time host_limiter::may_start(const gate& g, const gate_policy& policy) const {
+  const auto& pacing = whole(g).pacing;
+  mono_time earliest;
+  if (g.started) {
+    auto gap = std::max(gap_of(policy, g.draw), gap_of(g.last_policy, g.draw));
+    earliest = g.last_start + pacing.widened(gap);
+  } else {
+    auto gap = std::max(pacing.widened(widest_of(policy)), whole(g).widest_gap);
+    earliest = std::max(born_, g.last_start) + gap;
+    if (had_owner_ && !heard_all_)
+      earliest = std::max(earliest, born_ + config_.relisten);
+  }
+  return std::max(earliest, pacing.held_until());
 }
 
-bool host_limiter::has_place(const host& h, const gate_policy& policy) const {
+bool host_limiter::has_place(const gate& g, const gate_policy& policy) const {
   auto limit = std::max(policy.max_in_flight, uint32_t{1});
-  for (const auto& [id, under] : h.out)
+  for (const auto& [id, under] : g.out)
     limit = std::min(limit, under);
-  return h.out.size() < limit;
+  return g.out.size() < limit;
 }
 
-void host_limiter::grant(const host_key& key, host& h, mono_time now) {
-  auto first = h.queue.begin();
+host_limiter::queue_place host_limiter::first_open(gate& g) {
+  return std::find_if(g.queue.begin(), g.queue.end(), [&](const auto& x) { return !closed(x.second.host); });
+}
+
+void host_limiter::grant(const host_key& key, gate& g, queue_place first, mono_time now) {
   auto t = first->first;
   auto& asked = first->second;
   auto id = ++last_id_;
   answers_.push_back({t, {id, until(now, asked.asked), {}}});
-  permits_[id] = {key, asked.by, now + config_.lease};
-  h.out[id] = std::max(asked.policy.max_in_flight, uint32_t{1});
-  h.started = true;
-  h.last_start = now;
-  h.last_policy = asked.policy;
-  h.draw = std::uniform_real_distribution<double>(0, 1)(random_);
-  ++h.today;
+  auto base = g.lane_of.value_or(key);
+  auto address = address_of(asked.host);
+  if (!address.empty())
+    ++standing_[address][base];
+  permits_[id] = {key, base, asked.host, asked.policy.key, asked.by, now + config_.lease, now, std::move(address)};
+  g.out[id] = std::max(asked.policy.max_in_flight, uint32_t{1});
+  g.started = true;
+  g.last_start = now;
+  g.last_policy = asked.policy;
+  g.draw = draw();
+  auto& all = whole(g);
+  ++all.today;
+  if (asked.retry)
+    all.repetitions.take(now);
+  else
+    all.repetitions.request(now);
+  changed_.insert(base);
+  note_gap(base, all, asked.policy, now);
   patience_.erase({asked.until, t});
   tickets_.erase(t);
-  h.queue.erase(first);
+  g.queue.erase(first);
 }
 
-void host_limiter::serve(const host_key& key, host& h, mono_time now, int64_t day) {
-  if (day > h.day) {
-    // A clock that goes back does not open a new budget.
-    h.day = day;
-    h.today = 0;
+/// Why this request, whose turn it is, is not worth waiting any longer. `g` is the gate, no lane.
+optional<error> host_limiter::refusal(const host_key& key, gate& g, const request& x, mono_time now) {
+  if (g.today >= x.policy.daily_requests) {
+    if (!std::exchange(g.spent_said, true))
+      notices_.push_back({gate_notice::about::day_budget_spent, key, {}, g.pacing.pace(), 0, g.today});
+    return error{errc::permit_denied, "the day's requests to " + key.value + " are spent", {}};
   }
-  while (!h.queue.empty() && !closed(key)) {
-    auto& [t, head] = *h.queue.begin();
-    if (h.today >= head.policy.daily_requests) {
-      deny(h, t, {errc::permit_denied, "the day's requests to " + key.value + " are spent", {}}, now);
-    } else if (h.held_until > head.until) {
-      auto left = std::to_string(until(h.held_until, now).count() / 1000);
-      deny(h, t, {errc::rate_limited, key.value + " asked to be left alone for another " + left + " s", {}}, now);
-    } else if (may_start(h, head.policy) <= now && has_place(h, head.policy)) {
-      grant(key, h, now);
-    } else {
+  if (x.retry && g.repetitions.balance(now) < 1)
+    return error{errc::permit_denied, "the retry budget of " + key.value + " is spent", {}};
+  auto held = g.pacing.held_until();
+  if (held > x.until) {
+    auto left = std::to_string(until(held, now).count() / 1000);
+    return error{errc::rate_limited, key.value + " is to be left alone for another " + left + " s", {}};
+  }
+  return std::nullopt;
+}
+
+void host_limiter::serve(const host_key& key, gate& g, mono_time now, int64_t day) {
+  auto base = g.lane_of.value_or(key);
+  auto& all = whole(g);
+  if (day > all.day) {
+    // A clock that goes back does not open a new budget.
+    all.day = day;
+    all.today = 0;
+    all.spent_said = false;
+  }
+  unblock(key, g);
+  for (auto head = first_open(g); head != g.queue.end(); head = first_open(g)) {
+    auto& x = head->second;
+    if (auto why = refusal(base, all, x, now)) {
+      deny(g, head->first, std::move(*why), now);
+    } else if (may_start(g, x.policy) > now || !has_place(g, x.policy)) {
       return;
+    } else if (auto address = address_of(x.host); !address_has_place(base, address)) {
+      return block(key, g, address);
+    } else {
+      grant(key, g, head, now);
     }
+  }
+}
+
+void host_limiter::disarm(const host_key& key, gate& g) {
+  if (g.armed)
+    ready_.erase({*g.armed, key});
+  g.armed = std::nullopt;
+}
+
+void host_limiter::rearm(const host_key& key, gate& g, mono_time now) {
+  disarm(key, g);
+  auto head = first_open(g);
+  // A place comes back by an event, which touches the gate.
+  if (head == g.queue.end() || !has_place(g, head->second.policy))
+    return;
+  auto when = may_start(g, head->second.policy);
+  if (when <= now)
+    return; // it waits for a place on its address
+  g.armed = when;
+  ready_.emplace(when, key);
+}
+
+void host_limiter::serve_touched(mono_time now, wall_time today) {
+  while (!ready_.empty() && ready_.begin()->first <= now) {
+    auto key = ready_.begin()->second;
+    disarm(key, gates_.at(key));
+    touched_.insert(key);
+  }
+  for (const auto& key : std::exchange(touched_, {})) {
+    auto g = gates_.find(key);
+    if (g == gates_.end())
+      continue;
+    serve(key, g->second, now, day_of(today));
+    rearm(key, g->second, now);
   }
 }
 
 std::vector<host_limiter::answer> host_limiter::due(mono_time now, wall_time today) {
   expire(now);
-  for (auto i = busy_hosts_.begin(); i != busy_hosts_.end();) {
-    auto& h = hosts_.at(*i);
-    serve(*i, h, now, day_of(today));
-    i = h.queue.empty() ? busy_hosts_.erase(i) : std::next(i);
-  }
+  serve_touched(now, today);
   // After serving: whose patience ends now and whose turn it is now gets the permit.
   while (!patience_.empty() && patience_.begin()->first <= now) {
     auto t = patience_.begin()->second;
     auto key = tickets_.at(t);
-    deny(hosts_.at(key), t, {errc::busy, "no permit for " + key.value + " within the patience of the caller", {}}, now);
+    deny(gates_.at(key), t, {errc::busy, "no permit for " + key.value + " within the patience of the caller", {}}, now);
+    touched_.insert(key);
   }
+  // Who stood behind them may come first now.
+  serve_touched(now, today);
   return std::exchange(answers_, {});
 }
 
@@ -220,11 +361,10 @@ optional<mono_time> host_limiter::next_due(mono_time now) const {
     consider(permits_.begin()->second.expires);
   if (!patience_.empty())
     consider(patience_.begin()->first);
-  for (const auto& key : busy_hosts_) {
-    const auto& h = hosts_.at(key);
-    if (!h.queue.empty() && !closed(key) && has_place(h, h.queue.begin()->second.policy))
-      consider(std::max(now, may_start(h, h.queue.begin()->second.policy)));
-  }
+  if (!ready_.empty())
+    consider(ready_.begin()->first);
+  if (!touched_.empty() || !answers_.empty())
+    consider(now);
   return out;
 }
 

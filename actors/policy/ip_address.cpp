@@ -17,6 +17,29 @@ optional<uint32_t> number(std::string_view text, int base, size_t max_digits, ui
   return out;
 }
 
+/// One part of a numeric host. Every number that is too large for any place is the same one.
+optional<uint64_t> host_number(std::string_view text) {
+  constexpr uint64_t too_large = uint64_t{1} << 32;
+  if (text.empty())
+    return std::nullopt;
+  uint64_t base = 10;
+  if (text.size() > 1 && text[0] == '0') {
+    base = text[1] == 'x' || text[1] == 'X' ? 16 : 8;
+    text.remove_prefix(base == 16 ? 2 : 1);
+  }
+  uint64_t out = 0;
+  for (char c : text) {
+    auto digit = static_cast<uint64_t>(c >= '0' && c <= '9'   ? c - '0'
+                                       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                              : 16);
+    if (digit >= base)
+      return std::nullopt;
+    out = std::min(out * base + digit, too_large);
+  }
+  return out;
+}
+
 optional<ip_address> parse_v4(std::string_view text) {
   ip_address out;
   for (size_t i = 0; i < 4; ++i) {
@@ -104,6 +127,36 @@ std::pair<size_t, size_t> zero_run(const std::array<uint16_t, 8>& groups) {
 
 optional<ip_address> parse_ip(std::string_view text) {
   return text.find(':') == std::string_view::npos ? parse_v4(text) : parse_v6(text);
+}
+
+bool ends_in_number(std::string_view host) {
+  auto last = host.substr(host.rfind('.') + 1); // the whole where there is no dot: npos + 1 is 0
+  bool digits = last.find_first_not_of("0123456789") == last.npos;
+  return !last.empty() && (digits || host_number(last).has_value());
+}
+
+optional<ip_address> parse_numeric_host(std::string_view host) {
+  std::array<uint64_t, 4> parts{};
+  size_t count = 0;
+  for (bool more = true; more; ++count) {
+    auto dot = host.find('.');
+    auto part = host_number(host.substr(0, dot));
+    if (!part || count == parts.size())
+      return std::nullopt;
+    parts[count] = *part;
+    more = dot != host.npos;
+    host.remove_prefix(more ? dot + 1 : host.size());
+  }
+  auto value = parts[count - 1];
+  if (value >> (8 * (5 - count)) != 0)
+    return std::nullopt;
+  for (size_t i = 0; i + 1 < count; ++i) {
+    if (parts[i] > 255)
+      return std::nullopt;
+    value |= parts[i] << (8 * (3 - i));
+  }
+  auto byte = [value](unsigned shift) { return static_cast<uint8_t>(value >> shift); };
+  return ipv4(byte(24), byte(16), byte(8), byte(0));
 }
 
 std::string to_string(const ip_address& x) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/policy/substring.hpp"
 #include "actors/policy/unicode.hpp"
 
 namespace vigie {
@@ -38,6 +39,8 @@ keyword read_keyword(std::string_view text, reading how, vocabulary& known) {
 
 read_title read_as(std::string_view title, reading how, const vocabulary& known) {
   read_title out{fold(title, how), {}};
+  if (known.empty())
+    return out;
   for (auto word : words(out.text))
     out.words.push_back(known.find(word));
   return out;
@@ -45,7 +48,7 @@ read_title read_as(std::string_view title, reading how, const vocabulary& known)
 
 bool found(const keyword& what, const read_title& title) {
   if (!what.part.empty())
-    return title.text.find(what.part) != std::string::npos;
+    return contains(title.text, what.part);
   const auto& row = what.in_a_row;
   return !row.empty() &&
          std::search(title.words.begin(), title.words.end(), row.begin(), row.end()) != title.words.end();

@@ -21,6 +21,7 @@ class vocabulary {
 public:
   word_number add(std::string_view word);
   word_number find(std::string_view word) const;
+  bool empty() const { return numbers_.empty(); }
 
 private:
   struct hash : std::hash<std::string_view> {

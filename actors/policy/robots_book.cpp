@@ -1,5 +1,7 @@
 #include "actors/policy/robots_book.hpp"
 
+#include <algorithm>
+
 #include "actors/policy/url_reference.hpp"
 
 namespace vigie {
@@ -18,12 +20,13 @@ std::string authority_of(const parsed_url& url) {
 }
 
 /// For whoever reads why an alert was not looked for.
-std::string sentence(const robots_verdict& verdict, const std::string& authority, const std::string& version) {
+std::string sentence(const robots_verdict& verdict, const std::string& authority, const std::string& version,
+                     wall_time fetched) {
   auto file = authority + "/robots.txt";
   switch (verdict.why) {
   case robots_reason::rule:
     return file + " says \"" + verdict.rule + "\" (line " + std::to_string(verdict.line) + ", version " + version +
-           ") to \"" + verdict.group + "\"";
+           ", fetched " + to_rfc3339(fetched) + ") to \"" + verdict.group + "\"";
   case robots_reason::refused:
     return file + " was refused to us; nothing is asked there until that changes";
   case robots_reason::undecided:
@@ -33,31 +36,136 @@ std::string sentence(const robots_verdict& verdict, const std::string& authority
   }
 }
 
+/// About what rules take: a path is kept twice.
+size_t weight_of(const robots_rules& x) {
+  size_t out = x.rules.size() * sizeof(robots_rule);
+  for (const auto& rule : x.rules)
+    out += 2 * rule.path.size();
+  return out;
+}
+
+/// What they are judged by from now on allowed requests so far: by rules, or since there were none.
+optional<robots_rules> allowing_rules(const robots_cache& x) {
+  if (x.copy().has_body || x.copy().standing == robots_standing::unavailable)
+    return x.rules();
+  return {};
+}
+
+/// The rules in force, or what stands in their place.
+std::string version_of(const robots_cache& x) {
+  auto standing = x.copy().standing;
+  if (standing == robots_standing::unknown)
+    return {};
+  return standing == robots_standing::rules || x.copy().has_body ? x.version() : std::string{to_string(standing)};
+}
+
+/// No word of the site, and perhaps no fault of the site either.
+bool is_no_answer(errc code) {
+  return code == errc::network || code == errc::timed_out || code == errc::blocked_address;
+}
+
 } // namespace
 
 error validate(const robots_book_config& config) {
   if (!is_product_token(config.product_token))
     return {errc::bad_config, "\"" + config.product_token + "\" is no product token", {}};
-  if (config.max_authorities == 0 || config.longest_crawl_delay <= duration{0})
-    return {errc::bad_config, "the limits of the robots book must be above 0", {}};
+  if (config.max_authorities == 0 || config.longest_crawl_delay <= duration{0} ||
+      config.second_opinion <= duration{0} || config.max_bytes < 16 * config.cache.limits.body_bytes)
+    return {errc::bad_config, "the limits of the robots book must be above 0, and max_bytes 16 copies", {}};
   return validate(config.cache);
 }
 
 robots_book::robots_book(robots_book_config config) : config_(std::move(config)) {}
 
-robots_book::entry* robots_book::find_or_make(const parsed_url& url, const std::string& authority, wall_time now) {
-  if (auto i = entries_.find(authority); i != entries_.end())
-    return &i->second;
-  // What would have to be fetched again is not worth its place.
-  if (entries_.size() >= config_.max_authorities)
-    std::erase_if(entries_, [&](const auto& x) { return x.second.cache.need(now) == robots_need::fetch; });
-  if (entries_.size() >= config_.max_authorities)
-    return nullptr;
-  entry made{robots_cache{config_.cache, config_.product_token}, root_of(url, "/robots.txt"), 0};
-  return &entries_.emplace(authority, std::move(made)).first->second;
+robots_book::entry& robots_book::add(const std::string& authority, robots_copy copy) {
+  entry made{robots_cache{config_.cache, config_.product_token, std::move(copy)}, authority + "/robots.txt", 0};
+  auto& e = entries_.emplace(authority, std::move(made)).first->second;
+  weigh(e);
+  use(authority, e);
+  return e;
 }
 
-robots_advice robots_book::consult(const parsed_url& url, wall_time now) {
+void robots_book::use(const std::string& authority, entry& e) {
+  by_use_.erase(e.used);
+  e.used = ++last_use_;
+  by_use_.emplace(e.used, authority);
+}
+
+void robots_book::weigh(entry& e) {
+  bytes_ -= e.bytes;
+  e.bytes = e.cache.copy().body.size() + weight_of(e.cache.rules()) + (e.former ? weight_of(*e.former) : 0);
+  bytes_ += e.bytes;
+  e.version = version_of(e.cache);
+}
+
+void robots_book::forget(const std::string& authority) {
+  auto i = entries_.find(authority);
+  bytes_ -= i->second.bytes;
+  by_use_.erase(i->second.used);
+  bool known = i->second.cache.copy().standing != robots_standing::unknown;
+  entries_.erase(i);
+  if (known)
+    changed(authority);
+}
+
+void robots_book::changed(const std::string& authority) {
+  // While the store is away: a row too many in it is loaded and forgotten again some day, and that is all.
+  if (entries_.contains(authority) || unstored_.size() < 2 * size_t{config_.max_authorities})
+    unstored_[authority] = ++last_version_;
+}
+
+void robots_book::restore(std::vector<stored_robots> copies) {
+  std::stable_sort(copies.begin(), copies.end(),
+                   [](const auto& a, const auto& b) { return a.copy.settled > b.copy.settled; });
+  std::vector<stored_robots*> taken;
+  auto room = config_.max_bytes - std::min(bytes_, config_.max_bytes);
+  for (auto& x : copies) {
+    bool fits = entries_.size() + taken.size() < config_.max_authorities && 3 * x.copy.body.size() <= room;
+    if (!fits || entries_.contains(x.authority)) {
+      if (!fits)
+        unstored_[x.authority] = ++last_version_;
+      continue;
+    }
+    room -= 3 * x.copy.body.size();
+    taken.push_back(&x);
+  }
+  std::reverse(taken.begin(), taken.end()); // what was fetched last counts as used last
+  for (auto* x : taken)
+    add(x->authority, std::move(x->copy));
+  make_room({}, {});
+}
+
+robots_book::entry* robots_book::find_or_make(const parsed_url& url, const std::string& authority, wall_time now) {
+  if (auto i = entries_.find(authority); i != entries_.end()) {
+    use(authority, i->second);
+    return &i->second;
+  }
+  // What would have to be fetched again is not worth its place.
+  if (entries_.size() >= config_.max_authorities) {
+    std::vector<std::string> stale;
+    for (const auto& [name, e] : entries_)
+      if (e.cache.need(now) == robots_need::fetch)
+        stale.push_back(name);
+    for (const auto& name : stale)
+      forget(name);
+  }
+  if (entries_.size() >= config_.max_authorities)
+    return nullptr;
+  auto& made = add(authority, {});
+  made.next_url = root_of(url, "/robots.txt");
+  return &made;
+}
+
+/// Never the one that room is made for, nor one that is being fetched.
+void robots_book::make_room(const std::string& for_whom, wall_time now) {
+  for (auto i = by_use_.begin(); bytes_ > config_.max_bytes && i != by_use_.end();) {
+    const auto name = (i++)->second;
+    if (name != for_whom && entries_.at(name).bytes > 0 && entries_.at(name).cache.need(now) != robots_need::wait)
+      forget(name);
+  }
+}
+
+robots_advice robots_book::consult(const parsed_url& url, const worker_id& by, wall_time now) {
   robots_advice out;
   out.authority = authority_of(url);
   auto* e = find_or_make(url, out.authority, now);
@@ -68,6 +176,15 @@ robots_advice robots_book::consult(const parsed_url& url, wall_time now) {
   }
   switch (e->cache.need(now)) {
   case robots_need::fetch:
+    if (e->no_answer && e->no_answer->first == by && now >= e->no_answer->second &&
+        now - e->no_answer->second < config_.second_opinion) {
+      out.step = robots_step::denied;
+      out.why = {e->problem.code,
+                 out.authority + "/robots.txt did not answer " + by.value +
+                     "; another worker may try: " + e->problem.detail,
+                 e->problem.place};
+      return out;
+    }
     e->cache.begin(now);
     out.step = robots_step::fetch;
     out.fetch_url = e->next_url;
@@ -81,23 +198,38 @@ robots_advice robots_book::consult(const parsed_url& url, wall_time now) {
   return judge(*e, url, std::move(out), now);
 }
 
-robots_advice robots_book::judge(const entry& e, const parsed_url& url, robots_advice out, wall_time now) const {
+robots_advice robots_book::judge(entry& e, const parsed_url& url, robots_advice out, wall_time now) const {
   auto verdict = e.cache.decide(url.target, now);
   out.crawl_delay = e.cache.crawl_delay(now).value_or(duration{0});
+  out.version = e.cache.copy().has_body ? e.version : "none";
   if (verdict.allowed && out.crawl_delay <= config_.longest_crawl_delay)
     return out;
   out.step = robots_step::denied;
-  out.why = {errc::robots_disallowed, sentence(verdict, out.authority, e.cache.version()), {}};
+  out.news = verdict.why == robots_reason::rule && e.former && decide(*e.former, url.target).allowed &&
+             e.denied_by.insert(verdict.line).second;
+  out.why = {errc::robots_disallowed, sentence(verdict, out.authority, e.version, e.cache.copy().settled), {}};
   if (verdict.allowed)
     out.why.detail = out.authority + "/robots.txt wants " + std::to_string(out.crawl_delay.count() / 1000) +
                      " s between requests, more than we wait";
   return out;
 }
 
-void robots_book::settle(const std::string& authority, const robots_report& report, wall_time now) {
+/// The first to get no answer where nothing else is known; a second one's word counts, and after its time the same
+/// one's.
+bool robots_book::leave_to_another(entry& e, const worker_id& by, const robots_report& report, wall_time now) {
+  if (!is_no_answer(report.problem.code) || e.cache.copy().has_body || e.no_answer)
+    return false;
+  e.no_answer = std::pair{by, now};
+  e.problem = report.problem;
+  e.cache.give_up();
+  return true;
+}
+
+robots_news robots_book::settle(const std::string& authority, const worker_id& by, const robots_report& report,
+                                wall_time now) {
   auto i = entries_.find(authority);
   if (i == entries_.end() || report.url != i->second.next_url)
-    return;
+    return {};
   auto& e = i->second;
   if (report.problem.code == errc::none && follows_redirect(config_.cache, report.answer, e.redirects)) {
     auto here = parse_url(report.url);
@@ -105,20 +237,48 @@ void robots_book::settle(const std::string& authority, const robots_report& repo
       e.next_url = to_string(*hop);
       ++e.redirects;
       e.cache.give_up();
-      return;
+      return {};
     }
   }
+  if (leave_to_another(e, by, report, now))
+    return {};
   result<http_response> answer = report.answer;
   if (report.problem.code != errc::none)
     answer = tl::unexpected<error>(report.problem);
+  robots_news out{true, e.version, {}};
+  auto former = allowing_rules(e.cache);
   e.cache.settle(answer, e.redirects, now);
   e.next_url = authority + "/robots.txt";
   e.redirects = 0;
+  e.no_answer.reset();
+  if (out.after = version_of(e.cache); out.after != out.before) {
+    e.former = std::move(former);
+    e.denied_by.clear();
+  }
+  weigh(e);
+  changed(authority);
+  make_room(authority, now);
+  return out;
 }
 
 void robots_book::give_up(const std::string& authority) {
   if (auto i = entries_.find(authority); i != entries_.end())
     i->second.cache.give_up();
+}
+
+optional<robots_book::change> robots_book::next_change() const {
+  if (unstored_.empty())
+    return {};
+  const auto& [authority, version] = *unstored_.begin();
+  change out{version, {authority, {}}};
+  if (auto i = entries_.find(authority); i != entries_.end())
+    out.what.copy = i->second.cache.copy();
+  return out;
+}
+
+void robots_book::stored(const std::string& authority, uint64_t version) {
+  if (auto i = unstored_.find(authority); i != unstored_.end() && i->second == version)
+    unstored_.erase(i);
 }
 
 } // namespace vigie

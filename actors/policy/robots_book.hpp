@@ -2,11 +2,17 @@
 // the shell is host-gates.
 //
 // A copy is fetched by whoever asks first, one hop of a redirect at a time, so that each hop waits for its host like
-// any other request. Meanwhile the others wait.
+// any other request. Meanwhile the others wait. Where there is no earlier copy, one worker that gets no answer at all
+// does not make the site unreachable for everybody: another may try first.
+//
+// The book also knows which of its copies are not stored as they are now (`next_change`), and takes up where an earlier
+// one ended (`restore`).
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "actors/policy/robots_cache.hpp"
 #include "actors/policy/url_template.hpp"
@@ -17,18 +23,22 @@ namespace vigie {
 struct robots_book_config {
   std::string product_token = "vigie"; ///< whose rules count; of the User-Agent
   robots_cache_config cache;
-  uint32_t max_authorities = 10000;      ///< remembered; requests to one more are `busy`
+  uint32_t max_authorities = 10000; ///< remembered; requests to one more are `busy`
+  /// 64 MiB of copies, about: above it, those go that were not asked for the longest time.
+  size_t max_bytes = 64 << 20;
   duration longest_crawl_delay{3600000}; ///< 1 h; an authority that wants more is not asked at all
+  duration second_opinion{60000};        ///< a worker that got no answer leaves it to the others for so long
 };
 
-/// bad_config unless the token is one, the cache's settings are valid and the limits above 0.
+/// bad_config unless the token is one, the cache's settings are valid, the limits above 0, and there is room for a few
+/// of the largest copies.
 error validate(const robots_book_config& config);
 
 enum class robots_step : uint8_t {
   go,     ///< allowed
   fetch,  ///< fetch `fetch_url` first, report, and ask again; it is this caller's to do
   wait,   ///< somebody is fetching it: ask again when that is settled or given up
-  denied, ///< `why` says so
+  denied, ///< `why` says so: robots_disallowed; busy; or why this worker could not fetch it
 };
 
 struct robots_advice {
@@ -36,7 +46,18 @@ struct robots_advice {
   std::string authority; ///< "https://shop.example"
   std::string fetch_url;
   duration crawl_delay{0}; ///< go: at least so long from start to start
-  error why;               ///< robots_disallowed, or busy
+  std::string version;     ///< go: of the rules that allowed it, or "none"
+  error why;
+  bool news = false; ///< denied: by a rule that is new and has denied nothing before; the rules before it would not
+};
+
+/// What a report made of a copy.
+struct robots_news {
+  bool settled = false; ///< false: a hop of a redirect, left to another worker, or not what was asked for
+  std::string before;   ///< version of the rules, or the standing of a copy without rules; empty: nothing was known
+  std::string after;    ///< the same, now
+
+  bool changed() const { return settled && !before.empty() && before != after; }
 };
 
 class robots_book {
@@ -44,29 +65,62 @@ public:
   /// `config` is valid.
   explicit robots_book(robots_book_config config);
 
+  /// Takes copies that were stored. Of authorities that are known already none is taken; of those that are too many,
+  /// the ones that were fetched last.
+  void restore(std::vector<stored_robots> copies);
+
   /// The advice `fetch` is given once; then it is `wait` until settle, give_up, or fetch_patience later.
-  robots_advice consult(const parsed_url& url, wall_time now);
+  robots_advice consult(const parsed_url& url, const worker_id& by, wall_time now);
   /// What came of a fetch; ignored if it is not the one that was advised last.
-  void settle(const std::string& authority, const robots_report& report, wall_time now);
+  robots_news settle(const std::string& authority, const worker_id& by, const robots_report& report, wall_time now);
   /// Nobody fetches it now.
   void give_up(const std::string& authority);
   /// How long a fetch that nothing is heard of keeps others waiting.
   duration patience() const { return config_.cache.fetch_patience; }
 
+  /// One that is not stored as it is now; of standing unknown if it has been forgotten.
+  struct change {
+    uint64_t version = 0;
+    stored_robots what;
+  };
+  optional<change> next_change() const;
+  /// That change is stored.
+  void stored(const std::string& authority, uint64_t version);
+
   size_t authorities() const { return entries_.size(); }
+  size_t bytes() const { return bytes_; } ///< about what max_bytes limits
 
 private:
   struct entry {
     robots_cache cache;
     std::string next_url; ///< robots.txt, or the newest hop
     uint32_t redirects = 0;
+    std::string version{}; ///< of `cache`
+    uint64_t used = 0;     ///< its place in by_use_
+    size_t bytes = 0;
+    optional<std::pair<worker_id, wall_time>> no_answer{}; ///< to whom, since when: another may try first
+    error problem{};                                       ///< of that
+    optional<robots_rules> former{};                       ///< before the last change, if requests were allowed then
+    std::set<uint32_t> denied_by{};                        ///< lines, since that change
   };
 
   entry* find_or_make(const parsed_url& url, const std::string& authority, wall_time now);
-  robots_advice judge(const entry& e, const parsed_url& url, robots_advice out, wall_time now) const;
+  entry& add(const std::string& authority, robots_copy copy);
+  void use(const std::string& authority, entry& e);
+  void weigh(entry& e);
+  void forget(const std::string& authority);
+  void make_room(const std::string& for_whom, wall_time now);
+  void changed(const std::string& authority);
+  bool leave_to_another(entry& e, const worker_id& by, const robots_report& report, wall_time now);
+  robots_advice judge(entry& e, const parsed_url& url, robots_advice out, wall_time now) const;
 
   robots_book_config config_;
   std::map<std::string, entry> entries_;
+  std::map<uint64_t, std::string> by_use_; ///< the least lately used first
+  std::map<std::string, uint64_t> unstored_;
+  uint64_t last_use_ = 0;
+  uint64_t last_version_ = 0;
+  size_t bytes_ = 0;
 };
 
 } // namespace vigie

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "actors/policy/unicode_tables.hpp"
 
@@ -48,6 +49,40 @@ void append_folded(std::string& out, char32_t c) {
   if (row && c <= row->last && (c - row->first) % row->stride == 0)
     c = static_cast<char32_t>(static_cast<int64_t>(c) + row->delta);
   append_utf8(out, c);
+}
+
+/// Folds the front of `text` as long as nothing gets longer or shorter: ASCII, eight bytes at a time, and the letters
+/// of Latin-1 (U+00C0 to U+00FF without the sharp s). Returns how many bytes that was.
+size_t fold_in_place(std::string_view text, char* out) {
+  constexpr uint64_t each = 0x0101010101010101, high = 0x80 * each;
+  constexpr unsigned char latin = 0xC3, sharp_s = 0x9F, last_capital = 0x9E, times = 0x97;
+  size_t at = 0;
+  while (at < text.size()) {
+    uint64_t block = 0;
+    if (at + sizeof block <= text.size()) {
+      std::memcpy(&block, text.data() + at, sizeof block);
+      if ((block & high) == 0) {
+        // The high bit of a byte of the first sum says "at least A", of the second "beyond Z".
+        auto capitals = ((block + (0x80 - 'A') * each) ^ (block + (0x80 - 'Z' - 1) * each)) & high;
+        block += capitals >> 2;
+        std::memcpy(out + at, &block, sizeof block);
+        at += sizeof block;
+        continue;
+      }
+    }
+    auto c = static_cast<unsigned char>(text[at]);
+    if (c < 0x80) {
+      out[at++] = static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+      continue;
+    }
+    auto next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
+    if (c != latin || (next & 0xC0) != 0x80 || next == sharp_s)
+      break;
+    out[at] = static_cast<char>(c);
+    out[at + 1] = static_cast<char>(next <= last_capital && next != times ? next + 0x20 : next);
+    at += 2;
+  }
+  return at;
 }
 
 /// Unicode 3.12: syllables decompose by arithmetic.
@@ -128,8 +163,10 @@ void append_utf8(std::string& out, char32_t c) {
 }
 
 std::string case_fold(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+  std::string out(text.size(), '\0');
+  auto done = fold_in_place(text, out.data());
+  out.resize(done);
+  text.remove_prefix(done);
   while (!text.empty()) {
     auto c = take_code_point(text);
     if (c < 0x80)
@@ -165,7 +202,10 @@ std::vector<std::string_view> words(std::string_view folded) {
   auto rest = folded;
   while (!rest.empty()) {
     const char* here = rest.data();
-    bool inside = is_word_character(take_code_point(rest));
+    auto c = static_cast<unsigned char>(*here);
+    if (c < 0x80)
+      rest.remove_prefix(1);
+    bool inside = is_word_character(c < 0x80 ? c : take_code_point(rest));
     if (inside && !begin)
       begin = here;
     if (!inside && begin)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/policy/ip_address.hpp"
+
 namespace vigie {
 
 namespace {
@@ -46,6 +48,18 @@ result<optional<uint16_t>> parse_port(std::string_view text, std::string_view sc
   return optional<uint16_t>{static_cast<uint16_t>(port)};
 }
 
+/// Every spelling of an address in its one normal form, so that what is checked and what is connected to is the same
+/// text; false for a host that is an address by its form and none by its value.
+bool normalise_address(std::string& host, bool bracketed) {
+  if (!bracketed && !ends_in_number(host))
+    return true;
+  auto address = bracketed ? parse_ip(host) : parse_numeric_host(host);
+  if (!address || address->is_v6 != bracketed)
+    return false;
+  host = to_string(*address);
+  return true;
+}
+
 /// Fills host and port from "host:port" or "[v6]:port".
 result<parsed_url> parse_authority(std::string_view authority, parsed_url out, std::string_view url) {
   if (authority.find('@') != std::string_view::npos)
@@ -66,9 +80,10 @@ result<parsed_url> parse_authority(std::string_view authority, parsed_url out, s
   bool dots = out.host.find("..") != std::string::npos || (!out.host.empty() && out.host[0] == '.');
   if (!bracketed && !out.host.empty() && out.host.back() == '.')
     out.host.pop_back();
-  if (!allowed || dots || out.host.empty() || out.host.size() > 253 ||
-      (bracketed && out.host.find(':') == std::string::npos))
+  if (!allowed || dots || out.host.empty() || out.host.size() > 253)
     return refuse(url, "has no valid host name (write international names in their xn-- form)");
+  if (!normalise_address(out.host, bracketed))
+    return refuse(url, "has a host that looks like an IP address and is none");
   auto port = parse_port(rest.empty() ? rest : rest.substr(1), out.scheme, url);
   if (!port)
     return tl::unexpected<error>(port.error());
@@ -133,6 +148,18 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
+optional<url_template::part_kind> url_template::kind_of(std::string_view name) {
+  if (name == "query")
+    return part_kind::query;
+  if (name == "page")
+    return part_kind::page;
+  if (name == "offset")
+    return part_kind::offset;
+  if (name == "cursor")
+    return part_kind::cursor;
+  return std::nullopt;
+}
+
 result<url_template> url_template::parse(std::string_view text) {
   url_template out;
   auto scheme_end = text.find("://");
@@ -148,15 +175,13 @@ result<url_template> url_template::parse(std::string_view text) {
     if (text[brace] == '}' || close == std::string_view::npos)
       return fail(errc::bad_config, "the URL template has a lone brace at byte " + std::to_string(brace + 1));
     auto name = text.substr(brace + 1, close - brace - 1);
-    if (name != "query" && name != "page" && name != "offset")
+    auto kind = kind_of(name);
+    if (!kind)
       return fail(errc::bad_config, "the URL template has an unknown placeholder {" + std::string{name} +
-                                        "}; there are {query}, {page} and {offset}");
+                                        "}; there are {query}, {page}, {offset} and {cursor}");
     if (brace < host_end)
       return fail(errc::bad_config, "the URL template has {" + std::string{name} + "} in its host; the host is fixed");
-    out.parts_.push_back(part{name == "query"  ? part_kind::query
-                              : name == "page" ? part_kind::page
-                                               : part_kind::offset,
-                              {}});
+    out.parts_.push_back(part{*kind, {}});
     at = close + 1;
   }
   auto example = host_key_of(out.fill({}));
@@ -181,6 +206,9 @@ std::string url_template::fill(const url_values& values) const {
       break;
     case part_kind::offset:
       out += std::to_string(values.offset);
+      break;
+    case part_kind::cursor:
+      out += percent_encode(values.cursor);
     }
   }
   return out;

@@ -16,7 +16,7 @@ namespace vigie {
 /// that no second parser reads that text in another way.
 struct parsed_url {
   std::string scheme;      ///< "http" or "https"
-  std::string host;        ///< lower case; an IPv6 address without its brackets
+  std::string host;        ///< lower case; an address in its normal form, an IPv6 one without its brackets
   optional<uint16_t> port; ///< only if it is not the scheme's own
   std::string target;      ///< path and query, at least "/"; bytes beyond ASCII percent-encoded; the fragment is gone
 
@@ -24,7 +24,9 @@ struct parsed_url {
 };
 
 /// bad_request for anything else than http(s)://host[:port][/path][?query][#fragment], for user names in it, and for
-/// blanks, control characters and backslashes anywhere.
+/// blanks, control characters and backslashes anywhere. A host is ASCII without percent signs. One that ends in a
+/// number is an IPv4 address in any of its spellings (0x7f.1, 2130706433) and comes out as 127.0.0.1; an IPv6 address
+/// has no zone.
 result<parsed_url> parse_url(std::string_view url);
 std::string to_string(const parsed_url& url);
 
@@ -40,9 +42,10 @@ struct url_values {
   std::string query; ///< any text; is percent-encoded
   uint64_t page = 0;
   uint64_t offset = 0;
+  std::string cursor{}; ///< as query; empty on the first page
 };
 
-/// A URL with {query}, {page} and {offset} in its path or query part; the host is fixed.
+/// A URL with {query}, {page}, {offset} and {cursor} in its path or query part; the host is fixed.
 class url_template {
 public:
   /// bad_config for other placeholders, lone braces, placeholders in the host, and what parse_url refuses.
@@ -52,15 +55,17 @@ public:
   bool has_query() const { return has(part_kind::query); }
   bool has_page() const { return has(part_kind::page); }
   bool has_offset() const { return has(part_kind::offset); }
+  bool has_cursor() const { return has(part_kind::cursor); }
   const host_key& host() const { return host_; }
 
 private:
-  enum class part_kind : uint8_t { text, query, page, offset };
+  enum class part_kind : uint8_t { text, query, page, offset, cursor };
   struct part {
     part_kind kind;
     std::string text;
   };
 
+  static optional<part_kind> kind_of(std::string_view name);
   bool has(part_kind x) const;
 
   std::vector<part> parts_;

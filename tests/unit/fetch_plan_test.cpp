@@ -158,26 +158,31 @@ TEST_CASE("alerts of one source and query share a plan; unknown and disabled sou
   CHECK(homeless[1].id == alert_id{6});
 }
 
-TEST_CASE("n requests of one host have n - 1 gaps; hosts work side by side") {
-  auto table = sources();
-  auto& market = table[source_id{"market"}].spec;
-  market.gate.min_interval = 12s;
-  market.gate.max_interval = 25s;
-  auto one_host = estimate_load(distinct_plans(41), table);
-  REQUIRE(one_host.size() == 1);
-  CHECK(one_host[0].requests == 41);
-  CHECK(one_host[0].shortest == 40 * 18500ms);
-  CHECK(shortest_duration(one_host) == 740s);
-
-  market.paging = {paging_kind::page, 1, 20, 3};
-  auto paged = estimate_load(distinct_plans(2), table);
-  CHECK(paged[0].requests == 6);
-  CHECK(paged[0].shortest == 5 * 18500ms);
-
-  auto both = distinct_plans(2);
-  both.push_back({source_id{"forum"}, "q", other, {{make_alert(9, "q", "forum"), {}}}});
-  CHECK(shortest_duration(estimate_load(both, table)) == 5 * 18500ms);
-  CHECK(shortest_duration({}) == 0s);
+TEST_CASE("a share goes in portions: in order, whole plans, none too large that could be smaller") {
+  REQUIRE(rc::check("portions", [] {
+    plan_share share{worker_id{"w"}, distinct_plans(*rc::gen::inRange<size_t>(0, 60))};
+    for (auto& plan : share.plans)
+      plan.alerts.resize(*rc::gen::inRange<size_t>(1, 9));
+    auto most = *rc::gen::inRange<size_t>(1, 30);
+    std::vector<std::string> queries;
+    for (const auto& plan : share.plans)
+      queries.push_back(plan.query);
+    size_t before = most;
+    std::vector<std::string> seen;
+    for (const auto& portion : portions_of(share, most)) {
+      RC_ASSERT(portion.worker == share.worker);
+      RC_ASSERT(!portion.plans.empty());
+      size_t alerts = 0;
+      for (const auto& plan : portion.plans) {
+        seen.push_back(plan.query);
+        alerts += plan.alerts.size();
+      }
+      RC_ASSERT(alerts <= most || portion.plans.size() == 1);
+      RC_ASSERT(before + portion.plans.front().alerts.size() > most); // it did not fit the one before
+      before = alerts;
+    }
+    RC_ASSERT(seen == queries);
+  }));
 }
 
 TEST_CASE("a hundred thousand plans over a thousand workers are split in the time of a sort, not of a product") {

@@ -24,6 +24,14 @@ permit_request wants(gate_policy policy, duration patience = 60s, host_key host 
   return {host, policy, patience};
 }
 
+permit_release asks_alone(uint64_t id, optional<duration> hold) {
+  permit_release out{id, site, false, {}};
+  out.report.kind = answer_kind::rate_limited;
+  out.report.status = 429;
+  out.report.retry_after = hold;
+  return out;
+}
+
 host_limiter limiter(host_limiter_config config = {}) {
   return host_limiter{config, 1, t0, 1000};
 }
@@ -54,9 +62,9 @@ TEST_CASE("one request in flight: the next waits for the release, and only the h
   auto first = aut.due(t0 + 1s, today);
   REQUIRE(first.size() == 1);
   CHECK(aut.due(t0 + 20s, today).empty());
-  aut.release(us, {first[0].what.id, site, 0s, false, {}}, t0 + 20s, today);
+  aut.release(us, {first[0].what.id, site, false, {}}, t0 + 20s, today);
   CHECK(aut.due(t0 + 20s, today).empty());
-  aut.release(fr, {first[0].what.id, site, 0s, false, {}}, t0 + 20s, today);
+  aut.release(fr, {first[0].what.id, site, false, {}}, t0 + 20s, today);
   CHECK(aut.due(t0 + 20s, today).size() == 1);
 }
 
@@ -82,7 +90,7 @@ TEST_CASE("Retry-After holds the host for everyone; who cannot wait so long is t
   auto aut = limiter();
   aut.ask(fr, wants(every(1s)), t0, today);
   auto id = aut.due(t0 + 1s, today).at(0).what.id;
-  aut.release(fr, {id, site, 90s, false, {}}, t0 + 2s, today);
+  aut.release(fr, asks_alone(id, 90s), t0 + 2s, today);
   aut.ask(us, wants(every(1s), 60s), t0 + 2s, today);
   auto told = aut.due(t0 + 2s, today);
   REQUIRE(told.size() == 1);
@@ -95,7 +103,7 @@ TEST_CASE("Retry-After holds the host for everyone; who cannot wait so long is t
 
 TEST_CASE("a Retry-After for a permit of a former owner counts too") {
   auto aut = limiter();
-  aut.release(fr, {17, site, 90s, false, {}}, t0, today);
+  aut.release(fr, asks_alone(17, 90s), t0, today);
   aut.ask(us, wants(every(1s), 300s), t0, today);
   CHECK(aut.due(t0 + 89s, today).empty());
   CHECK(aut.due(t0 + 90s, today).size() == 1);
@@ -109,7 +117,7 @@ TEST_CASE("the day's budget, by UTC days; a clock that goes back opens no new on
     now += 2s;
     aut.ask(fr, wants(policy), now, wall);
     auto out = aut.due(now, wall).at(0).what;
-    aut.release(fr, {out.id, site, 0s, false, {}}, now, wall);
+    aut.release(fr, {out.id, site, false, {}}, now, wall);
     return out;
   };
   CHECK(ask(today).id != 0);
@@ -149,9 +157,9 @@ TEST_CASE("where two policies meet, the stricter counts") {
   CHECK(aut.due(t0 + 8s, today).empty());
   CHECK(aut.due(t0 + 9s, today).at(0).whose == 2);
   CHECK(aut.due(t0 + 16s, today).empty()); // the gap after the stricter one, and its own limit of one in flight
-  aut.release(fr, {1001, site, 0s, false, {}}, t0 + 17s, today);
+  aut.release(fr, {1001, site, false, {}}, t0 + 17s, today);
   CHECK(aut.due(t0 + 17s, today).empty());
-  aut.release(us, {1002, site, 0s, false, {}}, t0 + 17s, today);
+  aut.release(us, {1002, site, false, {}}, t0 + 17s, today);
   CHECK(aut.due(t0 + 17s, today).at(0).whose == 3);
 }
 
@@ -247,7 +255,7 @@ TEST_CASE("under any interleaving: gap kept, concurrency kept, each asker answer
       case 3:
         if (!out.empty()) {
           auto x = *out.begin();
-          aut.release(x.second.by, {x.first, x.second.host, 0ms, false, {}}, now, today);
+          aut.release(x.second.by, {x.first, x.second.host, false, {}}, now, today);
           out.erase(x.first);
         }
         break;
@@ -272,6 +280,421 @@ TEST_CASE("under any interleaving: gap kept, concurrency kept, each asker answer
     }
     RC_ASSERT(open.empty());
     RC_ASSERT(given <= 50u * hosts.size());
+  }));
+}
+
+TEST_CASE("names of one domain share a gate where the list says so; each port of an address has its own") {
+  host_limiter_config config;
+  config.domain_of = [](std::string_view name) {
+    return name.ends_with("shop.example") ? std::string{"shop.example"} : std::string{};
+  };
+  auto aut = limiter(config);
+  auto ask = [&](const char* host) { aut.ask(fr, wants(every(5s, 3), 60s, host_key{host}), t0, today); };
+  ask("www.shop.example");
+  ask("api.shop.example:8443");
+  ask("127.0.0.1:8001");
+  ask("127.0.0.1:8002");
+  CHECK(aut.hosts() == 3);
+  CHECK(aut.due(t0 + 5s, today).size() == 3);
+  CHECK(aut.due(t0 + 9s, today).empty());
+  CHECK(aut.due(t0 + 10s, today).size() == 1);
+  auto own = wants(every(5s, 3), 60s, host_key{"www.shop.example"});
+  own.policy.key = gate_key_kind::host;
+  aut.ask(fr, own, t0 + 10s, today);
+  CHECK(aut.hosts() == 4);
+}
+
+TEST_CASE("a refused host closes itself, not its neighbours behind the same gate") {
+  host_limiter_config config;
+  config.domain_of = [](std::string_view) { return std::string{"shop.example"}; };
+  auto aut = limiter(config);
+  aut.close(host_key{"www.shop.example"});
+  aut.ask(fr, wants(every(1s), 60s, host_key{"www.shop.example"}), t0, today);
+  aut.ask(fr, wants(every(1s), 60s, host_key{"api.shop.example"}), t0, today);
+  CHECK(aut.due(t0 + 1s, today).at(0).whose == 2);
+  aut.open(host_key{"www.shop.example"});
+  aut.release(fr, {1001, host_key{"api.shop.example"}, false, {}}, t0 + 2s, today);
+  CHECK(aut.due(t0 + 2s, today).at(0).whose == 1);
+}
+
+TEST_CASE("several names on one address: so many in flight between them; one alone is not limited, nor is loopback") {
+  for (const auto* address : {"192.0.2.7", "127.0.0.1"}) {
+    auto aut = limiter();
+    const host_key a{"a.example"}, b{"b.example"};
+    auto now = t0;
+    auto grants = [&](const host_key& host, int n) {
+      std::vector<uint64_t> out;
+      for (int i = 0; i < n; ++i)
+        aut.ask(fr, wants(every(1ms, 10), 60s, host), now, today);
+      for (int i = 0; i < n + 1; ++i)
+        for (const auto& x : aut.due(now += 1ms, today))
+          out.push_back(x.what.id);
+      return out;
+    };
+    for (const auto& host : {a, b})
+      for (auto id : grants(host, 1)) {
+        permit_release back{id, host, false, {}};
+        back.report = {answer_kind::page, 200, {}, 0, 0ms, address};
+        aut.release(fr, back, now, today);
+      }
+    auto loopback = std::string{address} == "127.0.0.1";
+    auto of_a = grants(a, 3);
+    REQUIRE(of_a.size() == 3);
+    CHECK(grants(b, 1).size() == (loopback ? 1 : 0));
+    CHECK(grants(a, 1).size() == (loopback ? 1 : 0)); // as long as another waits
+    if (loopback)
+      continue;
+    aut.release(fr, {of_a[0], a, false, {}}, now, today);
+    CHECK(aut.due(now += 1ms, today).empty());
+    aut.release(fr, {of_a[1], a, false, {}}, now, today);
+    CHECK(aut.due(now += 1ms, today).size() == 1);
+    CHECK(aut.in_flight() == 2);
+  }
+}
+
+TEST_CASE("gates of kind ip: names on one address become one, and nothing that waits or holds is lost") {
+  auto aut = limiter();
+  const host_key a{"a.example"}, b{"b.example"};
+  auto by_ip = every(5s, 4);
+  by_ip.key = gate_key_kind::ip;
+  for (const auto& host : {a, b, b})
+    aut.ask(fr, wants(by_ip, 10min, host), t0, today);
+  auto first = aut.due(t0 + 5s, today);
+  REQUIRE(first.size() == 2); // nothing is known yet
+  for (size_t i = 0; i < 2; ++i) {
+    permit_release back{first[i].what.id, i == 0 ? a : b, false, {}};
+    back.report = {answer_kind::page, 200, {}, 0, 0ms, "192.0.2.7"};
+    aut.release(fr, back, t0 + 6s, today);
+  }
+  CHECK(aut.hosts() == 1);
+  aut.ask(us, wants(by_ip, 10min, a), t0 + 6s, today);
+  CHECK(aut.due(t0 + 10s, today).at(0).whose == 3);
+  CHECK(aut.due(t0 + 14s, today).empty());
+  auto last = aut.due(t0 + 15s, today);
+  REQUIRE(last.size() == 1);
+  aut.release(us, {last[0].what.id, a, false, {}, {}, {answer_kind::rate_limited, 429, 90s}}, t0 + 16s, today);
+  aut.ask(us, wants(by_ip, 30s, b), t0 + 16s, today);
+  CHECK(aut.due(t0 + 16s, today).at(0).what.why.code == errc::rate_limited);
+  // A new owner meets the names before it knows their address.
+  auto next = host_limiter{{}, 2, t0 + 20s, 5000};
+  next.restore(aut.changed_states(t0 + 16s, today), t0 + 20s, today + 4s);
+  next.ask(us, wants(by_ip, 30s, b), t0 + 20s, today + 4s);
+  CHECK(next.due(t0 + 20s, today + 4s).at(0).what.why.code == errc::rate_limited);
+}
+
+TEST_CASE("repetitions get a tenth of the requests, and a few") {
+  host_limiter_config config;
+  config.retries = {0.1, 3, 10min};
+  auto aut = limiter(config);
+  auto now = t0 + 1s;
+  auto ask = [&](bool retry) {
+    auto x = wants(every(1ms, 1), 60s);
+    x.retry = retry;
+    aut.ask(fr, x, now, today);
+    now += 1ms;
+    auto out = aut.due(now, today).at(0).what;
+    aut.release(fr, {out.id, site, false, {}}, now, today);
+    return out;
+  };
+  for (int i = 0; i < 100; ++i)
+    CHECK(ask(false).id != 0);
+  int given = 0;
+  permit denied;
+  for (int i = 0; i < 50; ++i)
+    if (auto x = ask(true); x.id != 0)
+      ++given;
+    else
+      denied = x;
+  CHECK(given >= 11);
+  CHECK(given <= 13);
+  CHECK(denied.why.code == errc::permit_denied);
+  CHECK(denied.why.detail == "the retry budget of site.test is spent");
+  CHECK(ask(false).id != 0);
+}
+
+TEST_CASE("a 429 doubles the gap, successes bring it back; the notices say so") {
+  auto aut = limiter();
+  auto now = t0 + 5s;
+  auto turn = [&](fetch_report report) {
+    aut.ask(fr, wants(every(10s), 10h), now, today);
+    while (true) {
+      auto out = aut.due(now, today);
+      if (out.empty()) {
+        now = *aut.next_due(now);
+        continue;
+      }
+      auto started = now;
+      now += 1s;
+      aut.release(fr, {out[0].what.id, site, false, {}, {}, report}, now, today);
+      return started;
+    }
+  };
+  const fetch_report page{answer_kind::page, 200};
+  auto first = turn(page);
+  auto second = turn({answer_kind::rate_limited, 429, 5s});
+  CHECK(second - first == 10s);
+  auto notices = aut.take_notices();
+  REQUIRE(notices.size() == 2);
+  CHECK(notices[0].what == gate_notice::about::held);
+  CHECK(notices[0].asked == optional<duration>{5s});
+  CHECK(notices[1].what == gate_notice::about::paced);
+  CHECK(notices[1].pace == 2);
+  CHECK(aut.slowed() == 1);
+  CHECK(aut.held(now) == 1);
+  auto third = turn(page);
+  CHECK(third - second == 20s);
+  auto fourth = turn(page);
+  CHECK(fourth - third == 19s);
+  for (int i = 0; i < 13; ++i)
+    turn(page);
+  CHECK(aut.slowed() == 0);
+  CHECK(aut.take_notices().size() == 1);
+  auto last = turn(page);
+  CHECK(turn(page) - last == 10s);
+}
+
+TEST_CASE("the same release again changes nothing, whoever repeats it") {
+  auto aut = limiter();
+  aut.ask(fr, wants(every(1s)), t0, today);
+  auto id = aut.due(t0 + 1s, today).at(0).what.id;
+  for (int i = 0; i < 5; ++i)
+    aut.release(fr, asks_alone(id, {}), t0 + 2s, today);
+  CHECK(aut.changed_states(t0 + 2s, today).at(0).strikes == 1);
+  for (int i = 0; i < 5; ++i)
+    aut.release(fr, asks_alone(17, {}), t0 + 90s, today); // a former owner's
+  CHECK(aut.changed_states(t0 + 90s, today).at(0).strikes == 2);
+}
+
+TEST_CASE("a permit whose request begins late counts from there") {
+  auto aut = limiter();
+  aut.ask(fr, wants(every(5s, 2)), t0, today);
+  auto id = aut.due(t0 + 5s, today).at(0).what.id;
+  aut.begun(id, t0 + 9s);
+  aut.ask(fr, wants(every(5s, 2)), t0 + 9s, today);
+  CHECK(aut.due(t0 + 13s, today).empty());
+  CHECK(aut.due(t0 + 14s, today).size() == 1);
+}
+
+TEST_CASE("an owner that had a predecessor hears what was missed before it gives a permit") {
+  auto aut = limiter();
+  host_state other;
+  other.gate = host_key{"other.test"};
+  aut.restore({other}, t0, today);
+  aut.ask(fr, wants(every(1ms)), t0, today);
+  CHECK(aut.due(t0 + 15s - 1ms, today).empty());
+  CHECK(aut.due(t0 + 15s, today).size() == 1);
+}
+
+TEST_CASE("it waits no longer once all workers have spoken") {
+  auto aut = limiter();
+  host_state other;
+  other.gate = host_key{"other.test"};
+  aut.restore({other}, t0, today);
+  aut.ask(fr, wants(every(1s)), t0, today);
+  CHECK(aut.due(t0 + 2s, today).empty());
+  aut.heard_all();
+  CHECK(aut.due(t0 + 2s, today).size() == 1);
+}
+
+TEST_CASE("what a worker still holds of a former owner takes its place, and its gap counts") {
+  auto aut = limiter();
+  auto policy = every(5s);
+  held_permit former{17, site, policy, 2s};
+  aut.adopt(fr, former, t0 + 1s, today);
+  aut.adopt(fr, former, t0 + 2s, today); // said again
+  CHECK(aut.in_flight() == 1);
+  aut.ask(us, wants(policy), t0 + 1s, today);
+  CHECK(aut.due(t0 + 20s, today).empty());
+  aut.release(fr, {17, site, false, {}}, t0 + 20s, today);
+  CHECK(aut.due(t0 + 20s, today).size() == 1);
+  // Its lease runs from when it was given.
+  aut.adopt(fr, {18, host_key{"other.test"}, policy, 100s}, t0 + 20s, today);
+  CHECK(aut.in_flight() == 2);
+  aut.due(t0 + 40s, today);
+  CHECK(aut.in_flight() == 1);
+  aut.adopt(fr, {19, site, policy, 120s}, t0 + 40s, today);
+  CHECK(aut.in_flight() == 1);
+  // One that began after this owner's start.
+  auto next = limiter();
+  next.adopt(fr, {17, site, every(5s, 2), 0s}, t0 + 3s, today);
+  next.ask(us, wants(every(5s, 2)), t0 + 3s, today);
+  CHECK(next.due(t0 + 8s - 1ms, today).empty());
+  CHECK(next.due(t0 + 8s, today).size() == 1);
+}
+
+TEST_CASE("a request that began later than its permit was given counts from there") {
+  auto aut = limiter();
+  aut.ask(fr, wants(every(5s)), t0, today);
+  auto id = aut.due(t0 + 5s, today).at(0).what.id;
+  // Back 3 s after the permit, and it took 2 s: it began 1 s after the permit at the latest.
+  aut.release(fr, {id, site, false, {}, {}, {answer_kind::page, 200, {}, 0, 2s}}, t0 + 8s, today);
+  aut.ask(fr, wants(every(5s)), t0 + 8s, today);
+  CHECK(aut.due(t0 + 11s - 1ms, today).empty());
+  CHECK(aut.due(t0 + 11s, today).size() == 1);
+}
+
+TEST_CASE("scope worker: gaps and places are each worker's; the budget, holds and the pace are the host's") {
+  auto aut = limiter();
+  auto policy = every(10s);
+  policy.scope = gate_scope::worker;
+  policy.daily_requests = 4;
+  auto now = t0 + 10s;
+  auto ask = [&](const worker_id& by) { return aut.ask(by, wants(policy, 100s), now, today); };
+  auto give_back = [&](const worker_id& by, uint64_t id, fetch_report report) {
+    aut.release(by, {id, site, false, {}, {}, report}, now, today);
+  };
+  const fetch_report page{answer_kind::page, 200};
+  ask(fr), ask(us), ask(fr);
+  auto both = aut.due(now, today);
+  REQUIRE(both.size() == 2);
+  CHECK(aut.due(now += 9s, today).empty());
+  give_back(fr, both[0].what.id, page);
+  CHECK(aut.due(now, today).empty());
+  auto third = aut.due(now += 1s, today);
+  REQUIRE(third.size() == 1);
+  // A 429 for one is one for all, and the gap of each is wider.
+  give_back(us, both[1].what.id, {answer_kind::rate_limited, 429, 30s});
+  give_back(fr, third[0].what.id, page);
+  CHECK(aut.held(now) == 1);
+  ask(us), ask(fr);
+  CHECK(aut.due(now += 29s, today).empty());
+  auto fourth = aut.due(now += 1s, today);
+  REQUIRE(fourth.size() == 2);
+  CHECK(fourth[0].what.id != 0);
+  CHECK(fourth[1].what.why.code == errc::permit_denied); // the day's four are spent
+  // What has to be known after a restart is one row.
+  CHECK(aut.changed_states(now, today).size() == 1);
+}
+
+namespace {
+
+/// The host's side: what may be asked of it, and when. Knows nothing of owners and their deaths.
+struct host_model {
+  optional<mono_time> last_start;
+  double pace = 1;
+  optional<mono_time> slowed;
+  mono_time held{};
+  optional<mono_time> last_strike;
+  std::map<int64_t, uint32_t> days;
+
+  void limited(optional<duration> asked, mono_time started, mono_time now) {
+    bool news = !slowed || started > *slowed;
+    auto hold = asked ? std::min<duration>(*asked, 24h) : duration{54000};
+    if (!asked && news && last_strike && now - *last_strike < 30min)
+      hold = 108s;
+    if (!asked && news)
+      last_strike = now;
+    held = std::max(held, now + hold);
+    if (news) {
+      pace = std::min(pace * 2, 256.0);
+      slowed = now;
+    }
+  }
+};
+
+} // namespace
+
+TEST_CASE("the owner dies at any point, again and again: no gap, no hold and no day's budget gets shorter, no place is "
+          "taken twice") {
+  REQUIRE(rc::check("deaths of the owner", [](uint64_t seed) {
+    // Seldom: only what is urgent is stored in time, as when the owner dies between two batches.
+    bool seldom = *rc::gen::arbitrary<bool>();
+    gate_policy policy{duration{*rc::gen::inRange(10, 4000)}, duration{*rc::gen::inRange(4000, 30000)},
+                       *rc::gen::inRange<uint32_t>(1, 4), *rc::gen::inRange<uint32_t>(3, 60)};
+    auto now = t0;
+    auto wall = today;
+    std::map<host_key, host_state> stored;
+    host_model host;
+    host_limiter aut{{}, seed, now, 0};
+    struct held {
+      uint64_t id;
+      mono_time started;
+    };
+    std::vector<held> out;
+    uint64_t lives = 0;
+    auto pass = [&](duration d) {
+      now += d;
+      wall += d;
+    };
+    auto store = [&] {
+      if (!seldom || aut.has_urgent_changes())
+        for (const auto& x : aut.changed_states(now, wall))
+          stored[x.gate] = x;
+    };
+    auto collect = [&] {
+      for (const auto& x : aut.due(now, wall)) {
+        if (x.what.id == 0)
+          continue;
+        if (host.last_start)
+          RC_ASSERT(now >= *host.last_start + duration{static_cast<int64_t>(
+                                                  static_cast<double>(policy.min_interval.count()) * host.pace)});
+        RC_ASSERT(now >= host.held);
+        host.last_start = now;
+        ++host.days[to_unix_ms(wall) / 86'400'000];
+        std::erase_if(out, [&](const held& y) { return now >= y.started + host_limiter_config{}.lease; });
+        out.push_back({x.what.id, now});
+        RC_ASSERT(out.size() <= policy.max_in_flight);
+      }
+      store();
+    };
+    auto steps = *rc::gen::inRange(1, 150);
+    for (int i = 0; i < steps; ++i) {
+      switch (*rc::gen::inRange(0, 8)) {
+      case 0:
+      case 1:
+        aut.ask(fr, wants(policy, 1h), now, wall);
+        break;
+      case 2:
+      case 3:
+        if (!out.empty()) {
+          auto x = out.back();
+          out.pop_back();
+          fetch_report report{answer_kind::page, 200};
+          switch (*rc::gen::inRange(0, 4)) {
+          case 0:
+            report = {answer_kind::rate_limited, 429, duration{*rc::gen::inRange(0, 200000)}};
+            host.limited(report.retry_after, x.started, now);
+            break;
+          case 1:
+            report = {answer_kind::rate_limited, 429};
+            host.limited({}, x.started, now);
+            break;
+          default:
+            host.pace = host.pace * 0.95 < 1.001 ? 1 : host.pace * 0.95;
+          }
+          aut.release(fr, {x.id, site, false, {}, {}, report}, now, wall);
+        }
+        break;
+      case 4: {
+        pass(duration{*rc::gen::inRange(0, 20000)});
+        std::vector<host_state> rows;
+        for (const auto& [key, x] : stored)
+          rows.push_back(x);
+        ++lives;
+        aut = host_limiter{{}, seed + lives, now, lives * 1'000'000};
+        pass(duration{*rc::gen::inRange(0, 100)});
+        aut.restore(rows, now, wall);
+        // Within a second each worker says what it holds.
+        collect();
+        pass(duration{*rc::gen::inRange(0, 1000)});
+        collect();
+        for (const auto& x : out)
+          aut.adopt(fr, {x.id, site, policy, std::chrono::duration_cast<duration>(now - x.started)}, now, wall);
+        aut.heard_all();
+        break;
+      }
+      default: {
+        auto next = aut.next_due(now);
+        pass(next && *rc::gen::inRange(0, 2) == 0 ? std::chrono::ceil<duration>(std::max(*next, now) - now)
+                                                  : duration{*rc::gen::inRange(0, 20000)});
+        break;
+      }
+      }
+      collect();
+    }
+    if (!seldom)
+      for (const auto& [day, n] : host.days)
+        RC_ASSERT(n <= policy.daily_requests);
   }));
 }
 

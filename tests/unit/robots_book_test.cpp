@@ -1,11 +1,13 @@
 #include "actors/policy/robots_book.hpp"
 
 #include <catch2/catch.hpp>
+#include <rapidcheck/catch.h>
 
 using namespace vigie;
 
 namespace {
 
+const worker_id fr{"worker-fr"}, us{"worker-us"};
 const wall_time noon = from_unix_ms(1'800'000'000'000);
 constexpr duration hour{3600000};
 
@@ -26,61 +28,63 @@ const std::string file = "https://shop.example/robots.txt";
 
 TEST_CASE("the first to ask fetches, the others wait, and the rules count for all") {
   robots_book book{{}};
-  auto first = book.consult(at(page), noon);
+  auto first = book.consult(at(page), fr, noon);
   REQUIRE(first.step == robots_step::fetch);
   CHECK(first.authority == authority);
   CHECK(first.fetch_url == file);
-  CHECK(book.consult(at("https://shop.example/other"), noon).step == robots_step::wait);
+  CHECK(book.consult(at("https://shop.example/other"), fr, noon).step == robots_step::wait);
   // Another scheme or port is another authority.
-  CHECK(book.consult(at("http://shop.example/"), noon).fetch_url == "http://shop.example/robots.txt");
-  CHECK(book.consult(at("https://shop.example:8443/"), noon).fetch_url == "https://shop.example:8443/robots.txt");
-  book.settle(authority, says(file, 200, "User-agent: vigie\nDisallow: /search\nCrawl-delay: 7\n"), noon);
-  auto denied = book.consult(at(page), noon);
+  CHECK(book.consult(at("http://shop.example/"), fr, noon).fetch_url == "http://shop.example/robots.txt");
+  CHECK(book.consult(at("https://shop.example:8443/"), fr, noon).fetch_url == "https://shop.example:8443/robots.txt");
+  book.settle(authority, fr, says(file, 200, "User-agent: vigie\nDisallow: /search\nCrawl-delay: 7\n"), noon);
+  auto denied = book.consult(at(page), fr, noon);
   REQUIRE(denied.step == robots_step::denied);
   CHECK(denied.why.code == errc::robots_disallowed);
   CHECK(denied.why.detail.find("\"Disallow: /search\" (line 2") != std::string::npos);
+  CHECK(denied.why.detail.find("fetched 2027-01-15T08:00:00") != std::string::npos);
   CHECK(denied.why.detail.find("to \"vigie\"") != std::string::npos);
-  auto allowed = book.consult(at("https://shop.example/other"), noon);
+  auto allowed = book.consult(at("https://shop.example/other"), fr, noon);
   CHECK(allowed.step == robots_step::go);
   CHECK(allowed.crawl_delay == duration{7000});
   // Fetched again when it is no longer fresh.
-  CHECK(book.consult(at(page), noon + 25 * hour).step == robots_step::fetch);
+  CHECK(book.consult(at(page), fr, noon + 25 * hour).step == robots_step::fetch);
 }
 
 TEST_CASE("whose rules count is the product token's matter") {
   robots_book_config config;
   config.product_token = "otherbot";
   robots_book book{config};
-  book.consult(at(page), noon);
-  book.settle(authority, says(file, 200, "User-agent: vigie\nDisallow: /\n\nUser-agent: *\nDisallow: /admin\n"), noon);
-  CHECK(book.consult(at(page), noon).step == robots_step::go);
-  CHECK(book.consult(at(authority + "/admin"), noon).step == robots_step::denied);
+  book.consult(at(page), fr, noon);
+  book.settle(authority, fr, says(file, 200, "User-agent: vigie\nDisallow: /\n\nUser-agent: *\nDisallow: /admin\n"),
+              noon);
+  CHECK(book.consult(at(page), fr, noon).step == robots_step::go);
+  CHECK(book.consult(at(authority + "/admin"), fr, noon).step == robots_step::denied);
 }
 
 TEST_CASE("a fetch that is given up is the next caller's") {
   robots_book book{{}};
-  REQUIRE(book.consult(at(page), noon).step == robots_step::fetch);
+  REQUIRE(book.consult(at(page), fr, noon).step == robots_step::fetch);
   book.give_up(authority);
-  CHECK(book.consult(at(page), noon).step == robots_step::fetch);
+  CHECK(book.consult(at(page), fr, noon).step == robots_step::fetch);
   // And one of which nothing is heard, after its patience.
-  CHECK(book.consult(at(page), noon + book.patience() - duration{1}).step == robots_step::wait);
-  CHECK(book.consult(at(page), noon + book.patience()).step == robots_step::fetch);
+  CHECK(book.consult(at(page), fr, noon + book.patience() - duration{1}).step == robots_step::wait);
+  CHECK(book.consult(at(page), fr, noon + book.patience()).step == robots_step::fetch);
 }
 
 TEST_CASE("redirects are fetched hop by hop, and the rules are the first authority's") {
   robots_book book{{}};
-  book.consult(at(page), noon);
-  book.settle(authority, says(file, 301, "", {{"location", "//www.shop.example/r.txt"}}), noon);
-  auto second = book.consult(at(page), noon);
+  book.consult(at(page), fr, noon);
+  book.settle(authority, fr, says(file, 301, "", {{"location", "//www.shop.example/r.txt"}}), noon);
+  auto second = book.consult(at(page), fr, noon);
   REQUIRE(second.step == robots_step::fetch);
   CHECK(second.authority == authority);
   CHECK(second.fetch_url == "https://www.shop.example/r.txt");
   // A late answer of the first hop changes nothing.
-  book.settle(authority, says(file, 404), noon);
-  CHECK(book.consult(at(page), noon).step == robots_step::wait);
-  book.settle(authority, says("https://www.shop.example/r.txt", 200, "User-agent: *\nDisallow: /search\n"), noon);
-  CHECK(book.consult(at(page), noon).step == robots_step::denied);
-  CHECK(book.consult(at(authority + "/"), noon).step == robots_step::go);
+  book.settle(authority, fr, says(file, 404), noon);
+  CHECK(book.consult(at(page), fr, noon).step == robots_step::wait);
+  book.settle(authority, fr, says("https://www.shop.example/r.txt", 200, "User-agent: *\nDisallow: /search\n"), noon);
+  CHECK(book.consult(at(page), fr, noon).step == robots_step::denied);
+  CHECK(book.consult(at(authority + "/"), fr, noon).step == robots_step::go);
   CHECK(book.authorities() == 1);
 }
 
@@ -88,20 +92,20 @@ TEST_CASE("five redirects are followed; behind a sixth there is no robots.txt") 
   robots_book book{{}};
   auto url = file;
   for (int i = 1; i <= 5; ++i) {
-    REQUIRE(book.consult(at(page), noon).fetch_url == url);
-    book.settle(authority, says(url, 302, "", {{"location", "/hop" + std::to_string(i)}}), noon);
+    REQUIRE(book.consult(at(page), fr, noon).fetch_url == url);
+    book.settle(authority, fr, says(url, 302, "", {{"location", "/hop" + std::to_string(i)}}), noon);
     url = authority + "/hop" + std::to_string(i);
   }
-  REQUIRE(book.consult(at(page), noon).fetch_url == url);
-  book.settle(authority, says(url, 302, "", {{"location", "/hop6"}}), noon);
-  CHECK(book.consult(at(page), noon).step == robots_step::go);
+  REQUIRE(book.consult(at(page), fr, noon).fetch_url == url);
+  book.settle(authority, fr, says(url, 302, "", {{"location", "/hop6"}}), noon);
+  CHECK(book.consult(at(page), fr, noon).step == robots_step::go);
 }
 
 TEST_CASE("a redirect to what no fetch may follow leaves the site unreachable") {
   robots_book book{{}};
-  book.consult(at(page), noon);
-  book.settle(authority, says(file, 301, "", {{"location", "file:///etc/passwd"}}), noon);
-  CHECK(book.consult(at(page), noon).step == robots_step::denied);
+  book.consult(at(page), fr, noon);
+  book.settle(authority, fr, says(file, 301, "", {{"location", "file:///etc/passwd"}}), noon);
+  CHECK(book.consult(at(page), fr, noon).step == robots_step::denied);
 }
 
 TEST_CASE("no answer, a refusal and an error each deny with a sentence of their own; 404 allows") {
@@ -116,9 +120,11 @@ TEST_CASE("no answer, a refusal and an error each deny with a sentence of their 
            {{file, {errc::timed_out, "20 s", {}}, {}}, "cannot be read now"},
        }) {
     robots_book book{{}};
-    book.consult(at(page), noon);
-    book.settle(authority, x.report, noon);
-    auto advice = book.consult(at(page), noon);
+    // One worker's word is not enough where no answer came.
+    for (const auto& by : {fr, us})
+      if (book.consult(at(page), by, noon).step == robots_step::fetch)
+        book.settle(authority, by, x.report, noon);
+    auto advice = book.consult(at(page), fr, noon);
     INFO(x.part << " | " << advice.why.detail);
     CHECK((advice.step == robots_step::go) == x.part.empty());
     CHECK(advice.why.detail.find(x.part) != std::string::npos);
@@ -127,9 +133,9 @@ TEST_CASE("no answer, a refusal and an error each deny with a sentence of their 
 
 TEST_CASE("a Crawl-delay beyond what we wait denies") {
   robots_book book{{}};
-  book.consult(at(page), noon);
-  book.settle(authority, says(file, 200, "User-agent: *\nCrawl-delay: 3601\n"), noon);
-  auto advice = book.consult(at(page), noon);
+  book.consult(at(page), fr, noon);
+  book.settle(authority, fr, says(file, 200, "User-agent: *\nCrawl-delay: 3601\n"), noon);
+  auto advice = book.consult(at(page), fr, noon);
   CHECK(advice.step == robots_step::denied);
   CHECK(advice.why.detail.find("3601 s") != std::string::npos);
 }
@@ -139,14 +145,183 @@ TEST_CASE("authorities are bounded; those that would be fetched again make room"
   config.max_authorities = 2;
   robots_book book{config};
   for (std::string name : {"a", "b"}) {
-    book.consult(at("http://" + name + ".example/"), noon);
-    book.settle("http://" + name + ".example", says("http://" + name + ".example/robots.txt", 404), noon);
+    book.consult(at("http://" + name + ".example/"), fr, noon);
+    book.settle("http://" + name + ".example", fr, says("http://" + name + ".example/robots.txt", 404), noon);
   }
-  auto third = book.consult(at("http://c.example/"), noon);
+  auto third = book.consult(at("http://c.example/"), fr, noon);
   CHECK(third.step == robots_step::denied);
   CHECK(third.why.code == errc::busy);
-  CHECK(book.consult(at("http://c.example/"), noon + 25 * hour).step == robots_step::fetch);
+  CHECK(book.consult(at("http://c.example/"), fr, noon + 25 * hour).step == robots_step::fetch);
   CHECK(book.authorities() == 1);
+}
+
+TEST_CASE(
+    "a first worker without an answer leaves it to another; a second one's word, or the first one's later, counts") {
+  robots_report silence{file, {errc::network, "connection refused", {}}, {}};
+  robots_book book{{}};
+  book.consult(at(page), fr, noon);
+  CHECK_FALSE(book.settle(authority, fr, silence, noon).settled);
+  auto same = book.consult(at(page), fr, noon);
+  CHECK(same.step == robots_step::denied);
+  CHECK(same.why.code == errc::network);
+  CHECK(same.why.detail.find("another worker may try: connection refused") != std::string::npos);
+  SECTION("another gets one") {
+    REQUIRE(book.consult(at(page), us, noon).step == robots_step::fetch);
+    book.settle(authority, us, says(file, 404), noon);
+    CHECK(book.consult(at(page), fr, noon).step == robots_step::go);
+  }
+  SECTION("another gets none") {
+    REQUIRE(book.consult(at(page), us, noon).step == robots_step::fetch);
+    CHECK(book.settle(authority, us, silence, noon).after == "unreachable");
+    CHECK(book.consult(at(page), fr, noon).why.code == errc::robots_disallowed);
+  }
+  SECTION("there is no other") {
+    auto later = noon + robots_book_config{}.second_opinion;
+    REQUIRE(book.consult(at(page), fr, later - duration{1}).step == robots_step::denied);
+    REQUIRE(book.consult(at(page), fr, later).step == robots_step::fetch);
+    CHECK(book.settle(authority, fr, silence, later).after == "unreachable");
+  }
+  SECTION("with an earlier copy, that one is kept") {
+    REQUIRE(book.consult(at(page), us, noon).step == robots_step::fetch);
+    book.settle(authority, us, says(file, 200, "User-agent: *\nDisallow: /private\n"), noon);
+    auto stale = noon + 25 * hour;
+    REQUIRE(book.consult(at(page), fr, stale).step == robots_step::fetch);
+    CHECK(book.settle(authority, fr, silence, stale).settled);
+    CHECK(book.consult(at(page), fr, stale).step == robots_step::go);
+    CHECK(book.consult(at(authority + "/private"), fr, stale).step == robots_step::denied);
+  }
+}
+
+TEST_CASE("news is a rule that forbids what the rules before it allowed, once") {
+  robots_book book{{}};
+  book.consult(at(page), fr, noon);
+  book.settle(authority, fr, says(file, 200, "User-agent: *\nDisallow: /never\n"), noon);
+  CHECK_FALSE(book.consult(at(authority + "/never"), fr, noon).news); // it is no change
+  auto stale = noon + 25 * hour;
+  REQUIRE(book.consult(at(page), fr, stale).step == robots_step::fetch);
+  auto news = book.settle(authority, fr, says(file, 200, "User-agent: *\nDisallow: /never\nDisallow: /s\n"), stale);
+  CHECK(news.changed());
+  CHECK(news.before.size() == 16);
+  CHECK(news.after.size() == 16);
+  CHECK(book.consult(at(page), fr, stale).news);
+  CHECK_FALSE(book.consult(at(page), fr, stale).news);
+  CHECK_FALSE(book.consult(at(authority + "/never"), fr, stale).news);
+  // The same file again, with a comment more, is none.
+  auto again = stale + 25 * hour;
+  REQUIRE(book.consult(at(page), fr, again).step == robots_step::fetch);
+  auto same = book.settle(authority, fr, says(file, 200, "#\nUser-agent: *\nDisallow: /never\nDisallow: /s\n"), again);
+  CHECK_FALSE(same.changed());
+  CHECK(book.consult(at(page), fr, again).step == robots_step::denied);
+}
+
+namespace {
+
+/// Everything that is not stored yet, as a store would take it.
+void store_all(robots_book& book, std::map<std::string, robots_copy>& stored) {
+  for (int most = 1000; most > 0; --most) {
+    auto change = book.next_change();
+    if (!change)
+      return;
+    if (change->what.copy.standing == robots_standing::unknown)
+      stored.erase(change->what.authority);
+    else
+      stored[change->what.authority] = change->what.copy;
+    book.stored(change->what.authority, change->version);
+  }
+  FAIL("changes without end");
+}
+
+std::vector<stored_robots> rows_of(const std::map<std::string, robots_copy>& stored) {
+  std::vector<stored_robots> out;
+  for (const auto& [name, copy] : stored)
+    out.push_back({name, copy});
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("a change that comes while the one before it is being stored is stored too") {
+  robots_book book{{}};
+  book.consult(at(page), fr, noon);
+  book.settle(authority, fr, says(file, 404), noon);
+  auto first = book.next_change();
+  REQUIRE(first);
+  CHECK(first->what.copy.standing == robots_standing::unavailable);
+  book.consult(at(page), fr, noon + 25 * hour);
+  book.settle(authority, fr, says(file, 200, "User-agent: *\nDisallow: /\n"), noon + 25 * hour);
+  book.stored(authority, first->version);
+  auto second = book.next_change();
+  REQUIRE(second);
+  CHECK(second->what.copy.standing == robots_standing::rules);
+  book.stored(authority, second->version);
+  CHECK_FALSE(book.next_change());
+}
+
+TEST_CASE("a book that takes up what another stored says the same") {
+  rc::prop("over answers of all kinds", [] {
+    robots_book before{{}};
+    std::map<std::string, robots_copy> stored;
+    auto now = noon;
+    for (auto i = *rc::gen::inRange(1, 20); i > 0; --i) {
+      auto where = "http://" + std::string(1, *rc::gen::inRange('a', 'f')) + ".example";
+      auto asked = before.consult(at(where + "/x"), fr, now);
+      if (asked.step == robots_step::fetch) {
+        auto status = *rc::gen::element(200, 200, 404, 403, 500);
+        auto body = "User-agent: *\nDisallow: /" + std::string(1, *rc::gen::element('x', 'y')) + "\nCrawl-delay: 7\n";
+        before.settle(where, fr, says(asked.fetch_url, status, body), now);
+      }
+      now += duration{*rc::gen::inRange(0, 30 * 3600 * 1000)};
+    }
+    store_all(before, stored);
+    robots_book after{{}};
+    after.restore(rows_of(stored));
+    RC_ASSERT_FALSE(after.next_change());
+    for (char c = 'a'; c < 'f'; ++c) {
+      auto url = at("http://" + std::string(1, c) + ".example/x");
+      auto was = before.consult(url, fr, now), is = after.consult(url, fr, now);
+      RC_ASSERT(is.step == was.step);
+      RC_ASSERT(is.why.detail == was.why.detail);
+      RC_ASSERT(is.crawl_delay == was.crawl_delay);
+      RC_ASSERT(is.version == was.version);
+    }
+  });
+}
+
+TEST_CASE("the copies that were not asked for the longest time go when they are too many bytes; the store follows") {
+  robots_book_config config;
+  config.cache.limits.body_bytes = 10000;
+  config.max_bytes = 16 * 10000;
+  robots_book book{config};
+  std::map<std::string, robots_copy> stored;
+  std::string body = "User-agent: *\nDisallow: /";
+  body.append(9000, 'x');
+  auto fetch = [&](int i) {
+    auto where = "http://h" + std::to_string(i) + ".example";
+    auto url = at(where + "/a");
+    if (book.consult(url, fr, noon).step == robots_step::fetch)
+      book.settle(where, fr, says(where + "/robots.txt", 200, body), noon);
+    book.consult(at("http://h0.example/a"), fr, noon); // one that is asked again and again
+  };
+  for (int i = 0; i < 40; ++i) {
+    fetch(i);
+    CHECK(book.bytes() <= config.max_bytes);
+  }
+  store_all(book, stored);
+  CHECK(stored.size() == book.authorities());
+  CHECK(book.authorities() > 3);
+  CHECK(stored.contains("http://h0.example"));
+  CHECK(stored.contains("http://h39.example"));
+  CHECK_FALSE(stored.contains("http://h1.example"));
+  // A smaller book takes those that were fetched last, and lets the store forget the others.
+  for (auto& [name, copy] : stored)
+    copy.settled = name == "http://h39.example" ? noon + hour : noon;
+  config.max_authorities = 1;
+  robots_book smaller{config};
+  smaller.restore(rows_of(stored));
+  store_all(smaller, stored);
+  CHECK(smaller.authorities() == 1);
+  REQUIRE(stored.size() == 1);
+  CHECK(stored.begin()->first == "http://h39.example");
 }
 
 TEST_CASE("settings that make no sense are refused") {
@@ -156,5 +331,8 @@ TEST_CASE("settings that make no sense are refused") {
   CHECK(validate(config).code == errc::bad_config);
   config = {};
   config.max_authorities = 0;
+  CHECK(validate(config).code == errc::bad_config);
+  config = {};
+  config.max_bytes = config.cache.limits.body_bytes;
   CHECK(validate(config).code == errc::bad_config);
 }

@@ -21,6 +21,19 @@ TEST_CASE("URLs that we fetch") {
       {"http://[::1]:80/x", "http://[::1]/x", "[::1]"},
       {"http://[2001:DB8::1]:81/x", "http://[2001:db8::1]:81/x", "[2001:db8::1]:81"},
       {"http://a.b./x", "http://a.b/x", "a.b"},
+      {"http://0x7f.1/", "http://127.0.0.1/", "127.0.0.1"},
+      {"http://2130706433:8080/", "http://127.0.0.1:8080/", "127.0.0.1:8080"},
+      {"http://017700000001./", "http://127.0.0.1/", "127.0.0.1"},
+      {"http://127.1/", "http://127.0.0.1/", "127.0.0.1"},
+      {"http://0X0A.0x10203/", "http://10.1.2.3/", "10.1.2.3"},
+      {"http://00000000000000000000012.1.2.3/", "http://10.1.2.3/", "10.1.2.3"},
+      {"http://0/", "http://0.0.0.0/", "0.0.0.0"},
+      {"http://1.256/", "http://1.0.1.0/", "1.0.1.0"},
+      {"http://0x/", "http://0.0.0.0/", "0.0.0.0"},
+      {"http://1.2.3.4.example/", "http://1.2.3.4.example/", "1.2.3.4.example"},
+      {"http://1.a/", "http://1.a/", "1.a"},
+      {"http://0x7g/", "http://0x7g/", "0x7g"},
+      {"http://[0:0:0:0:0:FFFF:10.1.2.3]/", "http://[::ffff:a01:203]/", "[::ffff:a01:203]"},
       {"http://a/caf\xc3\xa9", "http://a/caf%C3%A9", "a"},
       {"http://a/x@y:z", "http://a/x@y:z", "a"},
       {"http://a#@evil", "http://a/", "a"},
@@ -36,12 +49,18 @@ TEST_CASE("URLs that we fetch") {
 }
 
 TEST_CASE("URLs that we refuse") {
-  auto url = GENERATE(as<std::string>{}, "", "shop.example", "//shop.example/", "ftp://a/", "file:///etc/passwd",
-                      "http:/a", "http://", "http:///x", "http://u@a/", "http://u:p@a/", "http://a:0/",
-                      "http://a:65536/", "http://a:99999999999/", "http://a:8x/", "http://a:-1/", "http://[::1/",
-                      "http://[::1]x/", "http://[abc]/", "http://a b/", "http://a/ b", "http://a\\@b/", "http://a/\n",
-                      "http://caf\xc3\xa9/", "http://a%2eb/", "http://.a/", "http://a..b/", "http://./", "http://a,b/",
-                      "javascript://a/", "http://a]/", "http://::1/");
+  auto url = GENERATE(
+      as<std::string>{}, "", "shop.example", "//shop.example/", "ftp://a/", "file:///etc/passwd", "http:/a", "http://",
+      "http:///x", "http://u@a/", "http://u:p@a/", "http://a:0/", "http://a:65536/", "http://a:99999999999/",
+      "http://a:8x/", "http://a:-1/", "http://[::1/", "http://[::1]x/", "http://[abc]/", "http://a b/", "http://a/ b",
+      "http://a\\@b/", "http://a/\n", "http://caf\xc3\xa9/", "http://a%2eb/", "http://.a/", "http://a..b/", "http://./",
+      "http://a,b/", "javascript://a/", "http://a]/", "http://::1/", "http://1.2.3.4.5/", "http://256.1.1.1/",
+      "http://4294967296/", "http://1.2.3.08/", "http://a.1/", "http://a.0x1/", "http://0x1.2.3.4.5/", "http://1..2/",
+      "http://[fe80::1%lo]/", "http://[fe80::1%25lo]/", "http://[1:2]/", "http://[1.2.3.4]/", "http://[::1.2.3.4.5]/",
+      "http://[]/", "http://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.1/",
+      "http://127\xe3\x80\x82"
+      "1/",
+      "http://%31%32%37.1/", "http://99999999999999999999/", "http://0xffffffffff/");
   CAPTURE(url);
   auto parsed = parse_url(url);
   REQUIRE_FALSE(parsed);
@@ -82,6 +101,15 @@ TEST_CASE("templates are filled") {
   CHECK(plain->fill({"q", 1, 1}) == "https://a/all.json");
   CHECK_FALSE(plain->has_query());
   CHECK_FALSE(plain->has_page());
+}
+
+TEST_CASE("the first page has no cursor, later ones a cursor of any bytes") {
+  auto x = url_template::parse("http://a/s?after={cursor}&n=50");
+  REQUIRE(x);
+  CHECK(x->has_cursor());
+  CHECK_FALSE(x->has_page());
+  CHECK(x->fill({"q", 1, 0}) == "http://a/s?after=&n=50");
+  CHECK(x->fill({"q", 2, 0, "eyJpZCI6MX0=+/&#"}) == "http://a/s?after=eyJpZCI6MX0%3D%2B%2F%26%23&n=50");
 }
 
 TEST_CASE("templates that are refused") {

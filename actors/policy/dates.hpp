@@ -1,0 +1,26 @@
+// Dates as pages, feeds and servers write them. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "messages/values/optional.hpp"
+#include "messages/values/time.hpp"
+
+namespace vigie {
+
+/// Reads, with blanks around it:
+///
+///   2026-11-25T20:12:13.5+01:00   RFC 3339 and its relatives: blank or 't' in the middle, ',' for '.', no seconds, a
+///   2026-11-25, 2026-11, 2026     zone as +0100, +01, Z or UTC; dates alone, as sitemaps may write them (W3C)
+///   20261125, 20261125T201213Z    ISO 8601, basic
+///   Wed, 25 Nov 2026 20:12 +0100  RFC 822 and 1123 (feeds, HTTP): the day's name and the seconds may be left out, the
+///                                 month written out, the year have two digits, the zone be GMT, UT, EST, PDT, …
+///   Sunday, 06-Nov-94 08:49:37    RFC 850, and asctime: "Sun Nov  6 08:49:37 1994"
+///   1764101533, 1764101533.25     Unix time, 9 to 11 digits before the point: seconds; 12 or 13 digits: milliseconds
+///
+/// Without a zone it is UTC. Two digits of a year are 1950 to 2049. What is finer than a millisecond is dropped; second
+/// 60 is the first of the next minute. The day's name is not compared with the date. Nothing for anything else, for
+/// days and hours that do not exist, and for years outside 1 to 9999.
+optional<wall_time> parse_date(std::string_view text);
+
+} // namespace vigie

@@ -1,0 +1,288 @@
+// What a limiter learns of its hosts: their answers, their addresses, and what a former owner knew.
+#include <algorithm>
+#include <utility>
+
+#include "actors/policy/host_limiter.hpp"
+
+namespace vigie {
+
+namespace {
+
+/// Releases that were heard already are told from new ones among so many.
+constexpr size_t judged_kept = 4096;
+
+/// The stricter of two in every respect.
+gate_policy stricter(const gate_policy& a, const gate_policy& b) {
+  auto out = a;
+  out.min_interval = std::max(a.min_interval, b.min_interval);
+  out.max_interval = std::max(a.max_interval, b.max_interval);
+  out.max_in_flight = std::min(a.max_in_flight, b.max_in_flight);
+  out.daily_requests = std::min(a.daily_requests, b.daily_requests);
+  return out;
+}
+
+} // namespace
+
+void host_limiter::release(const worker_id& by, const permit_release& what, mono_time now, wall_time today,
+                           gate_key_kind key) {
+  if (judged_.contains(what.id))
+    return;
+  auto limited = what.report.kind == answer_kind::rate_limited;
+  if (limited || what.refused) {
+    judged_.insert(what.id);
+    if (judged_.size() > judged_kept)
+      judged_.erase(judged_.begin());
+  }
+  optional<mono_time> started;
+  auto at = keys_.gate_of(what.host, key);
+  auto way = at;
+  if (auto i = permits_.find(what.id); i != permits_.end() && i->second.by == by) {
+    started = i->second.started;
+    key = i->second.key;
+    way = i->second.gate;
+    give_back(what.id);
+    // A permit to fetch robots.txt may have led to another host than the one it was asked for.
+    at = keys_.gate_of(what.host, key);
+  }
+  // The request began a little after its permit was given: it took no longer than this, so it began no later.
+  if (auto g = gates_.find(way); g != gates_.end() && what.report.took > duration{0})
+    g->second.last_start = std::max(g->second.last_start, now - what.report.took);
+  // The host's wish counts even if the permit is unknown here: a former owner may have given it.
+  auto* g = limited ? find_or_make(at, now, today) : nullptr;
+  if (auto known = gates_.find(at); g == nullptr && known != gates_.end())
+    g = &known->second;
+  if (g != nullptr)
+    judge(at, *g, what.report, started, now);
+  learn_address(what.host, key, what.report.peer_address, now, today);
+}
+
+void host_limiter::judge(const host_key& key, gate& g, const fetch_report& report, optional<mono_time> started,
+                         mono_time now) {
+  auto before = g.pacing.pace();
+  auto change = g.pacing.answered(config_.pacing, report, started, now, draw());
+  gate_notice notice{gate_notice::about::held, key, change,        g.pacing.pace(),
+                     g.pacing.strikes(),       0,   report.status, report.retry_after};
+  if (change.held != pacing_change::cause::none) {
+    std::erase_if(held_, [&](const auto& x) { return x.second <= now; });
+    held_[key] = g.pacing.held_until();
+    urgent_ = true;
+    notices_.push_back(notice);
+  }
+  if (change.paced) {
+    auto slower = g.pacing.pace() > before;
+    urgent_ |= slower;
+    if (g.pacing.pace() > 1)
+      slowed_.insert(key);
+    else
+      slowed_.erase(key);
+    notice.what = gate_notice::about::paced;
+    if (slower || g.pacing.pace() <= 1)
+      notices_.push_back(notice);
+  }
+  if (change.paced || change.held != pacing_change::cause::none)
+    changed_.insert(key);
+  touched_.insert(key);
+  touched_.insert(g.lanes.begin(), g.lanes.end());
+}
+
+void host_limiter::note_gap(const host_key& key, gate& g, const gate_policy& policy, mono_time now) {
+  auto gap = g.pacing.widened(std::max(policy.min_interval, policy.max_interval));
+  if (gap < g.widest_gap && now - g.widest_at <= config_.gap_memory)
+    return;
+  urgent_ |= gap > g.widest_gap;
+  g.widest_gap = gap;
+  g.widest_at = now;
+  changed_.insert(key);
+}
+
+// -- addresses
+
+std::string host_limiter::address_of(const host_key& host) const {
+  auto known = addresses_.find(host);
+  return known == addresses_.end() ? std::string{} : known->second;
+}
+
+bool host_limiter::address_has_place(const host_key& key, const std::string& address) const {
+  auto here = standing_.find(address);
+  if (here == standing_.end())
+    return true;
+  uint32_t own = 0, all = 0;
+  for (const auto& [x, n] : here->second) {
+    all += n;
+    own += x == key ? n : 0;
+  }
+  auto waiting = blocked_.find(address);
+  bool shared = all > own || (waiting != blocked_.end() && !waiting->second.empty());
+  return !shared || all < config_.address_places;
+}
+
+void host_limiter::block(const host_key& key, gate& g, const std::string& address) {
+  blocked_[address].insert(key);
+  g.blocked_on = address;
+}
+
+void host_limiter::unblock(const host_key& key, gate& g) {
+  auto there = blocked_.find(std::exchange(g.blocked_on, {}));
+  if (there == blocked_.end())
+    return;
+  there->second.erase(key);
+  if (there->second.empty())
+    blocked_.erase(there);
+}
+
+void host_limiter::learn_address(const host_key& host, gate_key_kind key, const std::string& address, mono_time now,
+                                 wall_time today) {
+  if (address.empty())
+    return;
+  if (!is_loopback_address(address) &&
+      (addresses_.contains(host) || addresses_.size() < names_per_gate * config_.max_hosts))
+    addresses_[host] = address;
+  if (key == gate_key_kind::ip)
+    for (const auto& x : keys_.learn(host, address))
+      join(x, now, today);
+}
+
+void host_limiter::join(const gate_keys::joined& x, mono_time now, wall_time today) {
+  auto found = gates_.find(x.from);
+  if (found == gates_.end())
+    return;
+  disarm(x.from, found->second);
+  unblock(x.from, found->second);
+  auto node = gates_.extract(found);
+  auto& from = node.mapped();
+  for (const auto& [t, waiting] : from.queue)
+    tickets_[t] = x.into;
+  for (const auto& [id, limit] : from.out) {
+    auto& given = permits_.at(id);
+    given.gate = given.base = x.into;
+    if (given.address.empty())
+      continue;
+    auto& here = standing_[given.address];
+    ++here[x.into];
+    if (--here[x.from] == 0)
+      here.erase(x.from);
+  }
+  // Not find_or_make: no place is needed, since one becomes free.
+  auto [i, fresh] = gates_.try_emplace(x.into, config_.retries, now);
+  auto& into = i->second;
+  if (fresh)
+    into.day = from.day;
+  if (auto known = restored_.extract(x.into))
+    apply(into, known.mapped(), now, today);
+  into.last_policy = into.started && from.started ? stricter(into.last_policy, from.last_policy)
+                     : from.started               ? from.last_policy
+                                                  : into.last_policy;
+  into.draw = std::max(into.draw, from.draw);
+  into.last_start = std::max(into.last_start, from.last_start);
+  into.started |= from.started;
+  into.queue.merge(from.queue);
+  into.out.merge(from.out);
+  into.widest_gap = std::max(into.widest_gap, from.widest_gap);
+  into.widest_at = std::max(into.widest_at, from.widest_at);
+  into.pacing.join(from.pacing);
+  into.today = into.day == from.day ? into.today + from.today : std::max(into.today, from.today);
+  if (slowed_.erase(x.from) > 0)
+    slowed_.insert(x.into);
+  if (auto held = held_.extract(x.from))
+    held_[x.into] = into.pacing.held_until();
+  changed_.erase(x.from);
+  changed_.insert(x.into);
+  urgent_ = true;
+  touched_.insert(x.into);
+}
+
+// -- what outlives an owner
+
+void host_limiter::adopt(const worker_id& by, const held_permit& what, mono_time now, wall_time today) {
+  if (what.id == 0 || permits_.contains(what.id) || judged_.contains(what.id) || what.age >= config_.lease)
+    return;
+  auto [key, g] = way_of(by, what.host, what.policy, now, today);
+  if (g == nullptr)
+    return;
+  auto begun = now - std::max(what.age, duration{0});
+  auto base = g->lane_of.value_or(key);
+  auto address = address_of(what.host);
+  if (!address.empty())
+    ++standing_[address][base];
+  permits_[what.id] = {key, base, what.host, what.policy.key, by, begun + config_.lease, begun, std::move(address)};
+  g->out[what.id] = std::max(what.policy.max_in_flight, uint32_t{1});
+  g->last_start = std::max(g->last_start, begun);
+  note_gap(base, whole(*g), what.policy, now);
+  touched_.insert(key);
+}
+
+void host_limiter::heard_all() {
+  if (std::exchange(heard_all_, true))
+    return;
+  for (const auto& [key, g] : gates_)
+    if (!g.queue.empty())
+      touched_.insert(key);
+}
+
+host_state host_limiter::state_of(const host_key& key, const gate& g, mono_time now, wall_time today) const {
+  host_state out;
+  out.gate = key;
+  g.pacing.save(out, now, today);
+  out.widest_gap = g.widest_gap;
+  out.day = g.day;
+  out.today = g.today;
+  return out;
+}
+
+void host_limiter::apply(gate& g, const host_state& x, mono_time now, wall_time today) {
+  g.pacing.restore(config_.pacing, x, now, today);
+  g.widest_gap = std::max(g.widest_gap, x.widest_gap);
+  g.widest_at = now;
+  // Of a day to come if the clock was set back: its count is the best that is known.
+  if (x.day >= g.day) {
+    g.today += x.today;
+    g.day = x.day;
+  }
+  if (g.pacing.pace() > 1)
+    slowed_.insert(x.gate);
+  if (g.pacing.held_until() > now)
+    held_[x.gate] = g.pacing.held_until();
+}
+
+void host_limiter::restore(const std::vector<host_state>& states, mono_time now, wall_time today) {
+  had_owner_ |= !states.empty();
+  for (const auto& x : states) {
+    auto known = gates_.find(x.gate);
+    if (known == gates_.end()) {
+      restored_[x.gate] = x;
+      continue;
+    }
+    apply(known->second, x, now, today);
+    touched_.insert(x.gate);
+    touched_.insert(known->second.lanes.begin(), known->second.lanes.end());
+  }
+}
+
+std::vector<host_state> host_limiter::changed_states(mono_time now, wall_time today) {
+  std::vector<host_state> out;
+  for (const auto& key : std::exchange(changed_, {})) {
+    auto g = gates_.find(key);
+    if (g == gates_.end())
+      continue;
+    out.push_back(state_of(key, g->second, now, today));
+    // After a restart the hosts are met before their addresses are known.
+    for (const auto& host : keys_.members(key)) {
+      out.push_back(out.back());
+      out.back().gate = host;
+    }
+  }
+  urgent_ = false;
+  return out;
+}
+
+void host_limiter::changed_again(const std::vector<host_state>& states) {
+  for (const auto& x : states)
+    changed_.insert(x.gate);
+  urgent_ |= !states.empty();
+}
+
+size_t host_limiter::held(mono_time now) const {
+  return static_cast<size_t>(std::count_if(held_.begin(), held_.end(), [&](const auto& x) { return x.second > now; }));
+}
+
+} // namespace vigie

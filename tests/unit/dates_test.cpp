@@ -1,0 +1,139 @@
+#include "actors/policy/dates.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <ctime>
+#include <rapidcheck.h>
+
+using namespace vigie;
+
+namespace {
+
+std::string said(std::string_view text) {
+  auto out = parse_date(text);
+  return out ? to_rfc3339(*out) : "none";
+}
+
+/// By the C library, so that the test knows the calendar from somebody else.
+std::string formatted(wall_time at, const char* format) {
+  std::time_t seconds = to_unix_ms(at) / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char out[100];
+  return {out, std::strftime(out, sizeof out, format, &parts)};
+}
+
+} // namespace
+
+TEST_CASE("dates that are understood") {
+  struct row {
+    const char* text;
+    const char* moment;
+  };
+  auto x = GENERATE(values<row>({
+      // RFC 3339, ISO 8601
+      {"2026-11-25T20:12:13Z", "2026-11-25T20:12:13.000Z"},
+      {"2026-11-25t20:12:13z", "2026-11-25T20:12:13.000Z"},
+      {"2026-11-25 20:12:13Z", "2026-11-25T20:12:13.000Z"},
+      {"2026-11-25T20:12:13+01:00", "2026-11-25T19:12:13.000Z"},
+      {"2026-11-25T20:12:13-0530", "2026-11-26T01:42:13.000Z"},
+      {"2026-11-25T20:12:13+01", "2026-11-25T19:12:13.000Z"},
+      {"2026-11-25T20:12:13.5+01:00", "2026-11-25T19:12:13.500Z"},
+      {"2026-11-25T20:12:13,25Z", "2026-11-25T20:12:13.250Z"},
+      {"2026-11-25T20:12:13.123999999Z", "2026-11-25T20:12:13.123Z"},
+      {"2026-11-25T20:12", "2026-11-25T20:12:00.000Z"},
+      {"2026-11-25T20:12:13", "2026-11-25T20:12:13.000Z"},
+      {"2026-11-25 20:12:13 UTC", "2026-11-25T20:12:13.000Z"},
+      {"2026-11-25 20:12:13 +0200", "2026-11-25T18:12:13.000Z"},
+      {"2026-12-31T23:59:60Z", "2027-01-01T00:00:00.000Z"},
+      {"2024-02-29", "2024-02-29T00:00:00.000Z"},
+      {"2024-02", "2024-02-01T00:00:00.000Z"},
+      {"2024", "2024-01-01T00:00:00.000Z"},
+      {"0001-01-01", "0001-01-01T00:00:00.000Z"},
+      {" \n2024-02-29\t", "2024-02-29T00:00:00.000Z"},
+      {"20261125", "2026-11-25T00:00:00.000Z"},
+      {"20261125T201213Z", "2026-11-25T20:12:13.000Z"},
+      {"20261125T2012+0100", "2026-11-25T19:12:00.000Z"},
+      {"20261125T201213.5", "2026-11-25T20:12:13.500Z"},
+      // RFC 822, 1123
+      {"Wed, 25 Nov 2026 20:12:13 GMT", "2026-11-25T20:12:13.000Z"},
+      {"Wed, 25 Nov 2026 20:12:13 +0100", "2026-11-25T19:12:13.000Z"},
+      {"Wed, 25 Nov 2026 20:12 EST", "2026-11-26T01:12:00.000Z"},
+      {"wed, 25 nov 2026 20:12:13 pdt", "2026-11-26T03:12:13.000Z"},
+      {"25 Nov 2026 20:12:13 UT", "2026-11-25T20:12:13.000Z"},
+      {"25 Nov 26 20:12:13 Z", "2026-11-25T20:12:13.000Z"},
+      {"Wednesday, 5 November 2026 8:12:13 GMT", "2026-11-05T08:12:13.000Z"},
+      {"Sun,06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37.000Z"},
+      {"Fri, 31 Dec 99 23:59:59 -0001", "2000-01-01T00:00:59.000Z"},
+      {"6 Nov 1994", "1994-11-06T00:00:00.000Z"},
+      {"Mon, 01 Jan 49 00:00 GMT", "2049-01-01T00:00:00.000Z"},
+      {"Sun, 01 Jan 50 00:00 GMT", "1950-01-01T00:00:00.000Z"},
+      // RFC 850, asctime
+      {"Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37.000Z"},
+      {"Sun, 06-Nov-1994 08:49:37 GMT", "1994-11-06T08:49:37.000Z"},
+      {"Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37.000Z"},
+      // Unix
+      {"1764101533", "2025-11-25T20:12:13.000Z"},
+      {"1764101533.25", "2025-11-25T20:12:13.250Z"},
+      {"1764101533250", "2025-11-25T20:12:13.250Z"},
+      {"999999999", "2001-09-09T01:46:39.000Z"},
+      {"100000000000", "1973-03-03T09:46:40.000Z"},
+  }));
+  CAPTURE(x.text);
+  CHECK(said(x.text) == x.moment);
+}
+
+TEST_CASE("texts that are no dates") {
+  auto text =
+      GENERATE(as<std::string>{}, "", " ", "yesterday", "now", "25/11/2026", "11/25/2026", "2026-13-01", "2026-00-01",
+               "2026-02-30", "2025-02-29", "2026-1-5", "2026-11-25T", "2026-11-25T24:00:00Z", "2026-11-25T20:60Z",
+               "2026-11-25T20:12:61Z", "2026-11-25T20:12:13.Z", "2026-11-25T20:12:13+1", "2026-11-25T20:12:13+24:00",
+               "2026-11-25T20:12:13+01:60", "2026-11-25T20:12:13 XYZ", "2026-11-25T20:12:13Z tomorrow",
+               "2026-11-25T20:12:13ZZ", "0000-01-01", "20261325", "20261125T2", "Foo, 25 Nov 2026 20:12 GMT", "Wed 25",
+               "Wed, 32 Nov 2026 20:12 GMT", "25 Nov 226 20:12 GMT", "25 Novem 2026 20:12 GMT",
+               "25 Nov 2026 20:12 +01:0", "12345", "1234567", "17641015332500", "-1764101533", "1.5", "1764101533.",
+               "1764101533x", "1764101533250.5", "1e12", "12,50 EUR", "Sun Nov  6 08:49:37", "\xc3\xa9t\xc3\xa9 2026");
+  CAPTURE(text);
+  CHECK(said(text) == "none");
+}
+
+TEST_CASE("what is written in any of the forms is read back") {
+  REQUIRE(rc::check("round trip", [] {
+    // 1970 to 9999, by the millisecond
+    auto at = from_unix_ms(*rc::gen::inRange<int64_t>(0, 253402300799999));
+    auto second = from_unix_ms(to_unix_ms(at) / 1000 * 1000);
+    auto minute = from_unix_ms(to_unix_ms(at) / 60000 * 60000);
+    RC_ASSERT(parse_date(to_rfc3339(at)) == at);
+    for (auto format : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%Y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y",
+                        "%Y%m%dT%H%M%SZ", "%d %B %Y %T", "%FT%T"})
+      RC_ASSERT(parse_date(formatted(at, format)) == second);
+    for (auto format : {"%d %b %Y %R", "%FT%R", "%F %RZ", "%Y%m%dT%H%M"})
+      RC_ASSERT(parse_date(formatted(at, format)) == minute);
+  }));
+  REQUIRE(rc::check("a zone takes away what it adds", [] {
+    auto at = from_unix_ms(*rc::gen::inRange<int64_t>(86400, 253402300799 - 86400) * 1000);
+    auto minutes = *rc::gen::inRange(-23 * 60 - 59, 24 * 60);
+    char zone[40];
+    std::snprintf(zone, sizeof zone, "%c%02d%02d", minutes < 0 ? '-' : '+', std::abs(minutes) / 60,
+                  std::abs(minutes) % 60);
+    auto local = formatted(at + std::chrono::minutes{minutes}, "%FT%T") + zone;
+    RC_ASSERT(parse_date(local) == at);
+  }));
+  REQUIRE(rc::check("Unix time", [] {
+    auto seconds = *rc::gen::inRange<int64_t>(100000000, 99999999999);
+    RC_ASSERT(parse_date(std::to_string(seconds)) == from_unix_ms(seconds * 1000));
+    auto millis = *rc::gen::inRange<int64_t>(100000000000, 9999999999999);
+    RC_ASSERT(parse_date(std::to_string(millis)) == from_unix_ms(millis));
+  }));
+}
+
+TEST_CASE("any text is a date or none") {
+  REQUIRE(rc::check("never anything else", [] {
+    static const std::string bytes = "0123456789:-+., TZtzNovGMT\n\xc3";
+    auto text = *rc::gen::container<std::string>(rc::gen::elementOf(bytes));
+    auto out = parse_date(text);
+    // What is read can be written and read again.
+    RC_ASSERT(!out || parse_date(to_rfc3339(*out)) == out || to_unix_ms(*out) < -62135596800000 ||
+              to_unix_ms(*out) > 253402300799999);
+  }));
+}

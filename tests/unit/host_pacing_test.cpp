@@ -1,0 +1,174 @@
+#include "actors/policy/host_pacing.hpp"
+
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+
+#include <functional>
+
+using namespace vigie;
+using namespace std::chrono_literals;
+
+namespace {
+
+const mono_time t0{std::chrono::hours{100}};
+const wall_time wall = from_unix_ms(1'800'000'000'000);
+const host_pacing_config config;
+constexpr double middle = 0.5; // no jitter
+
+fetch_report says(answer_kind kind, int32_t status, optional<duration> retry_after = {}) {
+  return {kind, status, retry_after};
+}
+
+fetch_report limited(optional<duration> retry_after = {}) {
+  return says(answer_kind::rate_limited, 429, retry_after);
+}
+
+const fetch_report page = says(answer_kind::page, 200), broken = says(answer_kind::server_error, 500);
+
+} // namespace
+
+TEST_CASE("what each answer does to the pace") {
+  struct row {
+    fetch_report report;
+    double pace;
+    duration hold;
+  };
+  for (const auto& x : std::vector<row>{{limited(90s), 4, 90s},
+                                        {limited(0s), 4, 0s},
+                                        {limited(), 4, 60s},
+                                        {says(answer_kind::rate_limited, 503, 7s), 4, 7s},
+                                        {page, 1.9, 0s},
+                                        {says(answer_kind::unchanged, 304), 1.9, 0s},
+                                        {says(answer_kind::redirect, 301), 2, 0s},
+                                        {says(answer_kind::unauthorized, 401), 2, 0s},
+                                        {says(answer_kind::refused, 403), 2, 0s},
+                                        {says(answer_kind::gone, 404), 2, 0s},
+                                        {says(answer_kind::rejected, 418), 2, 0s},
+                                        {says(answer_kind::unusable, 200), 2, 0s},
+                                        {says(answer_kind::transient, 0), 2, 0s},
+                                        {says(answer_kind::none_asked, 0), 2, 0s},
+                                        {broken, 2, 0s}}) {
+    INFO(x.report.status << " of kind " << static_cast<int>(x.report.kind));
+    host_pacing aut;
+    aut.answered(config, limited(0s), {}, t0, middle);
+    auto change = aut.answered(config, x.report, {}, t0 + 1s, middle);
+    CHECK(aut.pace() == Approx(x.pace));
+    CHECK(change.hold == x.hold);
+    CHECK(change.paced == (x.pace != 2));
+    CHECK(aut.widened(1000ms) == duration{static_cast<int64_t>(x.pace * 1000)});
+  }
+}
+
+TEST_CASE("429s without Retry-After: twice as long each time up to a day, forgiven half an hour after the last hold") {
+  host_pacing aut;
+  auto now = t0;
+  for (auto wanted : {60s, 120s, 240s, 480s, 960s, 1920s, 3840s}) {
+    CHECK(aut.answered(config, limited(), {}, now, middle).hold == wanted);
+    CHECK(aut.held_until() == now + wanted);
+    now = aut.held_until() + 29min;
+  }
+  for (int i = 0; i < 10; ++i) {
+    aut.answered(config, limited(), {}, now, middle);
+    now = aut.held_until();
+  }
+  CHECK(aut.answered(config, limited(), {}, now, middle).hold == 24h);
+  now = aut.held_until() + 30min;
+  CHECK(aut.answered(config, limited(), {}, now, middle).hold == 60s);
+}
+
+TEST_CASE("the jitter is a tenth either way; what a host named has none; a day is the most") {
+  CHECK(host_pacing{}.answered(config, limited(), {}, t0, 0).hold == 54s);
+  CHECK(host_pacing{}.answered(config, limited(), {}, t0, 0.999999).hold >= 65s);
+  CHECK(host_pacing{}.answered(config, limited(100s), {}, t0, 0).hold == 100s);
+  auto change = host_pacing{}.answered(config, limited(100h), {}, t0, 0);
+  CHECK(change.hold == 24h);
+  CHECK(change.over_the_most);
+}
+
+TEST_CASE("requests that were under way when a 429 came say nothing new, and shorten nothing") {
+  host_pacing aut;
+  aut.answered(config, limited(90s), t0, t0 + 5s, middle);
+  auto second = aut.answered(config, limited(30s), t0 + 1s, t0 + 6s, middle);
+  CHECK(aut.pace() == 2);
+  CHECK(second.held == pacing_change::cause::none);
+  CHECK(aut.held_until() == t0 + 95s);
+  aut.answered(config, limited(300s), t0 + 2s, t0 + 7s, middle);
+  CHECK(aut.pace() == 2);
+  CHECK(aut.held_until() == t0 + 307s);
+  aut.answered(config, limited(1s), t0 + 8s, t0 + 9s, middle);
+  CHECK(aut.pace() == 4);
+}
+
+TEST_CASE("failures: the third in a row within the window, then each until a success") {
+  host_pacing aut;
+  CHECK(aut.answered(config, broken, {}, t0, middle).hold == 0s);
+  CHECK(aut.answered(config, broken, {}, t0 + 1s, middle).hold == 0s);
+  CHECK(aut.answered(config, broken, {}, t0 + 2s, middle).hold == 30s);
+  CHECK(aut.answered(config, says(answer_kind::transient, 502), {}, t0 + 40s, middle).hold == 60s);
+  CHECK(aut.answered(config, broken, {}, t0 + 2h, middle).hold == 120s);
+  aut.answered(config, page, {}, t0 + 3h, middle);
+  CHECK(aut.answered(config, broken, {}, t0 + 3h, middle).hold == 0s);
+  CHECK(aut.answered(config, broken, {}, t0 + 3h, middle).hold == 0s);
+  CHECK(aut.answered(config, broken, {}, t0 + 3h + 301s, middle).hold == 0s); // the others are too long ago
+  for (int i = 0; i < 20; ++i)
+    aut.answered(config, broken, {}, t0 + 4h, middle);
+  CHECK(aut.held_until() == t0 + 5h); // an hour at most
+}
+
+TEST_CASE("a worker's own broken network stops nobody else") {
+  host_pacing aut;
+  for (int i = 0; i < 10; ++i)
+    aut.answered(config, says(answer_kind::transient, 0), {}, t0, middle);
+  CHECK(aut.is_plain(config, t0));
+}
+
+TEST_CASE("what is stored and restored is never laxer; a clock that jumps holds nobody for longer than the most") {
+  REQUIRE(rc::check("save and restore", [] {
+    host_pacing before;
+    auto now = t0;
+    auto steps = *rc::gen::inRange(1, 30);
+    for (int i = 0; i < steps; ++i) {
+      now += duration{*rc::gen::inRange(0, 4000000)};
+      auto draw = *rc::gen::inRange(0, 100) / 100.0;
+      auto known = *rc::gen::arbitrary<bool>();
+      auto asked = known ? optional<duration>{duration{*rc::gen::inRange(0, 200000000)}} : optional<duration>{};
+      before.answered(config, *rc::gen::element(limited(asked), page, broken), {}, now, draw);
+    }
+    host_state row;
+    before.save(row, now, wall);
+    auto down = duration{*rc::gen::inRange(0, 100000000)};
+    auto jump = duration{*rc::gen::inRange(-500000000, 1)};
+    host_pacing after;
+    auto then = now + down;
+    after.restore(config, row, then, wall + down + jump);
+    RC_ASSERT(after.pace() == before.pace());
+    RC_ASSERT(after.strikes() == before.strikes());
+    if (before.held_until() > then) {
+      RC_ASSERT((after.held_until() >= before.held_until() || after.held_until() == then + config.max_hold));
+    }
+    RC_ASSERT(after.held_until() <= std::max(before.held_until() - jump, then + config.max_hold));
+  }));
+}
+
+TEST_CASE("two hosts behind one gate: the stricter of each") {
+  host_pacing a, b;
+  a.answered(config, limited(90s), {}, t0, middle);
+  b.answered(config, limited(), {}, t0, middle);
+  b.answered(config, limited(), {}, t0 + 60s, middle);
+  a.join(b);
+  CHECK(a.pace() == 4);
+  CHECK(a.strikes() == 2);
+  CHECK(a.held_until() == t0 + 180s);
+}
+
+TEST_CASE("bad configurations of pace are named") {
+  CHECK(validate(host_pacing_config{}).code == errc::none);
+  for (auto spoil : std::vector<std::function<void(host_pacing_config&)>>{
+           [](auto& x) { x.slower = 0.5; }, [](auto& x) { x.faster = 1.5; }, [](auto& x) { x.faster = 0; },
+           [](auto& x) { x.max_pace = 0; }, [](auto& x) { x.jitter = 1; }, [](auto& x) { x.first_hold = 0s; },
+           [](auto& x) { x.failures = 0; }, [](auto& x) { x.max_hold = 0s; }}) {
+    host_pacing_config bad;
+    spoil(bad);
+    CHECK(validate(bad).code == errc::bad_config);
+  }
+}
