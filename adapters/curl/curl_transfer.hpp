@@ -1,4 +1,4 @@
-// One request on one libcurl easy handle. Internal to adapters/curl; libcurl's types are void pointers and ints here.
+// One request and what comes of it. Internal to adapters/curl; libcurl's types are void pointers and ints here.
 #pragma once
 
 #include <memory>
@@ -11,51 +11,73 @@
 
 namespace vigie {
 
+class curl_easy;
+class socket_watch;
+
 /// What all requests of a client have in common.
 struct transfer_rules {
   std::string user_agent;
   duration connect_timeout{10000};
+  duration dns_cache{60000};
   size_t max_header_bytes = 64 << 10;
+  uint64_t max_unpacked_bytes = 20 << 20;
+  uint32_t max_unpack_ratio = 100;
   const address_guard* guard = nullptr; ///< null = any address
+  socket_watch* watch = nullptr;        ///< is told of sockets; null = nobody
 };
+
+/// A packed body of less than this may have been packed as tightly as it likes.
+inline constexpr uint64_t unpack_ratio_from_bytes = 1 << 20;
 
 /// Initialises libcurl, once in the process. errc::network if it refuses.
 error start_curl();
 
 class curl_transfer {
 public:
-  /// bad_request for a URL, a method or headers that cannot be sent.
+  /// bad_request for a URL, a method, headers or a proxy that cannot be sent.
   static result<std::unique_ptr<curl_transfer>> make(http_request request, const transfer_rules& rules);
+  curl_transfer(const curl_transfer&) = delete;
+  curl_transfer& operator=(const curl_transfer&) = delete;
   ~curl_transfer();
 
-  /// Puts the request on a fresh or reset easy handle, which then points to this; both stay where they are until the
-  /// end.
-  void attach(void* easy);
-  /// The transfer's outcome by its CURLcode.
-  result<http_response> finish(int code);
-  void* easy() const { return easy_; }
+  /// Sets on the handle what is this request's own. Called by curl_easy.
+  void attach(const curl_easy& easy);
+  /// A GET without a body, a proxy or certificates of its own: it leaves nothing on the handle that the next request
+  /// does not set anyway.
+  bool is_plain() const { return plain_; }
+  const std::string& host() const { return url_.host; }
+  /// The outcome by libcurl's code, while the request is still on its handle.
+  result<http_response> finish(const curl_easy& easy, int code);
+
+  /// False = end the transfer; `finish` then says why.
+  bool take_body(std::string_view bytes);
+  bool take_header(std::string_view line);
+  /// `bytes` of the body have come, packed or not.
+  bool may_receive(uint64_t bytes);
+  /// A socket to the address (a curl_sockaddr) if the guard allows it, else -1.
+  int open_socket(int purpose, void* address);
 
 private:
-  curl_transfer(http_request request, parsed_url url, const transfer_rules& rules)
-      : request_(std::move(request)), url_(std::move(url)), rules_(rules) {}
+  curl_transfer(http_request request, parsed_url url, const transfer_rules& rules);
 
-  void set_method();
-  void set_headers();
-  error problem_of(int code);
-
-  static size_t on_body(char* data, size_t size, size_t count, void* self);
-  static size_t on_header(char* data, size_t size, size_t count, void* self);
-  static int on_socket(void* self, int purpose, void* address);
+  void set_method(void* easy);
+  void set_headers(void* easy);
+  void set_route(void* easy);
+  bool end_headers();
+  bool refuse_body(std::string why);
+  bool too_tight(uint64_t received, uint64_t unpacked) const;
+  error problem_of(const curl_easy& easy, int code);
 
   http_request request_;
   parsed_url url_;
   const transfer_rules& rules_;
+  bool plain_;
   void* easy_ = nullptr;
   void* header_list_ = nullptr;
-  std::string text_of_error_; ///< libcurl writes here
   http_response response_;
   size_t header_bytes_ = 0;
-  error problem_; ///< why a callback ended the transfer
+  bool packed_ = false; ///< the body has a Content-Encoding
+  error problem_;       ///< why a callback ended the transfer
 };
 
 } // namespace vigie

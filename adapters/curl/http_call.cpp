@@ -1,10 +1,8 @@
 #include "adapters/curl/http_call.hpp"
 
-#include <memory>
-
 #include <curl/curl.h>
 
-#include "adapters/curl/curl_transfer.hpp"
+#include "adapters/curl/curl_easy.hpp"
 
 namespace vigie {
 
@@ -15,11 +13,11 @@ result<http_response> http_call(http_request request) {
   auto transfer = curl_transfer::make(std::move(request), rules);
   if (!transfer)
     return tl::unexpected<error>(transfer.error());
-  std::unique_ptr<CURL, void (*)(CURL*)> easy{curl_easy_init(), &curl_easy_cleanup};
+  curl_easy easy{rules};
   if (!easy)
     return fail(errc::network, "libcurl has no memory");
-  (*transfer)->attach(easy.get());
-  return (*transfer)->finish(curl_easy_perform(easy.get()));
+  easy.put_on(**transfer);
+  return (*transfer)->finish(easy, curl_easy_perform(easy.get()));
 }
 
 } // namespace vigie

@@ -25,18 +25,6 @@ bool is_currency_code(std::string_view x) {
   return x.size() == 3 && std::all_of(x.begin(), x.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-const field_name* find_field(std::string_view name) {
-  auto i = std::find_if(field_names.begin(), field_names.end(), [&](const field_name& x) { return x.name == name; });
-  return i == field_names.end() ? nullptr : &*i;
-}
-
-tl::unexpected<error> unknown_field(const std::string& name, const std::string& place) {
-  return fail(errc::bad_config,
-              "\"" + name +
-                  "\" is no field of an item; there are id, title, price, currency, brand, size, condition, url, photo",
-              place);
-}
-
 result<std::vector<field_rule>> compile_fields(const extract_spec& spec) {
   std::vector<field_rule> out;
   for (const auto& [name, text] : spec.fields) {
@@ -56,6 +44,47 @@ result<std::vector<field_rule>> compile_fields(const extract_spec& spec) {
     out.push_back(std::move(rule));
   }
   return out;
+}
+
+/// Where a JSON page names the next one.
+result<std::optional<json_path>> compile_next(const source_spec& source) {
+  const auto& paging = source.paging;
+  bool named = paging.kind == paging_kind::cursor || paging.kind == paging_kind::next_link;
+  if (!named || paging.next.empty())
+    return std::nullopt;
+  if (source.extract.framing == page_framing::ndjson)
+    return fail(errc::bad_config, "NDJSON has no place for it: every line is an item", "paging.next");
+  auto path = json_path::parse(paging.next);
+  if (!path)
+    return fail(errc::bad_config, path.error().detail, "paging.next");
+  return std::move(*path);
+}
+
+result<std::optional<field_rule>> compile_dated(const source_spec& source) {
+  if (source.sanity.dated.empty())
+    return std::nullopt;
+  field_rule rule{{"date", nullptr}, source.sanity.dated, {}, {}};
+  if (!source.extract.header_row) {
+    auto path = json_path::parse(rule.path_text);
+    if (!path)
+      return fail(errc::bad_config, path.error().detail, "sanity.dated");
+    rule.path = std::move(*path);
+  }
+  return rule;
+}
+
+} // namespace
+
+const field_name* find_field(std::string_view name) {
+  auto i = std::find_if(field_names.begin(), field_names.end(), [&](const field_name& x) { return x.name == name; });
+  return i == field_names.end() ? nullptr : &*i;
+}
+
+tl::unexpected<error> unknown_field(const std::string& name, const std::string& place) {
+  return fail(errc::bad_config,
+              "\"" + name +
+                  "\" is no field of an item; there are id, title, price, currency, brand, size, condition, url, photo",
+              place);
 }
 
 result<fixed_fields> compile_constants(const extract_spec& spec) {
@@ -85,14 +114,28 @@ result<fixed_fields> compile_constants(const extract_spec& spec) {
   return out;
 }
 
-} // namespace
+void fill_fixed(const fixed_fields& fixed, const std::string& currency_said, item& x) {
+  if (x.title.empty() && fixed.title)
+    x.title = *fixed.title;
+  if (!x.price)
+    x.price = fixed.price;
+  for (const auto& [member, text] : fixed.texts)
+    if (!(x.*member))
+      x.*member = text;
+  if (!x.currency && !currency_said.empty())
+    x.currency = currency_said;
+}
 
-result<extract_rules> compile_rules(const extract_spec& spec) {
+result<extract_rules> compile_rules(const source_spec& source) {
+  const auto& spec = source.extract;
   auto items = json_path::parse(spec.items);
   if (!items)
     return fail(errc::bad_config, items.error().detail, "extract.items");
   if (spec.framing == page_framing::ndjson && !spec.items.empty())
     return fail(errc::bad_config, "with NDJSON every line is an item; leave items out", "extract.items");
+  if (items->wild() && spec.header_row)
+    return fail(errc::bad_config, "[*] and header_row do not go together: which row names the columns?",
+                "extract.items");
   auto fields = compile_fields(spec);
   if (!fields)
     return tl::unexpected<error>(fields.error());
@@ -103,7 +146,13 @@ result<extract_rules> compile_rules(const extract_spec& spec) {
     return fail(errc::bad_config, "there is no path to an item's id", "extract.fields");
   if (!spec.fields.contains("title") && !fixed->title)
     return fail(errc::bad_config, "there is no path to an item's title", "extract.fields");
-  return extract_rules{std::move(*items), std::move(*fields), std::move(*fixed)};
+  auto next = compile_next(source);
+  if (!next)
+    return tl::unexpected<error>(next.error());
+  auto dated = compile_dated(source);
+  if (!dated)
+    return tl::unexpected<error>(dated.error());
+  return extract_rules{std::move(*items), std::move(*fields), std::move(*fixed), std::move(*next), std::move(*dated)};
 }
 
 std::string normal_currency(std::string_view text) {

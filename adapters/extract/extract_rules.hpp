@@ -1,4 +1,4 @@
-// An extract_spec, checked and compiled: what adapters/extract/json_extractor.cpp works by.
+// What a source says of its pages, checked and compiled: what adapters/extract/json_extractor.cpp works by.
 #pragma once
 
 #include <string>
@@ -40,10 +40,21 @@ struct extract_rules {
   json_path items;
   std::vector<field_rule> fields;
   fixed_fields fixed;
+  std::optional<json_path> next;   ///< from the page's root to the cursor or next URL
+  std::optional<field_rule> dated; ///< each item's date
 };
 
 /// bad_config as make_json_extractor describes.
-result<extract_rules> compile_rules(const extract_spec& spec);
+result<extract_rules> compile_rules(const source_spec& source);
+
+/// null for what is no field of an item.
+const field_name* find_field(std::string_view name);
+/// The constants of a spec; bad_config with its place.
+result<fixed_fields> compile_constants(const extract_spec& spec);
+/// bad_config for a name that is no field of an item.
+tl::unexpected<error> unknown_field(const std::string& name, const std::string& place);
+/// Fills what the page left empty; `currency_said` is what the price's text said.
+void fill_fixed(const fixed_fields& fixed, const std::string& currency_said, item& x);
 
 /// "usd" is USD and "€" is EUR; what is neither stays as it is.
 std::string normal_currency(std::string_view text);

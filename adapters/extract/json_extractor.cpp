@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/policy/dates.hpp"
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/money.hpp"
 #include "adapters/extract/extract_rules.hpp"
@@ -30,7 +31,8 @@ class json_extractor : public extractor {
 public:
   json_extractor(const extract_spec& spec, extract_rules rules)
       : framing_(spec.framing), header_row_(spec.header_row), unit_(spec.unit), items_(std::move(rules.items)),
-        rules_(std::move(rules.fields)), fixed_(std::move(rules.fixed)) {}
+        rules_(std::move(rules.fields)), fixed_(std::move(rules.fixed)), next_(std::move(rules.next)),
+        dated_(std::move(rules.dated)) {}
 
   result<extraction> extract(std::string_view page) override {
     out_ = {};
@@ -50,22 +52,63 @@ private:
     auto root = parser_.parse(page);
     if (!root)
       return error{errc::bad_page, root.error().detail, root.error().place};
-    auto list = items_.find(*root);
-    prefix_ = items_.pointer(*root);
+    if (auto problem = items_.wild() ? read_scattered(*root) : read_array(*root))
+      return problem;
+    return next_ ? read_next(*root) : trouble{};
+  }
+
+  trouble read_array(json_node root) {
+    auto list = items_.find(root);
+    prefix_ = items_.pointer(root);
     if (!list)
       return bad_page({}, "the items are missing");
     if (list->kind() != json_kind::array)
       return bad_page({}, "expected the array of items, found " + std::string{to_string(list->kind())});
-    auto items_at = prefix_;
     out_.items.reserve(list->size());
+    if (auto problem = read_elements(*list))
+      return problem;
+    return header_row_ && !header_read_ ? bad_page({}, "the header row is missing") : trouble{};
+  }
+
+  /// The rows of the array at prefix_.
+  trouble read_elements(json_node list) {
+    auto items_at = prefix_;
     size_t index = 0;
-    for (auto element : list->elements()) {
+    for (auto element : list.elements()) {
       prefix_ = items_at + "/" + std::to_string(index++);
       if (auto problem = read_row(element))
         return problem;
     }
     prefix_ = items_at;
-    return header_row_ && !header_read_ ? bad_page({}, "the header row is missing") : trouble{};
+    return {};
+  }
+
+  /// Behind a [*]: arrays are taken for lists of items, objects for items; null is nothing.
+  trouble read_scattered(json_node root) {
+    trouble problem;
+    auto there = items_.each(root, [&](json_node x, const std::string& pointer) {
+      prefix_ = pointer;
+      if (x.kind() == json_kind::array)
+        problem = read_elements(x);
+      else if (!x.is_null())
+        problem = read_row(x);
+      return !problem;
+    });
+    prefix_ = there ? std::string{} : items_.pointer(root);
+    return problem || there ? problem : bad_page({}, "the items are missing");
+  }
+
+  /// The cursor or URL of the next page; null, "" and false say that there is none.
+  trouble read_next(json_node root) {
+    auto value = next_->find(root);
+    if (!value || is_absent(*value) || value->as_bool() == false)
+      return {};
+    if (auto text = text_of(*value)) {
+      out_.next = *text;
+      return {};
+    }
+    prefix_ = next_->pointer(root);
+    return bad_page({}, "expected the next page's cursor or URL, found " + std::string{to_string(value->kind())});
   }
 
   trouble read_lines(std::string_view page) {
@@ -123,22 +166,30 @@ private:
   trouble read_header(json_node row) {
     header_read_ = true;
     columns_ = row.size();
-    for (auto& rule : rules_) {
-      rule.column.reset();
-      size_t index = 0;
-      for (auto name : row.elements()) {
-        if (!name.as_string())
-          return bad_page("/" + std::to_string(index), "the header row holds something that is no name");
-        if (*name.as_string() == rule.path_text && !rule.column)
-          rule.column = index;
-        ++index;
-      }
-      auto why = "the header row has no column \"" + rule.path_text + "\"";
-      if (!rule.column && rule.required())
-        return bad_page({}, why);
-      if (!rule.column)
-        note(rule, why, {});
+    if (dated_)
+      if (auto problem = find_column(row, *dated_))
+        return problem;
+    for (auto& rule : rules_)
+      if (auto problem = find_column(row, rule))
+        return problem;
+    return {};
+  }
+
+  trouble find_column(json_node row, field_rule& rule) {
+    rule.column.reset();
+    size_t index = 0;
+    for (auto name : row.elements()) {
+      if (!name.as_string())
+        return bad_page("/" + std::to_string(index), "the header row holds something that is no name");
+      if (*name.as_string() == rule.path_text && !rule.column)
+        rule.column = index;
+      ++index;
     }
+    auto why = "the header row has no column \"" + rule.path_text + "\"";
+    if (!rule.column && rule.required())
+      return bad_page({}, why);
+    if (!rule.column)
+      note(rule, why, {});
     return {};
   }
 
@@ -153,15 +204,9 @@ private:
       if (problem)
         return problem;
     }
-    if (next.title.empty() && fixed_.title)
-      next.title = *fixed_.title;
-    if (!next.price)
-      next.price = fixed_.price;
-    for (const auto& [member, text] : fixed_.texts)
-      if (!(next.*member))
-        next.*member = text;
-    if (!next.currency && !currency_said.empty())
-      next.currency = currency_said;
+    if (dated_)
+      read_date(*dated_, row);
+    fill_fixed(fixed_, currency_said, next);
     out_.items.push_back(std::move(next));
     return {};
   }
@@ -229,6 +274,17 @@ private:
     return {};
   }
 
+  void read_date(const field_rule& rule, json_node row) {
+    auto value = find(rule, row);
+    auto text = value ? text_of(*value) : std::nullopt;
+    if (auto date = text ? parse_date(*text) : std::nullopt)
+      out_.newest = out_.newest ? std::max(*out_.newest, *date) : *date;
+    else if (!value)
+      note_missing(rule, row);
+    else if (!is_absent(*value))
+      note(rule, "is no date that is understood", pointer(rule, row));
+  }
+
   void note_missing(const field_rule& rule, json_node row) {
     // A column that the header lacks was noted there, once.
     if (!header_row_ && out_.notes.size() < max_field_notes)
@@ -258,6 +314,8 @@ private:
   json_path items_;
   std::vector<field_rule> rules_;
   fixed_fields fixed_;
+  std::optional<json_path> next_;
+  std::optional<field_rule> dated_;
   json_parser parser_;
 
   // Of the page at hand.
@@ -271,7 +329,7 @@ private:
 } // namespace
 
 result<std::unique_ptr<extractor>> make_json_extractor(const source_spec& source) {
-  return compile_rules(source.extract).map([&](extract_rules&& rules) -> std::unique_ptr<extractor> {
+  return compile_rules(source).map([&](extract_rules&& rules) -> std::unique_ptr<extractor> {
     return std::make_unique<json_extractor>(source.extract, std::move(rules));
   });
 }

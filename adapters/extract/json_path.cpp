@@ -19,6 +19,10 @@ bool is_text(json_node x, std::string_view text) {
   return x.as_bool() && text == (*x.as_bool() ? "true" : "false");
 }
 
+bool is_absent(json_node x) {
+  return x.is_null() || (x.as_string() && x.as_string()->empty());
+}
+
 } // namespace
 
 result<json_path> json_path::parse(std::string_view text) {
@@ -32,6 +36,7 @@ result<json_path> json_path::parse(std::string_view text) {
       auto step = parse_bracket(text.substr(at + 1, close - at - 1), at);
       if (!step)
         return tl::unexpected<error>(step.error());
+      out.wild_ = out.wild_ || step->kind == step_kind::any;
       out.steps_.push_back(std::move(*step));
       at = close + 1;
       continue;
@@ -63,11 +68,15 @@ result<json_path::step> json_path::parse_bracket(std::string_view inside, size_t
       return bad_path(at, "[key=value] needs both");
     return out;
   }
+  if (inside == "*") {
+    out.kind = step_kind::any;
+    return out;
+  }
   out.kind = step_kind::index;
   auto end = inside.data() + inside.size();
   auto read = std::from_chars(inside.data(), end, out.index);
   if (inside.empty() || read.ec != std::errc{} || read.ptr != end)
-    return bad_path(at, "brackets hold an index such as [0], or [key=value]");
+    return bad_path(at, "brackets hold an index such as [0], [*], or [key=value]");
   return out;
 }
 
@@ -94,6 +103,15 @@ std::optional<json_path::arrival> json_path::take(const step& x, json_node from)
 }
 
 std::optional<json_node> json_path::find(json_node from) const {
+  if (wild_) {
+    std::optional<json_node> out;
+    each(from, [&](json_node x, const std::string&) {
+      if (!is_absent(x))
+        out = x;
+      return !out;
+    });
+    return out;
+  }
   for (const auto& x : steps_) {
     auto next = take(x, from);
     if (!next)
@@ -103,19 +121,78 @@ std::optional<json_node> json_path::find(json_node from) const {
   return from;
 }
 
+bool json_path::each(json_node from, const visitor& visit) const {
+  size_t at = 0;
+  std::string pointer;
+  for (; at < steps_.size() && steps_[at].kind != step_kind::any; ++at) {
+    auto next = take(steps_[at], from);
+    if (!next)
+      return false;
+    put(pointer, steps_[at], next);
+    from = next->node;
+  }
+  if (from.kind() != json_kind::array && at < steps_.size())
+    return false;
+  each_behind(at, from, pointer, visit);
+  return true;
+}
+
+bool json_path::each_behind(size_t at, json_node from, const std::string& pointer, const visitor& visit) const {
+  if (at == steps_.size())
+    return visit(from, pointer);
+  const auto& x = steps_[at];
+  if (x.kind != step_kind::any) {
+    auto next = take(x, from);
+    if (!next)
+      return true;
+    auto here = pointer;
+    put(here, x, next);
+    return each_behind(at + 1, next->node, here, visit);
+  }
+  size_t index = 0;
+  for (auto element : from.elements())
+    if (!each_behind(at + 1, element, pointer + "/" + std::to_string(index++), visit))
+      return false;
+  return true;
+}
+
+void json_path::put(std::string& pointer, const step& x, const std::optional<arrival>& next) {
+  if (x.kind == step_kind::key)
+    pointer += pointer_token(x.key);
+  else if (x.kind == step_kind::any)
+    pointer += "/[*]";
+  else if (x.kind == step_kind::index || next)
+    pointer += "/" + std::to_string(next ? next->index : x.index);
+  else
+    pointer += "/[" + x.key + "=" + x.value + "]";
+}
+
 std::string json_path::pointer(json_node from) const {
   std::string out;
+  if (wild_) {
+    bool found = false;
+    each(from, [&](json_node x, const std::string& where) {
+      if (!is_absent(x)) {
+        out = where;
+        found = true;
+      }
+      return !found;
+    });
+    if (found)
+      return out;
+  }
+  bool behind = false;
   for (const auto& x : steps_) {
-    auto next = take(x, from);
-    if (x.kind == step_kind::key)
-      out += pointer_token(x.key);
-    else if (x.kind == step_kind::index || next)
-      out += "/" + std::to_string(next ? next->index : x.index);
-    else
-      out += "/[" + x.key + "=" + x.value + "]";
-    if (!next)
+    behind = behind || x.kind == step_kind::any;
+    auto next = behind ? std::nullopt : take(x, from);
+    // A [*] stays where there was an array to search, and the rest with it.
+    if (x.kind == step_kind::any && from.kind() != json_kind::array)
       break;
-    from = next->node;
+    put(out, x, next);
+    if (next)
+      from = next->node;
+    else if (!behind)
+      break;
   }
   return out;
 }

@@ -1,6 +1,7 @@
 // Paths into JSON, compiled once: the grammar of adapters/ports/extractor.hpp.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,21 +12,30 @@
 
 namespace vigie {
 
-/// "results", "attributes[id=BRAND].value_name", "[0].offers[2].price". The empty path is the value itself. Immutable.
+/// "results", "attributes[id=BRAND].value_name", "[0].offers[*].price". The empty path is the value itself. Immutable.
 class json_path {
 public:
   json_path() = default;
   /// bad_config with the byte at which the path stops making sense.
   static result<json_path> parse(std::string_view text);
 
+  /// The path has a [*].
+  bool wild() const { return wild_; }
+
+  /// With a [*]: the first value that is neither null nor an empty text.
   std::optional<json_node> find(json_node from) const;
 
+  /// Of a path with a [*]: every value it leads to, in the document's order, with its JSON pointer, as long as `visit`
+  /// says true. False: the way to the first [*] leads to no array, and `pointer` says how far it goes.
+  using visitor = std::function<bool(json_node, const std::string&)>;
+  bool each(json_node from, const visitor& visit) const;
+
   /// The JSON pointer (RFC 6901) of where find arrives, or of the first thing that it did not find there. A [key=value]
-  /// without its element stays as it is written.
+  /// without its element stays as it is written, and so does what stands behind a [*] under which nothing was found.
   std::string pointer(json_node from) const;
 
 private:
-  enum class step_kind : uint8_t { key, index, where };
+  enum class step_kind : uint8_t { key, index, where, any };
   struct step {
     step_kind kind = step_kind::key;
     std::string key;
@@ -39,8 +49,12 @@ private:
 
   static std::optional<arrival> take(const step& x, json_node from);
   static result<step> parse_bracket(std::string_view inside, size_t at);
+  static void put(std::string& pointer, const step& x, const std::optional<arrival>& next);
+  /// False: `visit` said that it is enough.
+  bool each_behind(size_t at, json_node from, const std::string& pointer, const visitor& visit) const;
 
   std::vector<step> steps_;
+  bool wild_ = false;
 };
 
 /// One reference token of a JSON pointer, escaped.

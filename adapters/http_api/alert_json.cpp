@@ -32,6 +32,9 @@ public:
       out = *value;
   }
 
+  /// What alert_json writes and nobody may set.
+  void skip(std::string_view name) { take(name, false); }
+
   void flag(std::string_view name, bool& out) {
     auto member = take(name, false);
     if (!member)
@@ -232,7 +235,8 @@ json_value alert_json(const alert& what) {
        {"channels", std::move(channels)},
        {"enabled", what.enabled},
        {"baseline", what.baseline},
-       {"baselineDone", what.baseline_done}});
+       {"baselineDone", what.baseline_done},
+       {"pausedWhy", what.paused_why.empty() ? json_value{} : json_value{what.paused_why}}});
 }
 
 result<alert> read_alert(const json_node& from, const alert_limits& limits, const std::string& pointer) {
@@ -253,8 +257,8 @@ result<alert> read_alert(const json_node& from, const alert_limits& limits, cons
   r.list("channels", [&](std::string x) { out.channels.emplace_back(std::move(x)); });
   r.flag("enabled", out.enabled);
   r.flag("baseline", out.baseline);
-  bool ignored = false;
-  r.flag("baselineDone", ignored);
+  r.skip("baselineDone");
+  r.skip("pausedWhy");
   r.nothing_else();
   if (fault.code != errc::none)
     return tl::unexpected<error>(std::move(fault));

@@ -26,7 +26,9 @@ json_value match_json(const match& x); ///< {"alertId","item":{…}}
 json_value stored_match_json(const stored_match& x);
 json_value outbox_json(const outbox_row& x);
 json_value outbox_page_json(const outbox_page& x); ///< {"outbox":[…],"counts":{"pending":1,…}}
-json_value error_json(const error& x);             ///< null for errc::none
+/// Of the gates the first `most_gates`: those that do not fit, then the slowest.
+json_value plan_json(const cycle_estimate& x, size_t most_gates);
+json_value error_json(const error& x); ///< null for errc::none
 
 /// {"matches","alertsChecked","itemsChecked"}; of scrape and custom also "output" and "truncated".
 json_value command_data_json(const command_result& x, command_kind kind);

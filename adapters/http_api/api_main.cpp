@@ -131,6 +131,13 @@ void add_main_routes(api_routes& to, const api_context_ptr& context) {
     context->backend.list_runs(*limit, then_list(call.reply, "runs", run_json));
   });
   to.add("GET", "/api/v1/runs/{}", api_scope::read, [context](const api_call& call) { serve_run(context, call); });
+  to.add("GET", "/api/v1/plan", api_scope::read, [context](const api_call& call) {
+    auto limit = read_limit(call.request, context->config);
+    if (!limit)
+      return call.reply.problem(limit.error());
+    context->backend.get_plan(
+        then_json(call.reply, [most = *limit](const cycle_estimate& x) { return plan_json(x, most); }));
+  });
   to.add("GET", "/api/v1/matches", api_scope::read, [context](const api_call& call) {
     auto filter = read_match_filter(call.request, context->config);
     if (!filter)

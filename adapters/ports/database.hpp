@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "messages/values/alert.hpp"
+#include "messages/values/conduct.hpp"
 #include "messages/values/error.hpp"
 #include "messages/values/requests.hpp"
 #include "messages/values/run.hpp"
@@ -29,17 +30,19 @@ public:
   // -----------------------------------------------------------------------------------------------------------
   virtual void list_alerts(done<std::vector<alert>> cb) = 0;
   /// id 0 = a new one; the stored alert comes back with its id. A name is unique: conflict. Another id replaces that
-  /// alert (not_found); its baseline_done is kept as settlements made it, so that an edit cannot make a run silent.
+  /// alert (not_found); its baseline_done is kept as settlements made it, so that an edit cannot make a run silent, and
+  /// what was known of its pages is dropped. Enabled, it is no longer paused.
   virtual void put_alert(alert what, done<alert> cb) = 0;
   /// All or none.
   virtual void import_alerts(std::vector<alert> what, done<uint32_t> cb) = 0;
-  virtual void remove_alert(alert_id id, done<unit> cb) = 0;                     ///< not_found
-  virtual void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) = 0; ///< not_found
+  virtual void remove_alert(alert_id id, done<unit> cb) = 0; ///< not_found
+  /// Enabled, it is no longer paused. not_found.
+  virtual void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) = 0;
 
   // -- runs
   // -------------------------------------------------------------------------------------------------------------
-  /// The newest run that is still `running`, with the alerts that have no settled attempt; not_found when there is
-  /// none.
+  /// The newest run that is still `running`, with the alerts that have no settled attempt and what is known of
+  /// their pages; not_found when there is none.
   virtual void find_unfinished_run(done<begun_run> cb) = 0;
   /// Makes a run of all enabled alerts; with none, a `skipped_empty` row.
   virtual void begin_run(run_trigger trigger, trace_id trace, wall_time now, done<begun_run> cb) = 0;
@@ -51,10 +54,12 @@ public:
   virtual void begin_attempts(run_id run, std::vector<attempt_request> what, wall_time now,
                               done<std::vector<fencing_token>> cb) = 0;
   /// The settlement in one transaction: attempt row, seen items, new matches, outbox rows (one a channel of the alert),
-  /// run counters, baseline_done. A result whose token is not the newest open one of its (run, alert) is kept as `late`
-  /// and changes nothing else; a repetition of an applied one changes nothing and says applied. `final` = false stores
-  /// a failed attempt that will be tried again. Late is also what comes for an ended run or a removed alert. not_found:
-  /// no such attempt was ever handed out.
+  /// run counters, baseline_done, and the pages that the alert was matched against (unless it was edited since the run
+  /// began). A final failure with 404 or 410 counts and may pause the alert (actors/policy/gone_pages.hpp). A result
+  /// whose token is not the newest open one of its (run, alert) is kept as `late` and changes nothing else; a
+  /// repetition of an applied one changes nothing and says applied. `final` = false stores a failed attempt that will
+  /// be tried again. Late is also what comes for an ended run or a removed alert. not_found: no such attempt was ever
+  /// handed out.
   virtual void settle(alert_settled what, bool final, wall_time now, done<settle_receipt> cb) = 0;
   /// Open attempts become `abandoned`. not_found; conflict when it ended already in another way.
   virtual void end_run(run_id run, run_state how, uint32_t workers, uint32_t workers_ok, std::string note,
@@ -92,6 +97,22 @@ public:
   virtual void load_verdicts(done<std::vector<verdict>> cb) = 0;
   virtual void put_verdict(verdict v, done<unit> cb) = 0; ///< replaces the one with its key
   virtual void drop_verdict(verdict_scope scope, worker_id worker, host_key host, done<unit> cb) = 0;
+
+  // -- conduct
+  // ------------------------------------------------------------------------------------------------------------
+  virtual void load_host_states(done<std::vector<host_state>> cb) = 0;           ///< by gate
+  virtual void put_host_states(std::vector<host_state> rows, done<unit> cb) = 0; ///< each replaces the one of its gate
+  virtual void load_robots(done<std::vector<stored_robots>> cb) = 0;             ///< by authority
+  /// Replaces the one of its authority. A copy of standing `unknown` takes the stored one away.
+  virtual void put_robots(stored_robots what, done<unit> cb) = 0;
+  /// bad_request for more rows than which.limit.
+  virtual void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) = 0;
+  /// Adds to what is stored of the same hosts and hours; of the texts the new one stays unless it is empty.
+  virtual void add_conduct(std::vector<conduct_row> rows, done<unit> cb) = 0;
+  /// Forgets the oldest rows of the ledger whose hour ended before `before`, at most `limit`. How many.
+  virtual void prune_conduct(wall_time before, uint32_t limit, done<uint32_t> cb) = 0;
+  /// Forgets the gates of which nothing is younger than `before`. How many.
+  virtual void prune_host_states(wall_time before, done<uint32_t> cb) = 0;
 };
 
 } // namespace vigie

@@ -33,7 +33,9 @@ struct extraction {
 /// Reads items by one source's extract_spec; `paging.next` and `sanity.dated` are paths like those of its fields. Not
 /// thread-safe: one instance per scraper.
 ///
-/// Path grammar: keys joined by '.', `[3]` an index, `[key=value]` the first array element whose `key` is `value`.
+/// Path grammar: keys joined by '.', `[3]` an index, `[key=value]` the first array element whose `key` is `value`,
+/// `[*]` every element: of a field counts the first that has a value; of `items` all, arrays as lists of items and
+/// objects as items.
 /// With header_row a path is a column's name. A page that is not what the spec describes (not JSON, the items path is
 /// missing or no array, an item without id or title, a truncated line) is errc::bad_page with its place: a JSON pointer
 /// and, for NDJSON, the line number. It is never an empty list.

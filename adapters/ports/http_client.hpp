@@ -11,10 +11,13 @@ namespace vigie {
 
 /// Fetches URLs. Thread-safe. Bounded: above its limit of requests in flight `done` gets errc::busy at once.
 ///
-/// An HTTP status of any kind is a success of this port. Errors: network, timed_out, body_too_large, blocked_address,
-/// bad_request (not a URL we fetch), busy, cancelled (the client is being destroyed). Where network or timed_out came
-/// before there was a connection, `place` is `never_connected`: nothing of the request can have arrived. Only a sender
-/// that must not send twice needs to know.
+/// An HTTP status of any kind is a success of this port. Errors: network, timed_out, body_too_large (the detail says
+/// which limit), blocked_address, bad_request (not a URL we fetch, or a proxy that is not http://host:port), busy,
+/// cancelled (the client is being destroyed). Where network or timed_out came before there was a connection, `place` is
+/// `never_connected`: nothing of the request can have arrived. Only a sender that must not send twice needs to know.
+///
+/// A request's `proxy` and `ca_pem` are its own: no connection that was made for one of another proxy or other
+/// certificates serves it. With a proxy the address that must be allowed is the proxy's.
 class http_client {
 public:
   static constexpr std::string_view never_connected = "connect";
@@ -23,8 +26,8 @@ public:
 
   virtual ~http_client() = default;
 
-  /// Starts one request. `done` is called exactly once, on the adapter's thread or, for an immediate refusal, on the
-  /// caller's; it must not block. Redirects are not followed: a 3xx is an answer.
+  /// Starts one request. `done` is called exactly once, on a thread of the adapter or, for an immediate refusal, on the
+  /// caller's; it must not block and may fetch again. Redirects are not followed: a 3xx is an answer.
   virtual void fetch(http_request request, callback done) = 0;
 };
 

@@ -2,6 +2,7 @@
 // says what the port's comment says of its namesake; errors of the session stick there and are not looked at here.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,15 @@ result<std::vector<stored_match>> list_matches(sql_session& db, const match_filt
 // -- repository_settlement.cpp --------------------------------------------------------------------
 result<settle_receipt> settle(sql_session& db, const alert_settled& what, bool final, wall_time now);
 
+// -- repository_pages.cpp -------------------------------------------------------------------------
+void forget_pages(sql_session& db, alert_id alert);
+/// Those of a success, unless the alert was edited while the run was on.
+void keep_pages(sql_session& db, const alert_settled& what);
+/// Of the alerts of a run that are not done.
+std::map<alert_id, std::vector<page_record>> pages_of_run(sql_session& db, run_id run);
+/// The last word about an alert in a run: counts what is gone. Not empty: why the alert is paused now.
+std::string note_gone(sql_session& db, const alert_settled& what);
+
 // -- repository_outbox.cpp ------------------------------------------------------------------------
 /// One row a channel that has none yet for this pair; how many were made. Key and body are written here and never
 /// again.
@@ -58,5 +68,15 @@ result<unit> save_worker_status(sql_session& db, const std::vector<worker_status
 result<std::vector<verdict>> load_verdicts(sql_session& db);
 result<unit> put_verdict(sql_session& db, const verdict& v);
 result<unit> drop_verdict(sql_session& db, verdict_scope scope, const worker_id& worker, const host_key& host);
+
+// -- repository_conduct.cpp -----------------------------------------------------------------------
+result<std::vector<host_state>> load_host_states(sql_session& db);
+result<unit> put_host_states(sql_session& db, const std::vector<host_state>& rows);
+result<std::vector<stored_robots>> load_robots(sql_session& db);
+result<unit> put_robots(sql_session& db, const stored_robots& what);
+result<std::vector<conduct_row>> list_conduct(sql_session& db, const get_conduct& which);
+result<unit> add_conduct(sql_session& db, const std::vector<conduct_row>& rows);
+result<uint32_t> prune_conduct(sql_session& db, wall_time before, uint32_t limit);
+result<uint32_t> prune_host_states(sql_session& db, wall_time before);
 
 } // namespace vigie::repository

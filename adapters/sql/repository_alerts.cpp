@@ -28,7 +28,7 @@ void add_word(alert& to, std::string_view kind, std::string word) {
 
 void read_alert(sql_rows& rows, alert& x) {
   rows.read(x.id, x.name, x.source, x.query, x.when.price_min, x.when.price_max, x.when.currency, x.when.fold_accents,
-            x.enabled, x.baseline, x.baseline_done);
+            x.enabled, x.baseline, x.baseline_done, x.paused_why);
 }
 
 /// Alerts of one query, and their words of another, both by alert id: one pass, whatever their number.
@@ -55,7 +55,7 @@ std::vector<alert> read_alerts(sql_session& db, std::string_view alerts, std::st
 
 #define VIGIE_ALERT_COLUMNS                                                                                            \
   "SELECT a.id, a.name, a.source, a.query, a.price_min, a.price_max, a.currency, a.fold_accents, a.enabled, "          \
-  "a.baseline, a.baseline_done FROM alerts a "
+  "a.baseline, a.baseline_done, a.paused_why FROM alerts a "
 #define VIGIE_WORD_COLUMNS "SELECT w.alert_id, w.kind, w.word FROM alert_words w "
 #define VIGIE_WORD_ORDER "ORDER BY w.alert_id, w.kind, w.position"
 
@@ -87,23 +87,26 @@ bool name_is_taken(sql_session& db, const alert& by) {
 void insert(sql_session& db, alert& x) {
   auto rows =
       db.query("INSERT INTO alerts (name, source, query, price_min, price_max, currency, fold_accents, enabled, "
-               "baseline, baseline_done) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+               "baseline, baseline_done) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id, paused_why",
                x.name, x.source, x.query, x.when.price_min, x.when.price_max, x.when.currency, x.when.fold_accents,
                x.enabled, x.baseline, x.baseline_done);
   if (rows->next())
-    rows->read(x.id);
+    rows->read(x.id, x.paused_why);
 }
 
-/// False if there is no such alert. baseline_done is what settlements made it.
+/// False if there is no such alert. baseline_done and paused_why are what settlements made them; to enable an alert is
+/// to take it up again.
 bool update(sql_session& db, alert& x) {
   auto rows = db.query("UPDATE alerts SET name = $1, source = $2, query = $3, price_min = $4, price_max = $5, "
-                       "currency = $6, fold_accents = $7, enabled = $8, baseline = $9 WHERE id = $10 "
-                       "RETURNING baseline_done",
+                       "currency = $6, fold_accents = $7, enabled = $8, baseline = $9, "
+                       "revision = revision + 1, paused_why = CASE WHEN $8 THEN '' ELSE paused_why END, "
+                       "gone_in_a_row = CASE WHEN $8 THEN 0 ELSE gone_in_a_row END WHERE id = $10 "
+                       "RETURNING baseline_done, paused_why",
                        x.name, x.source, x.query, x.when.price_min, x.when.price_max, x.when.currency,
                        x.when.fold_accents, x.enabled, x.baseline, x.id);
   if (!rows->next())
     return false;
-  rows->read(x.baseline_done);
+  rows->read(x.baseline_done, x.paused_why);
   return true;
 }
 
@@ -120,6 +123,8 @@ result<alert> put_alert(sql_session& db, alert what) {
     insert(db, what);
   else if (!update(db, what))
     return fail(errc::not_found, "no alert " + std::to_string(what.id.value));
+  else
+    forget_pages(db, what.id); // what it was matched against says nothing of what it looks for now
   write_words(db, what);
   return what;
 }
@@ -138,7 +143,9 @@ result<unit> remove_alert(sql_session& db, alert_id id) {
 }
 
 result<alert> set_alert_enabled(sql_session& db, alert_id id, bool enabled) {
-  db.execute("UPDATE alerts SET enabled = $1 WHERE id = $2", enabled, id);
+  db.execute("UPDATE alerts SET enabled = $1, paused_why = CASE WHEN $1 THEN '' ELSE paused_why END, "
+             "gone_in_a_row = CASE WHEN $1 THEN 0 ELSE gone_in_a_row END WHERE id = $2",
+             enabled, id);
   return get_alert(db, id);
 }
 

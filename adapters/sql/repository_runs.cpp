@@ -90,7 +90,7 @@ result<begun_run> find_unfinished_run(sql_session& db) {
   auto run = the_run(*db.query(VIGIE_RUN_COLUMNS "WHERE state = 'running' ORDER BY id DESC LIMIT 1"), "no run is on");
   if (!run)
     return tl::unexpected(run.error());
-  return begun_run{*run, unfinished_alerts(db, run->id)};
+  return begun_run{*run, unfinished_alerts(db, run->id), pages_of_run(db, run->id)};
 }
 
 result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id& trace, wall_time now) {
@@ -99,8 +99,8 @@ result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id
   out.run.trigger = trigger;
   out.run.started = now;
   insert_run(db, out.run);
-  auto alerts = db.execute("INSERT INTO run_plan (run_id, alert_id, alert_name, done) "
-                           "SELECT $1, id, name, 0 FROM alerts WHERE enabled = 1",
+  auto alerts = db.execute("INSERT INTO run_plan (run_id, alert_id, alert_name, done, revision) "
+                           "SELECT $1, id, name, 0, revision FROM alerts WHERE enabled = 1",
                            out.run.id);
   out.run.alerts = static_cast<uint32_t>(alerts);
   if (alerts == 0) {
@@ -110,6 +110,7 @@ result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id
   db.execute("UPDATE alert_runs SET alerts = $1, state = $2, ended_ms = $3 WHERE id = $4", out.run.alerts,
              out.run.state, out.run.ended, out.run.id);
   out.alerts = unfinished_alerts(db, out.run.id);
+  out.pages = pages_of_run(db, out.run.id);
   return out;
 }
 

@@ -79,16 +79,19 @@ settle_receipt keep_late(sql_session& db, const alert_settled& what, attempt_sta
   return {};
 }
 
-void fail_for_good(sql_session& db, const alert_settled& what) {
+/// Not empty: why that paused the alert.
+std::string fail_for_good(sql_session& db, const alert_settled& what) {
   finish_alert(db, what);
   db.execute("UPDATE alert_runs SET alerts_failed = alerts_failed + 1 WHERE id = $1", what.run);
+  return note_gone(db, what);
 }
 
 settle_receipt apply_failure(sql_session& db, const alert_settled& what, bool final, wall_time now) {
   write_attempt(db, what, attempt_state::failed, what.matches.size(), {}, now);
+  settle_receipt receipt{true, 0, 0};
   if (final)
-    fail_for_good(db, what);
-  return {true, 0, 0};
+    receipt.paused_why = fail_for_good(db, what);
+  return receipt;
 }
 
 /// True for the first time.
@@ -123,6 +126,8 @@ settle_receipt apply_success(sql_session& db, const alert_settled& what, const a
   }
   if (owner.learning)
     db.execute("UPDATE alerts SET baseline_done = 1 WHERE id = $1", what.alert);
+  keep_pages(db, what);
+  note_gone(db, what);
   write_attempt(db, what, attempt_state::settled, distinct.size(), receipt, now);
   finish_alert(db, what);
   db.execute("UPDATE alert_runs SET alerts_ok = alerts_ok + 1, items_checked = items_checked + $1, "
@@ -144,7 +149,7 @@ result<settle_receipt> settle(sql_session& db, const alert_settled& what, bool f
   if (attempt->state == attempt_state::failed && !success) {
     // Said again, or said now to be the last try.
     if (final && open)
-      fail_for_good(db, what);
+      attempt->receipt.paused_why = fail_for_good(db, what);
     return attempt->receipt;
   }
   if (attempt->state != attempt_state::assigned || !open)

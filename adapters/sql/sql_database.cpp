@@ -235,6 +235,31 @@ public:
     write(std::move(cb), [=](sql_session& s) { return repository::drop_verdict(s, scope, worker, host); });
   }
 
+  void load_host_states(done<std::vector<host_state>> cb) override {
+    read(std::move(cb), [](sql_session& s) { return repository::load_host_states(s); });
+  }
+  void put_host_states(std::vector<host_state> rows, done<unit> cb) override {
+    write(std::move(cb), [rows = std::move(rows)](sql_session& s) { return repository::put_host_states(s, rows); });
+  }
+  void load_robots(done<std::vector<stored_robots>> cb) override {
+    read(std::move(cb), [](sql_session& s) { return repository::load_robots(s); });
+  }
+  void put_robots(stored_robots what, done<unit> cb) override {
+    write(std::move(cb), [what = std::move(what)](sql_session& s) { return repository::put_robots(s, what); });
+  }
+  void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) override {
+    read(std::move(cb), [which = std::move(which)](sql_session& s) { return repository::list_conduct(s, which); });
+  }
+  void add_conduct(std::vector<conduct_row> rows, done<unit> cb) override {
+    write(std::move(cb), [rows = std::move(rows)](sql_session& s) { return repository::add_conduct(s, rows); });
+  }
+  void prune_conduct(wall_time before, uint32_t limit, done<uint32_t> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::prune_conduct(s, before, limit); });
+  }
+  void prune_host_states(wall_time before, done<uint32_t> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::prune_host_states(s, before); });
+  }
+
 private:
   template <class T, class Work>
   void enqueue(done<T> cb, sql_access access, Work work) {

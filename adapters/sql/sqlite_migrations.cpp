@@ -157,8 +157,78 @@ CREATE TABLE verdicts (
 ) STRICT;
 )sql";
 
+// The body of a robots.txt is whatever octets a site sent.
+constexpr const char* conduct_tables = R"sql(
+CREATE TABLE host_states (
+  gate TEXT PRIMARY KEY,
+  held_until_ms INTEGER NOT NULL,
+  pace REAL NOT NULL,
+  strikes INTEGER NOT NULL,
+  last_strike_ms INTEGER NOT NULL,
+  widest_gap_ms INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  today INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE robots (
+  authority TEXT PRIMARY KEY,
+  standing TEXT NOT NULL,
+  has_body INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  settled_ms INTEGER NOT NULL,
+  next_fetch_ms INTEGER NOT NULL,
+  unreachable_since_ms INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  problem TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE conduct_ledger (
+  host TEXT NOT NULL,
+  hour_ms INTEGER NOT NULL,
+  requests INTEGER NOT NULL,
+  robots_requests INTEGER NOT NULL,
+  retries INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  unchanged INTEGER NOT NULL,
+  rate_limited INTEGER NOT NULL,
+  refused INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  robots_denied INTEGER NOT NULL,
+  waited_ms INTEGER NOT NULL,
+  robots_version TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  PRIMARY KEY (host, hour_ms)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conduct_by_hour ON conduct_ledger (hour_ms, host);
+)sql";
+
+// Pages that an alert was matched against, as they were then. An edit of the alert (revision) drops them; a run that
+// began before the edit must not bring them back, so its plan remembers which revision it gave out.
+constexpr const char* pages_of_alerts = R"sql(
+ALTER TABLE alerts ADD COLUMN paused_why TEXT NOT NULL DEFAULT '';
+ALTER TABLE alerts ADD COLUMN gone_in_a_row INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE alerts ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run_plan ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE alert_pages (
+  alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  url TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  last_modified TEXT NOT NULL,
+  items INTEGER NOT NULL,
+  next TEXT NOT NULL,
+  newest_ms INTEGER NOT NULL,
+  reading INTEGER NOT NULL,
+  PRIMARY KEY (alert_id, position)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr migration all[] = {
     {1, "first tables", first_tables},
+    {2, "conduct towards other people's servers", conduct_tables},
+    {3, "pages of alerts, and why an alert is paused", pages_of_alerts},
 };
 
 } // namespace

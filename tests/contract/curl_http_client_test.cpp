@@ -1,70 +1,16 @@
 #include <atomic>
-#include <chrono>
 #include <cstdlib>
 #include <future>
-#include <memory>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
-#include "adapters/curl/curl_http_client.hpp"
 #include "adapters/curl/http_call.hpp"
 #include "tests/fakes/raw_http_server.hpp"
+#include "tests/support/http_calls.hpp"
 
 using namespace vigie;
 using namespace std::chrono_literals;
 using fakes::raw_http_server;
-
-namespace {
-
-constexpr auto patience = 30s;
-
-curl_http_config loopback(const std::vector<std::string>& allowed = {"127.0.0.1"}) {
-  curl_http_config out;
-  out.guard = *address_guard::parse(allowed);
-  out.user_agent = "test-agent/1";
-  return out;
-}
-
-std::unique_ptr<http_client> make_client(curl_http_config config = loopback()) {
-  auto out = make_curl_http_client(std::move(config));
-  REQUIRE(out);
-  return std::move(*out);
-}
-
-http_request get(std::string url) {
-  http_request out;
-  out.url = std::move(url);
-  return out;
-}
-
-std::future<result<http_response>> start(http_client& client, http_request request) {
-  auto promise = std::make_shared<std::promise<result<http_response>>>();
-  auto out = promise->get_future();
-  client.fetch(std::move(request), [promise](result<http_response> x) { promise->set_value(std::move(x)); });
-  return out;
-}
-
-result<http_response> outcome(std::future<result<http_response>>& x) {
-  REQUIRE(x.wait_for(patience) == std::future_status::ready);
-  return x.get();
-}
-
-result<http_response> fetch(http_client& client, http_request request) {
-  auto future = start(client, std::move(request));
-  return outcome(future);
-}
-
-template <class F>
-void wait_until(F condition) {
-  auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    REQUIRE(std::chrono::steady_clock::now() < deadline);
-    std::this_thread::sleep_for(1ms);
-  }
-}
-
-} // namespace
 
 TEST_CASE("answers of every kind are successes") {
   raw_http_server server;
@@ -326,7 +272,7 @@ TEST_CASE("a callback may fetch again") {
   };
   next(1);
   auto future = ended.get_future();
-  REQUIRE(future.wait_for(patience) == std::future_status::ready);
+  REQUIRE(future.wait_for(http_patience) == std::future_status::ready);
   CHECK(future.get() == 5);
 }
 

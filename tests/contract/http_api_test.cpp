@@ -136,6 +136,7 @@ const route_case all_routes[] = {
     {"POST", "/api/v1/alerts/import", api_scope::run, R"([{"name":"x","source":"s"}])", "[{]", 200},
     {"GET", "/api/v1/runs?limit=5", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/runs/7", api_scope::read, "", nullptr, 200},
+    {"GET", "/api/v1/plan?limit=5", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/matches?run=1&alert=2&limit=3", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/outbox?state=dead&limit=3", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/outbox?state=dead,ambiguous", api_scope::read, "", nullptr, 200},
@@ -214,6 +215,45 @@ TEST_CASE("unknown paths, other methods and odd ids") {
   for (auto query : {"limit=0", "limit=1001", "limit=x", "run=0", "alert=z"})
     require_problem(f.as_admin("GET", std::string{"/api/v1/matches?"} + query), 400);
   require_problem(f.as_admin("GET", "/api/v1/outbox?state=lost"), 400);
+}
+
+TEST_CASE("the plan: the whole, and as many gates as were asked for") {
+  api_fixture f;
+  gate_estimate gate;
+  gate.gate = host_key{"site.test"};
+  gate.sources = {source_id{"market"}};
+  gate.policy.min_interval = duration{12000};
+  gate.policy.max_interval = duration{25000};
+  gate.alerts = gate.searches = gate.requests = 41;
+  gate.gaps = 40;
+  gate.takes = {duration{480000}, duration{740000}, duration{1000000}};
+  gate.requests_a_day = 7380;
+  gate.over_interval = true;
+  gate.remedies = {{remedy_kind::longer_interval, "wait", duration{480000}},
+                   {remedy_kind::merge_alerts, "merge", duration{0}, 0, 1, {alert_id{1}, alert_id{2}}}};
+  cycle_estimate plan;
+  plan.interval = duration{300000};
+  plan.workers = 4;
+  plan.alerts = plan.searches = plan.requests = 41;
+  plan.takes = gate.takes;
+  plan.feasible = false;
+  plan.homeless = {alert_id{9}};
+  plan.gates = {gate, gate};
+  f.backend.plan = plan;
+  auto got = f.as_admin("GET", "/api/v1/plan?limit=1");
+  REQUIRE(got.body ==
+          R"({"verdict":"PLAN_INFEASIBLE","feasible":false,"intervalMs":300000,"workers":4,"alerts":41,"searches":41,)"
+          R"("requests":41,"shortestMs":480000,"expectedMs":740000,"longestMs":1000000,"alertsWithoutSource":[9],)"
+          R"("gatesInAll":2,"gates":[{"gate":"site.test","feasible":false,"sources":["market"],"alerts":41,)"
+          R"("searches":41,"requests":41,"lanes":1,"gaps":40,"minGapMs":12000,"maxGapMs":25000,"maxInFlight":1,)"
+          R"("shortestMs":480000,"expectedMs":740000,"longestMs":1000000,"overInterval":true,"dailyRequests":20000,)"
+          R"("requestsADay":7380,"overDay":false,"remedies":[)"
+          R"({"kind":"longer_interval","text":"wait","intervalMs":480000},)"
+          R"({"kind":"merge_alerts","text":"merge","requestsSaved":1,"alerts":[1,2]}]}]})");
+  plan.interval = duration{0};
+  f.backend.plan = plan;
+  REQUIRE(f.as_admin("GET", "/api/v1/plan").body.find("\"intervalMs\":null") != std::string::npos);
+  require_problem(f.as_admin("GET", "/api/v1/plan?limit=0"), 400);
 }
 
 TEST_CASE("outbox: rows and counts; what shall be sent again is named") {

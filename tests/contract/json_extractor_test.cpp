@@ -325,13 +325,123 @@ TEST_CASE("specs that make no sense are refused with what and where") {
   CHECK(refused([](spec& x) { x.constants["price"] = "cheap"; }).find("extract.constants.price: ") == 0);
   CHECK(refused([](spec& x) { x.constants["brand"] = ""; }).find("extract.constants.brand: ") == 0);
   CHECK(refused([](spec& x) { x.framing = page_framing::ndjson; }).find("extract.items: ") == 0);
+  CHECK(refused([](spec& x) {
+          x.items = "a[*]";
+          x.header_row = true;
+        }).find("extract.items: [*] and header_row") == 0);
+}
+
+TEST_CASE("of a field with a wildcard the first value counts") {
+  auto spec = small_spec("r");
+  spec.fields["price"] = "offers[*].price";
+  spec.fields["brand"] = "attributes[*].names[*]";
+  auto out = extract(spec, R"({"r":[
+    {"id":1,"t":"a","offers":[{"price":null},{},{"price":""},{"price":"12,50 €"},{"price":9}],
+     "attributes":[{"names":[]},{"names":["","Nokia"]},{"names":["Sony"]}]},
+    {"id":2,"t":"b","offers":[{"price":null}],"attributes":[]},
+    {"id":3,"t":"c","offers":7}]})");
+  REQUIRE(out);
+  CHECK(out->items[0].price == cents{1250});
+  CHECK(out->items[0].currency == "EUR");
+  CHECK(out->items[0].brand == "Nokia");
+  CHECK_FALSE(out->items[1].price);
+  REQUIRE(out->notes.size() == 4);
+  CHECK(out->notes[0].place == "/r/1/attributes/[*]/names/[*]");
+  CHECK(out->notes[1].place == "/r/1/offers/[*]/price");
+  CHECK(out->notes[2].place == "/r/2/attributes");
+  CHECK(out->notes[3].place == "/r/2/offers");
+  CHECK(out->notes[3].reason == "missing");
+}
+
+TEST_CASE("a wildcard in the items' path gathers them from everywhere") {
+  auto ids = [](const extract_spec& spec, std::string_view page) {
+    auto out = extract(spec, page);
+    if (!out)
+      return out.error().detail + " at " + out.error().place;
+    std::string text;
+    for (const auto& x : out->items)
+      text += x.id.value + " ";
+    return text;
+  };
+  auto lists = small_spec("s[*].r");
+  CHECK(ids(lists, R"({"s":[{"r":[{"id":1,"t":"a"},{"id":2,"t":"b"}]},{"ad":1},{"r":null},{"r":[]},
+                            {"r":[{"id":3,"t":"c"}]}]})") == "1 2 3 ");
+  CHECK(ids(lists, R"({"s":[]})").empty());
+  CHECK(ids(lists, R"({"s":[{"r":{"id":1,"t":"a"}},{"r":{"id":2,"t":"b"}}]})") == "1 2 ");
+  CHECK(ids(lists, R"({"s":[{"r":[{"id":1,"t":"a"}]},{"r":[{"id":2}]}]})") == "title is missing at /s/1/r/0/t");
+  CHECK(ids(lists, R"({"s":[{"r":"x"}]})") == "expected an item (object), found string at /s/0/r");
+  CHECK(ids(lists, R"({"q":[]})") == "the items are missing at /s");
+  CHECK(ids(lists, R"({"s":{}})") == "the items are missing at /s");
+  CHECK(ids(small_spec("[*]"), R"([[{"id":1,"t":"a"}],[{"id":2,"t":"b"},{"id":3,"t":"c"}]])") == "1 2 3 ");
+}
+
+TEST_CASE("what a page says of the next one") {
+  auto next = [](paging_kind kind, const std::string& path, std::string_view page) {
+    source_spec source;
+    source.extract = small_spec("r");
+    source.paging.kind = kind;
+    source.paging.next = path;
+    auto x = make_json_extractor(source);
+    if (!x)
+      return x.error().place + ": " + x.error().detail;
+    auto out = (*x)->extract(page);
+    return out ? out->next : out.error().detail + " at " + out.error().place;
+  };
+  CHECK(next(paging_kind::cursor, "after", R"({"r":[],"after":"abc"})") == "abc");
+  CHECK(next(paging_kind::cursor, "after", R"({"r":[],"after":17})") == "17");
+  CHECK(next(paging_kind::next_link, "links[rel=next].href", R"({"r":[],"links":[{"rel":"next","href":"/2"}]})") ==
+        "/2");
+  for (auto none : {R"({"r":[]})", R"({"r":[],"after":null})", R"({"r":[],"after":""})", R"({"r":[],"after":false})"})
+    CHECK(next(paging_kind::cursor, "after", none).empty());
+  CHECK(next(paging_kind::cursor, "a.b", R"({"r":[],"a":{"b":[1]}})") ==
+        "expected the next page's cursor or URL, found array at /a/b");
+  CHECK(next(paging_kind::page, "after", R"({"r":[],"after":"abc"})").empty());
+  CHECK(next(paging_kind::cursor, "a..b", "") == "paging.next: byte 3 of the path: expected a key here");
+}
+
+TEST_CASE("the newest of the items' dates") {
+  source_spec source;
+  source.extract = small_spec("r");
+  source.sanity.dated = "at";
+  auto x = make_json_extractor(source);
+  REQUIRE(x);
+  auto out =
+      (*x)->extract(R"({"r":[{"id":1,"t":"a","p":1,"at":"2026-11-24T10:00:00Z"},{"id":2,"t":"b","p":1,"at":1764101533},
+    {"id":3,"t":"c","p":1,"at":"Wed, 25 Nov 2026 20:12:13 GMT"},{"id":4,"t":"d","p":1,"at":"soon"},{"id":5,"t":"e","p":1},
+    {"id":6,"t":"f","p":1,"at":null}]})");
+  REQUIRE(out);
+  REQUIRE(out->newest);
+  CHECK(to_rfc3339(*out->newest) == "2026-11-25T20:12:13.000Z");
+  REQUIRE(out->notes.size() == 2);
+  CHECK(out->notes[0].field == "date");
+  CHECK(out->notes[0].reason == "is no date that is understood");
+  CHECK(out->notes[0].place == "/r/3/at");
+  CHECK(out->notes[1].reason == "missing");
+  CHECK_FALSE((*x)->extract(R"({"r":[]})")->newest);
+
+  source.extract = rows_spec();
+  source.sanity.dated = "seen";
+  auto rows = make_json_extractor(source);
+  REQUIRE(rows);
+  auto table =
+      (*rows)->extract("[\"asin\",\"title\",\"seen\"]\n[\"1\",\"a\",\"2026-11-24\"]\n[\"2\",\"b\",\"2026-11-23\"]");
+  REQUIRE(table);
+  CHECK(to_rfc3339(*table->newest) == "2026-11-24T00:00:00.000Z");
+  source.sanity.dated = "";
+  source.paging.kind = paging_kind::cursor;
+  source.paging.next = "after";
+  REQUIRE_FALSE(make_json_extractor(source));
+  CHECK(make_json_extractor(source).error().place == "paging.next");
 }
 
 TEST_CASE("paths") {
-  for (auto good : {"", "a", "a.b", "a[0]", "[0]", "[0][1].a", "a[k=v].b", "a[k=v w.x].b", "[k=v]", "é.ü", "a-b c"})
+  for (auto good : {"", "a", "a.b", "a[0]", "[0]", "[0][1].a", "a[k=v].b", "a[k=v w.x].b", "[k=v]", "[*]", "a[*].b[*]",
+                    "a[*][0]", "é.ü", "a-b c"})
     CHECK(json_path::parse(good));
-  for (auto bad : {".", ".a", "a.", "a..b", "a[", "a]", "a[]", "a[-1]", "a[1", "a[x]", "a[=v]", "a[k=]", "a[0]b",
-                   "a.[0]", "a[99999999999999999999]", "[0].", "a[ 1]"}) {
+  for (auto bad : {".",     ".a",    "a.",    "a..b",  "a[",
+                   "a]",    "a[]",   "a[-1]", "a[1",   "a[x]",
+                   "a[=v]", "a[k=]", "a[0]b", "a.[0]", "a[99999999999999999999]",
+                   "[0].",  "a[ 1]", "a[**]", "a[*]b", "[*=v"}) {
     CAPTURE(bad);
     auto path = json_path::parse(bad);
     REQUIRE_FALSE(path);
@@ -352,6 +462,10 @@ TEST_CASE("paths") {
   CHECK(read("a[0].w.x") == "none at /a/0/w");
   CHECK(read("a.b") == "none at /a/b");
   CHECK(read("m~/n.o") == "? at /m~0~1n/o");
+  CHECK(read("a[*].v") == "one at /a/0/v");
+  CHECK(read("[*].v") == "none at ");
+  CHECK(read("a[*].w[0][k=v].x") == "none at /a/[*]/w/0/[k=v]/x");
+  CHECK(read("b[*].w") == "none at /b");
   CHECK(read("") == "? at ");
 }
 

@@ -1,3 +1,4 @@
+#include "tests/contract/database_conduct.hpp"
 #include "tests/contract/database_contract.hpp"
 #include "tests/contract/database_histories.hpp"
 #include "tests/contract/database_settlements.hpp"
@@ -48,6 +49,12 @@ TEST_CASE("memory database: runs are forgotten") {
 TEST_CASE("memory database: outbox, workers, verdicts") {
   check_outbox(in_memory);
   check_workers_and_verdicts(in_memory);
+}
+TEST_CASE("memory database: gates and robots.txt") {
+  check_gates_and_robots(in_memory);
+}
+TEST_CASE("memory database: the conduct ledger") {
+  check_conduct_ledger(in_memory);
 }
 TEST_CASE("memory database: histories") {
   check_histories(in_memory);

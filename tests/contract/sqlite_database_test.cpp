@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "tests/contract/database_conduct.hpp"
 #include "tests/contract/database_contract.hpp"
 #include "tests/contract/database_histories.hpp"
 #include "tests/contract/database_settlements.hpp"
@@ -36,6 +37,12 @@ TEST_CASE("sqlite database: runs are forgotten") {
 TEST_CASE("sqlite database: outbox, workers, verdicts") {
   check_outbox(in_sqlite);
   check_workers_and_verdicts(in_sqlite);
+}
+TEST_CASE("sqlite database: gates and robots.txt") {
+  check_gates_and_robots(in_sqlite);
+}
+TEST_CASE("sqlite database: the conduct ledger") {
+  check_conduct_ledger(in_sqlite);
 }
 TEST_CASE("sqlite database: histories") {
   check_histories(in_sqlite);

@@ -157,6 +157,11 @@ void fake_api_backend::list_runs(uint32_t limit, done<std::vector<run_summary>> 
   cb(runs);
 }
 
+void fake_api_backend::get_plan(done<cycle_estimate> cb) {
+  note("get_plan");
+  cb(plan);
+}
+
 void fake_api_backend::get_run(run_id id, done<run_progress> cb) {
   note("get_run " + std::to_string(id.value));
   cb(progress);

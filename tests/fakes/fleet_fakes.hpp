@@ -36,6 +36,7 @@ struct fleet_tape {
   tape<worker_lost> gates_lost; ///< as the host-gates hear it
   std::vector<std::pair<worker_id, alert_settled>> settled;
   std::vector<std::pair<worker_id, permit_request>> permits;
+  std::vector<std::pair<worker_id, permits_held>> held;
   size_t beats = 0;
   size_t finished = 0;
   size_t released = 0;
@@ -96,6 +97,7 @@ inline host_gates_actor::behavior_type fake_host_gates(shell<host_gates_actor, n
             return permit{t->permits.size(), duration{0}, {}};
           },
           [=](const worker_id&, const permit_release&) { ++t->released; },
+          [=](const worker_id& w, const permits_held& m) { t->held.emplace_back(w, m); },
           [=](const worker_lost& m) {
             t->gates_lost.push_back({self->clock().now(), m});
           },
@@ -200,6 +202,7 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
       [](const alert_settled&) {},
       [](const permit_request&) { return permit{}; },
       [](const permit_release&) {},
+      [](const permits_held&) {},
   };
 }
 

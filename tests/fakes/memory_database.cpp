@@ -1,67 +1,14 @@
 #include "tests/fakes/memory_database.hpp"
 
 #include <algorithm>
-#include <deque>
-#include <functional>
-#include <mutex>
-#include <optional>
 
-#include "tests/fakes/memory_state.hpp"
+#include "tests/fakes/memory_impl.hpp"
 
 namespace vigie {
-
-struct memory_database::impl {
-  mutable std::mutex mutex;
-  memory_state data;
-  errc fault = errc::none;
-  size_t faults_left = 0;
-  bool always = false;
-  bool holding = false;
-  std::deque<std::function<void()>> held;
-  size_t operations = 0;
-
-  /// Does the work under the lock, or fails as asked for; answers outside of it.
-  template <class T, class Work>
-  void answer(done<T> cb, Work work) {
-    auto outcome = std::optional<result<T>>{};
-    {
-      std::lock_guard guard{mutex};
-      ++operations;
-      if (always || faults_left > 0) {
-        faults_left -= faults_left > 0 ? 1 : 0;
-        outcome = fail(fault, "a fault asked for by the test");
-      } else {
-        outcome = work(data);
-      }
-      if (holding) {
-        held.push_back([cb = std::move(cb), x = std::move(*outcome)]() mutable { cb(std::move(x)); });
-        return;
-      }
-    }
-    cb(std::move(*outcome));
-  }
-
-  std::optional<std::function<void()>> take_held() {
-    std::lock_guard guard{mutex};
-    if (held.empty())
-      return std::nullopt;
-    auto first = std::move(held.front());
-    held.pop_front();
-    return first;
-  }
-};
 
 namespace {
 
 using unit = database::unit;
-
-template <class Map>
-auto values_of(const Map& all) {
-  std::vector<typename Map::mapped_type> out;
-  for (const auto& [key, x] : all)
-    out.push_back(x);
-  return out;
-}
 
 template <class T>
 std::vector<T> newest(std::vector<T> oldest_first, uint32_t limit) {
@@ -162,18 +109,13 @@ void memory_database::remove_alert(alert_id id, done<unit> cb) {
     if (s.alerts.erase(id.value) == 0)
       return fail(errc::not_found, "no alert " + std::to_string(id.value));
     std::erase_if(s.seen, [&](const auto& x) { return x.first == id; });
+    s.pages.erase(id);
     return unit{};
   });
 }
 
 void memory_database::set_alert_enabled(alert_id id, bool enabled, done<alert> cb) {
-  impl_->answer(std::move(cb), [&](memory_state& s) -> result<alert> {
-    auto i = s.alerts.find(id.value);
-    if (i == s.alerts.end())
-      return fail(errc::not_found, "no alert " + std::to_string(id.value));
-    i->second.enabled = enabled;
-    return i->second;
-  });
+  impl_->answer(std::move(cb), [&](memory_state& s) { return s.set_enabled(id, enabled); });
 }
 
 // -- runs -----------------------------------------------------------------------------------------
@@ -182,7 +124,7 @@ void memory_database::find_unfinished_run(done<begun_run> cb) {
   impl_->answer(std::move(cb), [](memory_state& s) -> result<begun_run> {
     for (auto i = s.runs.rbegin(); i != s.runs.rend(); ++i)
       if (i->second.summary.state == run_state::running)
-        return begun_run{i->second.summary, s.enabled_of(i->second)};
+        return s.unfinished(i->second);
     return fail(errc::not_found, "no run is on");
   });
 }
@@ -192,13 +134,13 @@ void memory_database::begin_run(run_trigger trigger, trace_id trace, wall_time n
     std::vector<memory_plan_row> plan;
     for (const auto& [id, x] : s.alerts)
       if (x.enabled)
-        plan.push_back({x.id, x.name, false});
+        plan.push_back({x.id, x.name, false, s.revisions[x.id]});
     auto& run = add_run(s, trigger, plan.empty() ? run_state::skipped_empty : run_state::running, now);
     run.trace = trace;
     run.alerts = static_cast<uint32_t>(plan.size());
     auto& stored = s.runs[run.id.value];
     stored.plan = std::move(plan);
-    return begun_run{stored.summary, s.enabled_of(stored)};
+    return s.unfinished(stored);
   });
 }
 

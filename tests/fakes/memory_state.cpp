@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "actors/policy/gone_pages.hpp"
+
 namespace vigie {
 
 namespace {
@@ -73,22 +75,57 @@ result<alert> memory_state::put(alert what) {
       return fail(errc::conflict, "an alert named \"" + what.name + "\" exists");
   if (what.id.value == 0) {
     what.id = alert_id{++last_alert};
+    what.paused_why.clear();
   } else {
     auto old = alerts.find(what.id.value);
     if (old == alerts.end())
       return fail(errc::not_found, "no alert " + std::to_string(what.id.value));
     what.baseline_done = old->second.baseline_done;
+    what.paused_why = what.enabled ? std::string{} : old->second.paused_why;
+    ++revisions[what.id];
+    pages.erase(what.id);
+    if (what.enabled)
+      gone.erase(what.id);
   }
   alerts[what.id.value] = what;
   return what;
 }
 
-std::vector<alert> memory_state::enabled_of(const memory_run& run) {
-  std::vector<alert> out;
-  for (const auto& planned : run.plan)
-    if (auto i = alerts.find(planned.alert.value); !planned.done && i != alerts.end() && i->second.enabled)
-      out.push_back(i->second);
+result<alert> memory_state::set_enabled(alert_id id, bool enabled) {
+  auto i = alerts.find(id.value);
+  if (i == alerts.end())
+    return fail(errc::not_found, "no alert " + std::to_string(id.value));
+  i->second.enabled = enabled;
+  if (enabled) {
+    i->second.paused_why.clear();
+    gone.erase(id);
+  }
+  return i->second;
+}
+
+begun_run memory_state::unfinished(const memory_run& run) {
+  begun_run out{run.summary, {}, {}};
+  for (const auto& planned : run.plan) {
+    auto i = alerts.find(planned.alert.value);
+    if (planned.done || i == alerts.end())
+      continue;
+    if (i->second.enabled)
+      out.alerts.push_back(i->second);
+    if (auto known = pages.find(planned.alert); known != pages.end() && !known->second.empty())
+      out.pages.insert(*known);
+  }
   return out;
+}
+
+std::string memory_state::note_gone(const alert_settled& what) {
+  auto ruling = rule_on_gone(what, gone[what.alert]);
+  gone[what.alert] = ruling.in_a_row;
+  if (!ruling.paused_why.empty()) {
+    auto& owner = alerts.at(what.alert.value);
+    owner.enabled = false;
+    owner.paused_why = ruling.paused_why;
+  }
+  return ruling.paused_why;
 }
 
 result<std::vector<fencing_token>> memory_state::begin(run_id id, const std::vector<attempt_request>& what) {
@@ -139,11 +176,13 @@ result<settle_receipt> memory_state::settle(const alert_settled& what, bool fina
     auto newest = std::none_of(attempts.upper_bound(what.token.value), attempts.end(), [&](const auto& x) {
       return x.second.row.run == what.run && x.second.row.alert == what.alert;
     });
+    auto receipt = attempt.receipt;
     if (final && open && newest) {
       planned.done = true;
       ++run.summary.alerts_failed;
+      receipt.paused_why = alerts.contains(what.alert.value) ? note_gone(what) : std::string{};
     }
-    return attempt.receipt;
+    return receipt;
   }
   if (attempt.row.state != attempt_state::assigned || !open || !alerts.contains(what.alert.value))
     return keep_late(run, attempt, what);
@@ -169,11 +208,13 @@ settle_receipt memory_state::apply_failure(memory_run& run, memory_plan_row& pla
   attempt.row.state = attempt_state::failed;
   attempt.row.problem = what.problem;
   attempt.receipt.applied = true;
+  auto receipt = attempt.receipt;
   if (final) {
     planned.done = true;
     ++run.summary.alerts_failed;
+    receipt.paused_why = note_gone(what);
   }
-  return attempt.receipt;
+  return receipt;
 }
 
 settle_receipt memory_state::apply_success(memory_run& run, memory_plan_row& planned, memory_attempt& attempt,
@@ -194,6 +235,9 @@ settle_receipt memory_state::apply_success(memory_run& run, memory_plan_row& pla
     receipt.outbox_rows += notify(owner, found);
   }
   owner.baseline_done = owner.baseline_done || learning;
+  auto as_given_out = planned.revision == revisions[what.alert];
+  pages[what.alert] = as_given_out ? what.pages : std::vector<page_record>{};
+  note_gone(what);
   planned.done = true;
   attempt.row.state = attempt_state::settled;
   attempt.row.matches = static_cast<uint32_t>(distinct.size());

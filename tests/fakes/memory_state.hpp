@@ -17,6 +17,7 @@ struct memory_plan_row {
   alert_id alert;
   std::string name;
   bool done = false;
+  uint64_t revision = 0; ///< of the alert as it was given out
 };
 
 struct memory_run {
@@ -35,19 +36,27 @@ struct memory_attempt {
 struct memory_state {
   std::map<int64_t, alert> alerts;
   std::set<std::pair<alert_id, item_id>> seen;
+  std::map<alert_id, std::vector<page_record>> pages;
+  std::map<alert_id, uint64_t> revisions;
+  std::map<alert_id, uint32_t> gone; ///< 404s in a row
   std::vector<stored_match> matches; ///< oldest first
   std::map<int64_t, outbox_row> outbox;
   std::map<int64_t, memory_run> runs;
   std::map<int64_t, memory_attempt> attempts; ///< by token
   std::map<worker_id, worker_status> workers;
   std::map<std::tuple<verdict_scope, worker_id, host_key>, verdict> verdicts;
+  std::map<host_key, host_state> host_states;
+  std::map<std::string, stored_robots> robots;
+  std::map<std::pair<host_key, wall_time>, conduct_row> conduct;
   int64_t last_alert = 0;
   int64_t last_run = 0;
   int64_t last_token = 0;
   int64_t last_outbox = 0;
 
   result<alert> put(alert what);
-  std::vector<alert> enabled_of(const memory_run& run);
+  result<alert> set_enabled(alert_id id, bool enabled);
+  /// The run with its enabled alerts that are not done, and what is known of their pages.
+  begun_run unfinished(const memory_run& run);
   result<std::vector<fencing_token>> begin(run_id run, const std::vector<attempt_request>& what);
   result<settle_receipt> settle(const alert_settled& what, bool final, wall_time now);
   result<run_summary> end(run_id run, run_state how, uint32_t workers, uint32_t workers_ok, std::string note,
@@ -58,6 +67,7 @@ struct memory_state {
   std::string delivery_of(alert_id alert, const item_id& item) const;
 
 private:
+  std::string note_gone(const alert_settled& what);
   settle_receipt keep_late(memory_run& run, memory_attempt& attempt, const alert_settled& what);
   settle_receipt apply_failure(memory_run& run, memory_plan_row& planned, memory_attempt& attempt,
                                const alert_settled& what, bool final);

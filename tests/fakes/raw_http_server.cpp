@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -125,10 +126,39 @@ void raw_http_server::serve(int fd) {
   ::close(fd);
 }
 
+/// Bytes to and from 127.0.0.1 and the port of `where`, until one side ends. False, as `answer`.
+bool raw_http_server::tunnel(int fd, const std::string& where) {
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(static_cast<uint16_t>(std::stoi(where.substr(where.rfind(':') + 1))));
+  int there = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  bool open = ::connect(there, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 &&
+              send_all(fd, "HTTP/1.1 200 Established\r\nX-Proxy: 1\r\n\r\n");
+  while (open) {
+    pollfd both[2] = {{fd, POLLIN, 0}, {there, POLLIN, 0}};
+    open = ::poll(both, 2, -1) > 0;
+    for (int i = 0; open && i < 2; ++i) {
+      char chunk[16384];
+      if (both[i].revents == 0)
+        continue;
+      auto n = ::recv(both[i].fd, chunk, sizeof chunk, 0);
+      open = n > 0 && send_all(both[1 - i].fd, {chunk, static_cast<size_t>(n)});
+    }
+  }
+  ::close(there);
+  return false;
+}
+
 /// False = close the connection.
 bool raw_http_server::answer(int fd, const std::string& head, const std::string& body) {
   auto begin = head.find(' ') + 1;
   auto path = head.substr(begin, head.find(' ', begin) - begin);
+  if (head.rfind("CONNECT ", 0) == 0)
+    return tunnel(fd, path);
+  // As a proxy: the whole URL stands there, and its host is us.
+  if (path.rfind("http://", 0) == 0)
+    path.erase(0, path.find('/', 7));
   if (path == "/ok")
     return send_all(fd, reply(200, "hello", "X-Thing:  A \r\nx-twice: 1\r\nX-Twice: 2\r\n"));
   if (path == "/echo")

@@ -13,6 +13,8 @@ namespace vigie::fakes {
 ///   /ok /chunked /gzip /interim /redirect /empty /status/404 /bytes/N /echo (the request as received)  well-behaved
 ///   /silent (reads, never answers) /close /cut /cut-chunked /garbage /bad-gzip /bomb (100 kB packed) /headers (1 MB of
 ///   them)
+/// It is a proxy as well: a whole URL is answered by its path, whatever its host; CONNECT leads to its port on
+/// 127.0.0.1.
 class raw_http_server {
 public:
   explicit raw_http_server(const std::string& address = "127.0.0.1");
@@ -26,6 +28,7 @@ public:
 private:
   void accept_all();
   void serve(int fd);
+  bool tunnel(int fd, const std::string& where);
   bool answer(int fd, const std::string& head, const std::string& body);
 
   std::string address_;

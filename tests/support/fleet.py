@@ -260,7 +260,7 @@ class Fleet:
 
     def __init__(self, vigie, workers=4, site_args=(), cycle="", main_extra="", worker_extra="",
                  source=None, channels=True, heartbeat="500ms", min_interval="20ms", missed=3, log_level="debug",
-                 relays=False, max_pages=3):
+                 relays=False, max_pages=3, fetch=""):
         self.vigie = str(pathlib.Path(vigie).resolve())
         self.max_pages = max_pages
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vigie-fleet-"))
@@ -297,6 +297,7 @@ heartbeat = "{heartbeat}"
 missed = {missed}
 [fetch]
 allow_private = ["127.0.0.1/32"]
+{fetch}
 send_region_header = true
 [log]
 level = "{log_level}"
@@ -323,6 +324,7 @@ baseline = false
 {cycle}
 [fetch]
 allow_private = ["127.0.0.1/32"]
+{fetch}
 [log]
 level = "{log_level}"
 format = "json"
@@ -375,8 +377,13 @@ owner_consent = "the test's own site"
         return self
 
     def wait_workers(self, count):
-        wait_until(lambda: self.main.get("/api/v1/worker/main/stats")["availableWorkers"] == count,
-                   f"{count} workers to be available")
+        def available():
+            status, _, body = call(self.main.api_port, "GET", "/api/v1/worker/main/stats",
+                                   headers={"x-api-key": self.main.key()})
+            # 503: the part that answers has just been restarted.
+            require(status in (200, 503), f"stats of {self.main.name}: {status} {body[:300]!r}")
+            return status == 200 and json.loads(body)["availableWorkers"] == count
+        wait_until(available, f"{count} workers to be available")
 
     def import_alerts(self, alerts):
         return self.main.send("POST", "/api/v1/alerts/import", alerts)

@@ -20,9 +20,11 @@ struct main_notes {
   std::vector<assignment_id> finished;
   std::vector<permit_request> permits;
   std::vector<permit_release> released;
+  std::vector<permits_held> held;
   uint32_t fail_settlements = 0; ///< so many are answered store_unavailable
   bool silent = false;           ///< settlements are not answered at all
   bool withhold = false;         ///< permits are not answered
+  bool forget_releases = false;  ///< they are answered worker_lost
   error deny;                    ///< of every permit, unless none
   std::vector<reply<settle_ack>> unanswered;
   std::vector<reply<permit>> withheld;
@@ -55,7 +57,13 @@ inline main_endpoint_actor::behavior_type fake_main(shell<main_endpoint_actor, f
           return permit{0, duration{0}, notes->deny};
         return permit{notes->permits.size(), duration{0}, {}};
       },
-      [=](const envelope&, const permit_release& what) { notes->released.push_back(what); },
+      [=](const envelope&, const permit_release& what) -> caf::result<void> {
+        notes->released.push_back(what);
+        if (notes->forget_releases)
+          return to_caf({errc::worker_lost, "gone", {}});
+        return caf::unit;
+      },
+      [=](const envelope&, const permits_held& what) { notes->held.push_back(what); },
   };
 }
 
@@ -86,7 +94,13 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
         }
         return leave;
       },
-      [=](const permit_release& what) { notes->released.push_back(what); },
+      [=](const permit_release& what) -> caf::result<void> {
+        notes->released.push_back(what);
+        if (notes->forget_releases)
+          return to_caf({errc::worker_lost, "gone", {}});
+        return caf::unit;
+      },
+      [=](const permits_held& what) { notes->held.push_back(what); },
   };
 }
 

@@ -1,0 +1,89 @@
+#include "adapters/curl/curl_easy.hpp"
+
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "adapters/curl/socket_watch.hpp"
+
+namespace vigie {
+
+curl_easy::curl_easy(const transfer_rules& rules) : rules_(rules), handle_(curl_easy_init()) {
+  static_assert(sizeof error_text_ >= CURL_ERROR_SIZE);
+  if (handle_)
+    set_constants();
+}
+
+curl_easy::~curl_easy() {
+  curl_easy_cleanup(handle_);
+}
+
+void curl_easy::put_on(curl_transfer& request) {
+  request_ = &request;
+  error_text_[0] = '\0';
+  request.attach(*this);
+}
+
+void curl_easy::take_off() {
+  if (!request_->is_plain()) {
+    curl_easy_reset(handle_);
+    set_constants();
+  }
+  request_ = nullptr;
+}
+
+void curl_easy::set_constants() {
+  curl_easy_setopt(handle_, CURLOPT_ERRORBUFFER, error_text_.data());
+  curl_easy_setopt(handle_, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle_, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle_, CURLOPT_PROXY, "");
+  curl_easy_setopt(handle_, CURLOPT_NOPROXY, "");
+  curl_easy_setopt(handle_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(handle_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  curl_easy_setopt(handle_, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(handle_, CURLOPT_DNS_CACHE_TIMEOUT, static_cast<long>(rules_.dns_cache.count() / 1000));
+  curl_easy_setopt(handle_, CURLOPT_USERAGENT, rules_.user_agent.c_str());
+  curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &curl_easy::on_body);
+  curl_easy_setopt(handle_, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(handle_, CURLOPT_HEADERFUNCTION, &curl_easy::on_header);
+  curl_easy_setopt(handle_, CURLOPT_HEADERDATA, this);
+  // Of a packed body libcurl hands on what comes out; what goes in can be seen by its progress only.
+  curl_xferinfo_callback on_progress = [](void* self, curl_off_t, curl_off_t got, curl_off_t, curl_off_t) -> int {
+    auto* request = static_cast<curl_easy*>(self)->request_;
+    return request && !request->may_receive(static_cast<uint64_t>(got)) ? 1 : 0;
+  };
+  curl_easy_setopt(handle_, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl_easy_setopt(handle_, CURLOPT_XFERINFODATA, this);
+  curl_easy_setopt(handle_, CURLOPT_NOPROGRESS, 0L);
+  curl_opensocket_callback open_socket = [](void* self, curlsocktype purpose, curl_sockaddr* address) -> curl_socket_t {
+    auto* request = static_cast<curl_easy*>(self)->request_;
+    return request ? request->open_socket(purpose, address) : CURL_SOCKET_BAD;
+  };
+  curl_easy_setopt(handle_, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(handle_, CURLOPT_OPENSOCKETDATA, this);
+  if (!rules_.watch)
+    return;
+  // A kept connection outlives the handle that opened it, but not the loop's watch.
+  curl_closesocket_callback close_socket = [](void* watch, curl_socket_t fd) -> int {
+    static_cast<socket_watch*>(watch)->closed(fd);
+    return ::close(fd);
+  };
+  curl_easy_setopt(handle_, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  curl_easy_setopt(handle_, CURLOPT_CLOSESOCKETDATA, rules_.watch);
+}
+
+size_t curl_easy::on_body(char* data, size_t size, size_t count, void* self) {
+  auto* request = static_cast<curl_easy*>(self)->request_;
+  return request->take_body({data, size * count}) ? size * count : CURL_WRITEFUNC_ERROR;
+}
+
+size_t curl_easy::on_header(char* data, size_t size, size_t count, void* self) {
+  auto* request = static_cast<curl_easy*>(self)->request_;
+  return request->take_header({data, size * count}) ? size * count : 0;
+}
+
+} // namespace vigie

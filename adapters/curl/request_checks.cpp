@@ -1,0 +1,54 @@
+#include "adapters/curl/request_checks.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace vigie {
+
+namespace {
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c > 0x20 && c < 0x7f && std::strchr("\"(),/:;<=>?@[\\]{}", c) == nullptr;
+  });
+}
+
+} // namespace
+
+std::string lower_case(std::string_view text) {
+  std::string out{text};
+  for (auto& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+std::string_view trim_line(std::string_view text) {
+  auto begin = text.find_first_not_of(" \t\r\n");
+  auto end = text.find_last_not_of(" \t\r\n");
+  return begin == std::string_view::npos ? std::string_view{} : text.substr(begin, end - begin + 1);
+}
+
+error check_request(const http_request& request) {
+  if (!is_token(request.method))
+    return {errc::bad_request, "the method cannot be sent", {}};
+  for (const auto& [name, value] : request.headers) {
+    auto low = lower_case(name);
+    if (!is_token(name) || low == "host" || low == "content-length" || low == "transfer-encoding")
+      return {errc::bad_request, "the header name \"" + name + "\" cannot be sent", {}};
+    if (value.find_first_of(std::string_view{"\r\n\0", 3}) != std::string::npos)
+      return {errc::bad_request, "the value of the header " + name + " has a line break", {}};
+  }
+  return {};
+}
+
+result<parsed_url> parse_proxy(std::string_view text) {
+  auto url = parse_url(text);
+  if (!url)
+    return fail(errc::bad_request, "the proxy: " + url.error().detail);
+  if (url->scheme != "http" || url->target != "/")
+    return fail(errc::bad_request, "the proxy: expected http://host:port and nothing behind it");
+  return url;
+}
+
+} // namespace vigie

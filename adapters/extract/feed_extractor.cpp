@@ -1,0 +1,163 @@
+#include "adapters/extract/feed_extractor.hpp"
+
+#include <array>
+
+#include "adapters/extract/feed_fields.hpp"
+
+namespace vigie {
+
+namespace {
+
+constexpr std::string_view atom_1 = "http://www.w3.org/2005/Atom";
+constexpr std::string_view atom_03 = "http://purl.org/atom/ns#";
+constexpr std::string_view rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+
+constexpr std::string_view photo_path = "g:image_link|media:thumbnail@url|media:content[medium=image]@url|"
+                                        "media:content[type=image/*]@url|media:group/media:thumbnail@url|"
+                                        "media:group/media:content[medium=image]@url|itunes:image@href";
+
+constexpr std::array rss_paths{
+    format_path{"id", "guid|g:id|atom:id|@rdf:about|link"},
+    format_path{"title", "title|g:title|description"},
+    format_path{"url", "link|atom:link[rel=alternate]@href|g:link|@rdf:about"},
+    format_path{"price", "g:sale_price|g:price"},
+    format_path{"brand", "g:brand"},
+    format_path{"size", "g:size"},
+    format_path{"condition", "g:condition"},
+    format_path{"photo", "enclosure[type=image/*]@url"},
+    format_path{"date", "pubDate|dc:date|dcterms:modified|atom:updated"},
+};
+
+constexpr std::array atom_paths{
+    format_path{"id", "id|g:id|link[rel=alternate]@href|link[!rel]@href"},
+    format_path{"title", "title|g:title|summary|content"},
+    format_path{"url", "link[rel=alternate]@href|link[!rel]@href|content@src|g:link"},
+    format_path{"price", "g:sale_price|g:price"},
+    format_path{"brand", "g:brand"},
+    format_path{"size", "g:size"},
+    format_path{"condition", "g:condition"},
+    format_path{"photo", "link[rel=enclosure][type=image/*]@href"},
+    format_path{"date", "updated|modified|published|issued|dc:date"},
+};
+
+bool is_url(std::string_view x) {
+  return x.starts_with("http://") || x.starts_with("https://");
+}
+
+class feed_extractor : public extractor {
+public:
+  feed_extractor(feed_fields rss, feed_fields atom, std::optional<feed_path> next, feed_path atom_next,
+                 bool url_by_itself)
+      : rss_(std::move(rss)), atom_(std::move(atom)), next_(std::move(next)), link_next_(std::move(atom_next)),
+        url_by_itself_(url_by_itself) {}
+
+  result<extraction> extract(std::string_view page) override {
+    auto tree = feed_tree::parse(page);
+    if (!tree)
+      return tl::unexpected<error>(tree.error());
+    auto root = tree->root();
+    extraction out;
+    optional<error> problem;
+    if (root.name() == "rss")
+      problem = read_rss(root, out);
+    else if (root.name() == "RDF" && root.space() == rdf)
+      problem = read_rdf(root, out);
+    else if (root.name() == "feed" && (root.space() == atom_1 || root.space() == atom_03))
+      problem = read_list(root, root, "/feed/", "entry", atom_, out);
+    else
+      problem = error{errc::bad_page, "no feed begins with the element " + std::string{root.name()},
+                      feed_place(root, "/" + std::string{root.name()})};
+    if (problem)
+      return tl::unexpected<error>(*problem);
+    return out;
+  }
+
+private:
+  static std::optional<feed_node> child(feed_node from, std::string_view name) {
+    for (auto x = from.first(); x; x = x->next())
+      if (x->name() == name)
+        return x;
+    return std::nullopt;
+  }
+
+  optional<error> read_rss(feed_node root, extraction& out) const {
+    auto channel = child(root, "channel");
+    if (!channel)
+      return error{errc::bad_page, "the channel is missing", feed_place(root, "/rss/channel")};
+    return read_list(*channel, *channel, "/rss/channel/", "item", rss_, out);
+  }
+
+  /// The items stand beside the channel.
+  optional<error> read_rdf(feed_node root, extraction& out) const {
+    auto channel = child(root, "channel");
+    if (!channel)
+      return error{errc::bad_page, "the channel is missing", feed_place(root, "/RDF/channel")};
+    return read_list(root, *channel, "/RDF/", "item", rss_, out);
+  }
+
+  optional<error> read_list(feed_node from, feed_node head, const std::string& prefix, std::string_view name,
+                            const feed_fields& fields, extraction& out) const {
+    size_t number = 0;
+    for (auto x = from.first(); x; x = x->next()) {
+      if (x->name() != name)
+        continue;
+      auto place = prefix + std::string{name} + "[" + std::to_string(++number) + "]";
+      if (auto problem = fields.read(*x, place, out))
+        return problem;
+      complete_url(*x, out.items.back());
+    }
+    const auto& path = next_ ? *next_ : link_next_;
+    if (auto found = path.find(head))
+      out.next = std::move(found->text);
+    return {};
+  }
+
+  /// A guid is the item's address unless it says otherwise (RSS 2.0).
+  void complete_url(feed_node from, item& x) const {
+    if (!url_by_itself_ || (x.url && !x.url->empty()))
+      return;
+    auto guid = child(from, "guid");
+    if (guid && guid->attribute("isPermaLink") != "false" && is_url(guid->text()))
+      x.url = guid->text();
+  }
+
+  feed_fields rss_;
+  feed_fields atom_;
+  std::optional<feed_path> next_;
+  feed_path link_next_;
+  bool url_by_itself_;
+};
+
+/// The photo has too many places for one line of the tables.
+template <size_t N>
+result<feed_fields> compile(const source_spec& source, const std::array<format_path, N>& table) {
+  auto photo = std::string{photo_path};
+  auto all = table;
+  for (auto& x : all)
+    if (x.field == "photo") {
+      photo += "|" + std::string{x.path};
+      x.path = photo;
+    }
+  return feed_fields::compile(source, all);
+}
+
+} // namespace
+
+result<std::unique_ptr<extractor>> make_feed_extractor(const source_spec& source) {
+  auto rss = compile(source, rss_paths);
+  auto atom = rss ? compile(source, atom_paths) : rss;
+  if (!atom)
+    return tl::unexpected<error>(atom.error());
+  std::optional<feed_path> next;
+  if (!source.paging.next.empty()) {
+    auto path = feed_path::parse(source.paging.next, source.extract.namespaces);
+    if (!path)
+      return fail(errc::bad_config, path.error().detail, "paging.next");
+    next = std::move(*path);
+  }
+  bool own_url = !source.extract.fields.contains("url") && !source.extract.constants.contains("url");
+  return std::make_unique<feed_extractor>(std::move(*rss), std::move(*atom), std::move(next),
+                                          *feed_path::parse("atom:link[rel=next]@href"), own_url);
+}
+
+} // namespace vigie

@@ -1,0 +1,114 @@
+#include "adapters/extract/feed_fields.hpp"
+
+#include <algorithm>
+
+#include "actors/policy/dates.hpp"
+#include "actors/policy/decimal_text.hpp"
+#include "actors/policy/money.hpp"
+#include "adapters/extract/json_extractor.hpp"
+
+namespace vigie {
+
+namespace {
+
+void note(extraction& out, std::string_view field, std::string reason, std::string place) {
+  if (out.notes.size() < max_field_notes)
+    out.notes.push_back(field_note{out.items.size(), std::string{field}, std::move(reason), std::move(place)});
+}
+
+error at(std::string_view key, const error& from) {
+  return {errc::bad_config, from.detail, std::string{key}};
+}
+
+} // namespace
+
+std::string feed_place(feed_node at, const std::string& place) {
+  return "line " + std::to_string(at.line()) + ", " + place;
+}
+
+result<feed_fields> feed_fields::compile(const source_spec& source, std::span<const format_path> format) {
+  const auto& spec = source.extract;
+  if (!spec.items.empty())
+    return fail(errc::bad_config, "this format says itself where its items are; leave items out", "extract.items");
+  if (spec.header_row)
+    return fail(errc::bad_config, "this format has no rows", "extract.header_row");
+  for (const auto& [name, path] : spec.fields)
+    if (!find_field(name))
+      return unknown_field(name, "extract.fields." + name);
+  feed_fields out;
+  out.unit_ = spec.unit;
+  auto fixed = compile_constants(spec);
+  if (!fixed)
+    return tl::unexpected<error>(fixed.error());
+  out.fixed_ = std::move(*fixed);
+  auto paths = spec.fields;
+  for (const auto& x : format)
+    paths.emplace(x.field, x.path);
+  if (!source.sanity.dated.empty())
+    paths["date"] = source.sanity.dated;
+  for (const auto& [name, text] : paths) {
+    bool date = name == "date";
+    bool asked = date ? !source.sanity.dated.empty() : spec.fields.contains(name);
+    auto path = feed_path::parse(text, spec.namespaces);
+    if (!path)
+      return tl::unexpected<error>(at(date ? "sanity.dated" : "extract.fields." + name, path.error()));
+    auto field = date ? field_name{"date", nullptr} : *find_field(name);
+    (date ? out.date_ : out.rules_).push_back(rule{field, std::move(*path), asked});
+  }
+  return out;
+}
+
+void feed_fields::read_one(const rule& x, feed_node from, const std::string& place, extraction& out, item& next,
+                           std::string& currency_said) const {
+  auto found = x.path.find(from);
+  auto name = x.field.name;
+  if (!found) {
+    if (x.asked && name != "id" && name != "title")
+      note(out, name, "missing or empty", feed_place(from, place));
+    return;
+  }
+  if (name == "id") {
+    next.id.value = std::move(found->text);
+  } else if (name == "title") {
+    // Feeds write HTML into titles, whether their format allows it or not.
+    next.title = without_markup(found->text);
+  } else if (name == "price") {
+    auto price = parse_price(found->text, unit_);
+    if (!price)
+      return note(out, name, price.error().detail, feed_place(found->node, place));
+    next.price = price->lowest;
+    currency_said = price->currency;
+  } else {
+    next.*x.field.member = name == "currency" ? normal_currency(found->text) : std::move(found->text);
+  }
+}
+
+void feed_fields::read_date(const rule& x, feed_node from, const std::string& place, extraction& out) const {
+  auto found = x.path.find(from);
+  if (!found) {
+    if (x.asked)
+      note(out, "date", "missing or empty", feed_place(from, place));
+    return;
+  }
+  auto date = parse_date(found->text);
+  if (!date)
+    return note(out, "date", "is no date that is understood", feed_place(found->node, place));
+  out.newest = out.newest ? std::max(*out.newest, *date) : *date;
+}
+
+optional<error> feed_fields::read(feed_node from, const std::string& place, extraction& out) const {
+  item next;
+  std::string currency_said;
+  for (const auto& x : rules_)
+    read_one(x, from, place, out, next, currency_said);
+  for (const auto& x : date_)
+    read_date(x, from, place, out);
+  fill_fixed(fixed_, currency_said, next);
+  if (next.id.value.empty() || next.title.empty())
+    return error{errc::bad_page, (next.id.value.empty() ? "id" : "title") + std::string{" is missing"},
+                 feed_place(from, place)};
+  out.items.push_back(std::move(next));
+  return {};
+}
+
+} // namespace vigie

@@ -1,0 +1,64 @@
+// Paths into feeds and sitemaps, compiled once.
+//
+//   title                        a child element in the item's own namespace
+//   dc:date                      one in another, by its usual prefix, whatever prefix the page itself uses
+//   media:group/media:title      steps down
+//   enclosure@url, @rdf:about    an attribute
+//   link[rel=alternate]@href     only elements with that attribute; [type=image/*] begins with, [!rel] without it
+//   guid|link                    the first that is there and not empty
+//
+// Prefixes: atom, content, dc, dcterms, g (Google Merchant), itunes, media, rdf; in sitemaps also image, news, video;
+// and those of extract.namespaces.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/extract/feed_tree.hpp"
+
+namespace vigie {
+
+class feed_path {
+public:
+  /// bad_config with the byte at which the path stops making sense.
+  static result<feed_path> parse(std::string_view text, const std::map<std::string, std::string>& namespaces = {});
+
+  struct found {
+    feed_node node; ///< the element, or whose attribute it is
+    std::string text;
+  };
+  /// The first that is not empty. Unprefixed names are of the namespace of `from`.
+  std::optional<found> find(feed_node from) const;
+
+private:
+  struct name {
+    std::string space; ///< a URI; empty and `own`: the item's; empty and not `own`: none
+    std::string local;
+    bool own = false;
+  };
+  struct condition {
+    std::string attribute;
+    std::string value; ///< empty: the attribute is not there
+    bool begins = false;
+  };
+  struct step {
+    name element;
+    std::vector<condition> conditions;
+  };
+  struct way {
+    std::vector<step> steps;
+    std::optional<name> attribute;
+  };
+  class parser;
+
+  static bool holds(const step& x, feed_node at, std::string_view own);
+  static std::optional<found> walk(const way& x, size_t at, feed_node from, std::string_view own);
+
+  std::vector<way> ways_;
+};
+
+} // namespace vigie

@@ -1,0 +1,254 @@
+#include "adapters/extract/feed_tree.hpp"
+
+#include <libxml/HTMLparser.h>
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <mutex>
+
+namespace vigie {
+
+namespace {
+
+struct free_context {
+  void operator()(xmlParserCtxt* x) const { xmlFreeParserCtxt(x); }
+};
+
+/// What the hooks of one parse count; hangs at the context's _private.
+struct parse_watch {
+  size_t elements_left = 0;
+  bool too_many = false;
+  bool declares_entities = false;
+};
+
+parse_watch& watch_of(void* context) {
+  return *static_cast<parse_watch*>(static_cast<xmlParserCtxt*>(context)->_private);
+}
+
+void on_element(void* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri, int spaces,
+                const xmlChar** space, int attributes, int defaulted, const xmlChar** attribute) {
+  auto& watch = watch_of(context);
+  if (watch.elements_left == 0) {
+    watch.too_many = true;
+    xmlStopParser(static_cast<xmlParserCtxt*>(context));
+    return;
+  }
+  --watch.elements_left;
+  xmlSAX2StartElementNs(context, name, prefix, uri, spaces, space, attributes, defaulted, attribute);
+}
+
+void on_entity(void* context, const xmlChar*, int, const xmlChar*, const xmlChar*, xmlChar*) {
+  watch_of(context).declares_entities = true;
+  xmlStopParser(static_cast<xmlParserCtxt*>(context));
+}
+
+std::string_view view(const xmlChar* x) {
+  return x ? std::string_view{reinterpret_cast<const char*>(x)} : std::string_view{};
+}
+
+void put_utf8(std::string& out, uint32_t point) {
+  bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+  if (point == 0 || point > 0x10FFFF || surrogate)
+    point = 0xFFFD;
+  auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
+  if (point < 0x80)
+    return put(point);
+  if (point < 0x800) {
+    put(0xC0 | point >> 6);
+  } else {
+    if (point < 0x10000) {
+      put(0xE0 | point >> 12);
+    } else {
+      put(0xF0 | point >> 18);
+      put(0x80 | (point >> 12 & 0x3F));
+    }
+    put(0x80 | (point >> 6 & 0x3F));
+  }
+  put(0x80 | (point & 0x3F));
+}
+
+bool put_named(std::string& out, const std::string& name) {
+  auto known = htmlEntityLookup(reinterpret_cast<const xmlChar*>(name.c_str()));
+  if (known)
+    put_utf8(out, known->value);
+  return known != nullptr;
+}
+
+/// The depth is bounded by the parser.
+void put_text(std::string& out, const xmlNode* first) {
+  for (auto* x = first; x; x = x->next) {
+    if (x->type == XML_TEXT_NODE || x->type == XML_CDATA_SECTION_NODE)
+      out += view(x->content);
+    else if (x->type == XML_ENTITY_REF_NODE) // of a document type that was not loaded: HTML's names are usual there
+      put_named(out, std::string{view(x->name)});
+    else if (x->type == XML_ELEMENT_NODE)
+      put_text(out, x->children);
+  }
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+std::string flat(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (!is_blank(c))
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  if (!out.empty() && out.back() == ' ')
+    out.pop_back();
+  return out;
+}
+
+std::optional<feed_node> element_from(const xmlNode* x) {
+  while (x && x->type != XML_ELEMENT_NODE)
+    x = x->next;
+  return x ? std::optional{feed_node{x}} : std::nullopt;
+}
+
+error problem_of(xmlParserCtxt* context) {
+  auto* last = xmlCtxtGetLastError(context);
+  if (!last || !last->message)
+    return {errc::bad_page, "the page is no XML", {}};
+  auto where = "line " + std::to_string(last->line) + ", column " + std::to_string(last->int2);
+  return {errc::bad_page, flat(last->message) + " (XML, " + where + ")", where};
+}
+
+/// The length of "&name;" or "&#12;" at the front, 0 if it is none; what it stands for goes to `out`.
+size_t take_reference(std::string_view text, std::string& out) {
+  constexpr size_t longest = 12;
+  auto end = text.substr(0, longest).find(';');
+  if (end == text.npos || end < 2)
+    return 0;
+  auto name = text.substr(1, end - 1);
+  if (name[0] != '#')
+    return put_named(out, std::string{name}) ? end + 1 : 0;
+  bool hex = name.size() > 1 && (name[1] | 0x20) == 'x';
+  auto digits = name.substr(hex ? 2 : 1);
+  uint32_t point = 0;
+  for (char c : digits) {
+    auto lower = static_cast<char>(c | 0x20);
+    int digit = c >= '0' && c <= '9' ? c - '0' : hex && lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    if (digit < 0)
+      return 0;
+    point = point * (hex ? 16 : 10) + static_cast<uint32_t>(digit);
+    if (point > 0x10FFFF)
+      return 0;
+  }
+  if (digits.empty())
+    return 0;
+  put_utf8(out, point);
+  return end + 1;
+}
+
+/// The length of what looks like a tag or a comment at the front, 0 if nothing does.
+size_t tag_length(std::string_view text) {
+  if (text.size() < 3)
+    return 0;
+  auto c = static_cast<char>(text[1] | 0x20);
+  if (!(c >= 'a' && c <= 'z') && text[1] != '/' && text[1] != '!')
+    return 0;
+  bool comment = text.starts_with("<!--");
+  auto end = comment ? text.find("-->", 4) : text.find('>');
+  return end == text.npos ? 0 : end + (comment ? 3 : 1);
+}
+
+} // namespace
+
+std::string_view feed_node::name() const {
+  return view(at_->name);
+}
+
+std::string_view feed_node::space() const {
+  return at_->ns ? view(at_->ns->href) : std::string_view{};
+}
+
+long feed_node::line() const {
+  return xmlGetLineNo(at_);
+}
+
+std::optional<feed_node> feed_node::first() const {
+  return element_from(at_->children);
+}
+
+std::optional<feed_node> feed_node::next() const {
+  return element_from(at_->next);
+}
+
+std::string feed_node::text() const {
+  std::string out;
+  put_text(out, at_->children);
+  return flat(out);
+}
+
+std::optional<std::string> feed_node::attribute(std::string_view name, std::string_view space) const {
+  for (auto* x = at_->properties; x; x = x->next) {
+    auto its = x->ns ? view(x->ns->href) : std::string_view{};
+    if (view(x->name) != name || its != space)
+      continue;
+    std::string out;
+    put_text(out, x->children);
+    return flat(out);
+  }
+  return std::nullopt;
+}
+
+void feed_tree::free_doc::operator()(_xmlDoc* doc) const {
+  xmlFreeDoc(doc);
+}
+
+result<feed_tree> feed_tree::parse(std::string_view page, const feed_limits& limits) {
+  static std::once_flag once;
+  std::call_once(once, [] { xmlInitParser(); });
+  if (page.size() > limits.max_bytes)
+    return fail(errc::bad_page, "the page is larger than " + std::to_string(limits.max_bytes) + " bytes");
+  if (page.starts_with("\x1f\x8b"))
+    return fail(errc::bad_page, "the page is a gzip file, not XML; name the address of the plain file", "line 1");
+  std::unique_ptr<xmlParserCtxt, free_context> context{xmlNewParserCtxt()};
+  if (!context)
+    return fail(errc::bad_page, "no memory for the page's XML");
+  parse_watch watch{limits.max_elements, false, false};
+  context->_private = &watch;
+  context->sax->startElementNs = on_element;
+  context->sax->entityDecl = on_entity;
+  constexpr int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA |
+                          XML_PARSE_COMPACT | XML_PARSE_BIG_LINES;
+  feed_tree out{
+      xmlCtxtReadMemory(context.get(), page.data(), static_cast<int>(page.size()), nullptr, nullptr, options)};
+  if (watch.declares_entities)
+    return fail(errc::bad_page, "the page declares entities of its own, which are not expanded", "line 1");
+  if (watch.too_many)
+    return fail(errc::bad_page, "more than " + std::to_string(limits.max_elements) + " XML elements");
+  if (!out.doc_ || !context->wellFormed || !xmlDocGetRootElement(out.doc_.get()))
+    return tl::unexpected<error>(problem_of(context.get()));
+  return out;
+}
+
+feed_node feed_tree::root() const {
+  return feed_node{xmlDocGetRootElement(doc_.get())};
+}
+
+std::string without_markup(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    size_t taken = 0;
+    if (text.front() == '<') {
+      taken = tag_length(text);
+      if (taken > 0)
+        out += ' ';
+    } else if (text.front() == '&') {
+      taken = take_reference(text, out);
+    }
+    if (taken == 0) {
+      out += text.front();
+      taken = 1;
+    }
+    text.remove_prefix(taken);
+  }
+  return flat(out);
+}
+
+} // namespace vigie

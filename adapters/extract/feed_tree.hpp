@@ -1,0 +1,63 @@
+// The XML of feeds and sitemaps as a tree; libxml2 stays behind it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "messages/values/error.hpp"
+
+// libxml2's own, named here so that its headers are not seen.
+struct _xmlDoc;
+struct _xmlNode;
+
+namespace vigie {
+
+/// An element of a feed_tree, which must outlive it. A cheap copy.
+class feed_node {
+public:
+  explicit feed_node(const _xmlNode* at) : at_(at) {}
+
+  std::string_view name() const;          ///< without its prefix
+  std::string_view space() const;         ///< its namespace's URI; empty = none
+  long line() const;                      ///< from 1
+  std::optional<feed_node> first() const; ///< child element
+  std::optional<feed_node> next() const;  ///< sibling element
+  /// All text inside, comments left out, without blanks at its ends; runs of blanks inside are one.
+  std::string text() const;
+  /// `space` empty: an attribute without namespace.
+  std::optional<std::string> attribute(std::string_view name, std::string_view space = {}) const;
+
+private:
+  const _xmlNode* at_;
+};
+
+struct feed_limits {
+  size_t max_elements = 1000000; ///< of one page
+  size_t max_bytes = 64 << 20;   ///< of one page
+};
+
+/// One page. Nothing is loaded that it names: no document type, no entities, no schema, no network. A page that
+/// declares entities of its own is refused (they can grow without bounds). Depth is bounded by libxml2 (256).
+class feed_tree {
+public:
+  /// bad_page with "line 3, column 14" for what is no well-formed XML, and above the limits.
+  static result<feed_tree> parse(std::string_view page, const feed_limits& limits = {});
+
+  feed_node root() const;
+
+private:
+  struct free_doc {
+    void operator()(_xmlDoc* doc) const;
+  };
+  explicit feed_tree(_xmlDoc* doc) : doc_(doc) {}
+
+  std::unique_ptr<_xmlDoc, free_doc> doc_;
+};
+
+/// Text without what looks like an HTML tag, its character references resolved: "AT&amp;T <b>phone</b>" is "AT&T
+/// phone".
+std::string without_markup(std::string_view text);
+
+} // namespace vigie

@@ -1,0 +1,79 @@
+#include "adapters/extract/html_elements.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <libxml/HTMLparser.h>
+#include <libxml/HTMLtree.h>
+
+namespace vigie {
+
+namespace {
+
+constexpr const char* known[] = {
+    "html",      "head",       "body",     "base",     "a",          "abbr",     "acronym",  "address",  "applet",
+    "area",      "article",    "aside",    "audio",    "b",          "basefont", "bdi",      "bdo",      "bgsound",
+    "big",       "blink",      "br",       "button",   "blockquote", "canvas",   "caption",  "center",   "cite",
+    "code",      "col",        "colgroup", "command",  "data",       "datalist", "dd",       "del",      "details",
+    "dfn",       "dialog",     "dir",      "div",      "dl",         "dt",       "em",       "embed",    "fieldset",
+    "figure",    "figcaption", "font",     "footer",   "form",       "frame",    "frameset", "h1",       "h2",
+    "h3",        "h4",         "h5",       "h6",       "header",     "hgroup",   "hr",       "i",        "iframe",
+    "image",     "img",        "input",    "ins",      "isindex",    "kbd",      "keygen",   "label",    "layer",
+    "legend",    "li",         "link",     "listing",  "main",       "map",      "mark",     "marquee",  "math",
+    "menu",      "menuitem",   "meta",     "meter",    "nav",        "nobr",     "noembed",  "noframes", "nolayer",
+    "noscript",  "object",     "ol",       "optgroup", "option",     "output",   "p",        "param",    "picture",
+    "plaintext", "pre",        "progress", "q",        "rb",         "rp",       "rt",       "rtc",      "ruby",
+    "s",         "samp",       "script",   "section",  "select",     "slot",     "small",    "source",   "spacer",
+    "span",      "strike",     "strong",   "style",    "sub",        "summary",  "sup",      "svg",      "table",
+    "tbody",     "td",         "template", "textarea", "tfoot",      "th",       "thead",    "time",     "title",
+    "tr",        "track",      "tt",       "u",        "ul",         "var",      "video",    "wbr",      "xmp"};
+
+/// libxml2 offers no way to ask this of two equal names; tests/contract/html_stream_test.cpp compares all pairs.
+constexpr std::string_view closes_its_like[] = {"a", "colgroup", "form", "li", "option",
+                                                "p", "tbody",    "td",   "th", "tr"};
+constexpr std::string_view left_open[] = {"embed", "source", "track", "wbr"};
+
+const xmlChar* chars(std::string_view x) {
+  return reinterpret_cast<const xmlChar*>(x.data()); // all of `known`: a zero byte follows
+}
+
+template <class List>
+bool among(const List& all, std::string_view x) {
+  return std::find(std::begin(all), std::end(all), x) != std::end(all);
+}
+
+} // namespace
+
+const std::vector<std::string_view>& html_elements::names() {
+  static const std::vector<std::string_view> out(std::begin(known), std::end(known));
+  return out;
+}
+
+html_elements::html_elements() {
+  const auto& all = names();
+  for (size_t i = 0; i < all.size(); ++i) {
+    auto info = htmlTagLookup(chars(all[i]));
+    void_[i + 1] = info && info->empty;
+    left_open_[i + 1] = among(left_open, all[i]);
+    xmlNode next{};
+    next.type = XML_ELEMENT_NODE;
+    next.name = chars(all[i]);
+    for (size_t outer = 0; outer < all.size(); ++outer)
+      closes_[outer + 1][i + 1] =
+          outer == i ? among(closes_its_like, all[i]) : htmlAutoCloseTag(nullptr, chars(all[outer]), &next) != 0;
+  }
+}
+
+const html_elements& html_elements::get() {
+  static const html_elements out;
+  return out;
+}
+
+bool html_elements::is_boolean(std::string_view attribute) {
+  std::string name{attribute};
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return htmlIsBooleanAttr(reinterpret_cast<const xmlChar*>(name.c_str())) != 0;
+}
+
+} // namespace vigie

@@ -1,0 +1,47 @@
+// What libxml2 knows of HTML's elements, for a reader that has to come to the same tree.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace vigie {
+
+/// 0 = an element that nothing is known of.
+using html_element = uint8_t;
+
+namespace html_names {
+inline constexpr html_element html = 1;
+inline constexpr html_element head = 2;
+inline constexpr html_element body = 3;
+inline constexpr html_element base = 4;
+} // namespace html_names
+
+class html_elements {
+public:
+  /// Shared by all; made at the first call.
+  static const html_elements& get();
+
+  /// Every known name in lower case, by number from 1.
+  static const std::vector<std::string_view>& names();
+
+  /// Nothing can stand in it.
+  bool is_void(html_element x) const { return void_[x]; }
+  /// libxml2 does not know that nothing can stand in it: it stays open until the end of what it stands in.
+  bool is_left_open(html_element x) const { return left_open_[x]; }
+  /// An open `outer` is closed by the start of `next`.
+  bool closes(html_element outer, html_element next) const { return closes_[outer][next]; }
+  /// An attribute that, without a value, has its own name as value.
+  static bool is_boolean(std::string_view attribute);
+
+private:
+  html_elements();
+
+  std::bitset<256> void_;
+  std::bitset<256> left_open_;
+  std::array<std::bitset<256>, 256> closes_;
+};
+
+} // namespace vigie

@@ -1,0 +1,206 @@
+#include "adapters/extract/html_extractor.hpp"
+
+#include <algorithm>
+
+#include "actors/policy/dates.hpp"
+#include "actors/policy/money.hpp"
+#include "actors/policy/url_reference.hpp"
+#include "adapters/extract/extract_rules.hpp"
+#include "adapters/extract/html_stream.hpp"
+#include "adapters/extract/html_text.hpp"
+#include "adapters/extract/json_extractor.hpp"
+#include "adapters/extract/markup_tree.hpp"
+
+namespace vigie {
+
+namespace {
+
+/// What a column of the rows is good for. Null = the date.
+using column_field = const field_name*;
+
+std::string unusable_value(const markup_rows::cell& value, const markup_limits& limits) {
+  if (!value)
+    return "matches nothing";
+  if (value->size() > limits.value_bytes)
+    return "is longer than " + std::to_string(limits.value_bytes >> 10) + " KiB";
+  return value->empty() ? "is empty" : "";
+}
+
+class markup_extractor : public extractor {
+public:
+  markup_extractor(const source_spec& source, markup_queries queries, std::vector<column_field> columns,
+                   fixed_fields fixed, std::unique_ptr<markup_tree> tree, std::unique_ptr<html_stream> stream)
+      : unit_(source.extract.unit), queries_(std::move(queries)), columns_(std::move(columns)),
+        fixed_(std::move(fixed)), tree_(std::move(tree)), stream_(std::move(stream)) {}
+
+  result<extraction> extract(std::string_view page) override {
+    out_ = {};
+    if (queries_.dialect == css_dialect::html)
+      page = html_text(page, room_);
+    if (!stream_ || !stream_->read(page, rows_))
+      if (auto problem = tree_->read(page, rows_))
+        return tl::unexpected<error>(std::move(*problem));
+    if (rows_.size() == 0 && !rows_.list_seen)
+      return fail(errc::bad_page, no_items(), "selector " + queries_.items.text);
+    base_.reset();
+    if (rows_.base)
+      if (auto base = parse_url(*rows_.base))
+        base_ = std::move(*base);
+    out_.items.reserve(rows_.size());
+    for (size_t row = 0; row < rows_.size(); ++row)
+      if (auto problem = read_item(row))
+        return tl::unexpected<error>(std::move(*problem));
+    if (rows_.next && rows_.next->size() <= queries_.limits.value_bytes)
+      out_.next = absolute(*rows_.next);
+    return std::move(out_);
+  }
+
+private:
+  using trouble = std::optional<error>;
+
+  std::string no_items() const {
+    return queries_.list.empty() ? "no element matches the items selector"
+                                 : "no element matches the items selector, and none what stands around the items in it";
+  }
+
+  trouble read_item(size_t row) {
+    item next;
+    std::string currency_said;
+    for (size_t column = 0; column < columns_.size(); ++column) {
+      const auto& value = rows_.at(row, column);
+      auto field = columns_[column];
+      auto why = unusable_value(value, queries_.limits);
+      if (field && !field->member && field->name != "price") {
+        if (auto problem = read_required(*field, row, column, why, next))
+          return problem;
+      } else if (!why.empty()) {
+        if (!value || !value->empty())
+          note(row, column, std::move(why));
+      } else if (!field) {
+        read_date(row, column, *value);
+      } else if (field->member) {
+        read_text(*field, *value, next);
+      } else {
+        read_price(row, column, *value, next, currency_said);
+      }
+    }
+    fill_fixed(fixed_, currency_said, next);
+    out_.items.push_back(std::move(next));
+    return {};
+  }
+
+  trouble read_required(const field_name& field, size_t row, size_t column, const std::string& why, item& next) {
+    const auto& value = rows_.at(row, column);
+    bool is_id = field.name == "id";
+    if (why.empty())
+      (is_id ? next.id.value : next.title) = *value;
+    else if (is_id || !fixed_.title || (value && !value->empty()))
+      return error{errc::bad_page, std::string{field.name} + " " + why, place(row, column)};
+    return {};
+  }
+
+  void read_text(const field_name& field, const std::string& value, item& next) {
+    if (field.name == "currency")
+      next.currency = normal_currency(value);
+    else if (field.name == "url" || field.name == "photo")
+      next.*field.member = absolute(value);
+    else
+      next.*field.member = value;
+  }
+
+  void read_price(size_t row, size_t column, const std::string& value, item& next, std::string& currency) {
+    auto price = parse_price(value, unit_);
+    if (!price)
+      return note(row, column, price.error().detail);
+    next.price = price->lowest;
+    currency = price->currency;
+  }
+
+  void read_date(size_t row, size_t column, const std::string& value) {
+    if (auto date = parse_date(value))
+      out_.newest = out_.newest ? std::max(*out_.newest, *date) : *date;
+    else
+      note(row, column, "is no date that is understood");
+  }
+
+  std::string absolute(const std::string& address) const {
+    if (!base_)
+      return address;
+    auto out = resolve_url(*base_, address);
+    return out ? to_string(*out) : address;
+  }
+
+  std::string place(size_t row, size_t column) const {
+    return "item " + std::to_string(row + 1) + ", " + queries_.columns[column].text;
+  }
+
+  void note(size_t row, size_t column, std::string reason) {
+    if (out_.notes.size() < max_field_notes)
+      out_.notes.push_back(field_note{row, columns_[column] ? std::string{columns_[column]->name} : "date",
+                                      std::move(reason), place(row, column)});
+  }
+
+  price_unit unit_;
+  markup_queries queries_;
+  std::vector<column_field> columns_;
+  fixed_fields fixed_;
+  std::unique_ptr<markup_tree> tree_;
+  std::unique_ptr<html_stream> stream_; ///< null: the selectors need the tree
+
+  // Of the page at hand.
+  extraction out_;
+  markup_rows rows_;
+  std::optional<parsed_url> base_;
+  std::string room_;
+};
+
+result<std::vector<column_field>> fields_of(const source_spec& source) {
+  std::vector<column_field> out;
+  for (const auto& [name, text] : source.extract.fields) {
+    auto field = find_field(name);
+    if (!field)
+      return unknown_field(name, "extract.fields." + name);
+    out.push_back(field);
+  }
+  if (!source.sanity.dated.empty())
+    out.push_back(nullptr);
+  return out;
+}
+
+result<std::unique_ptr<extractor>> make(const source_spec& source, page_framing framing, markup_path path) {
+  auto spec = source.extract;
+  spec.framing = framing;
+  auto columns = fields_of(source);
+  if (!columns)
+    return tl::unexpected<error>(columns.error());
+  auto fixed = compile_constants(spec);
+  if (!fixed)
+    return tl::unexpected<error>(fixed.error());
+  if (!spec.fields.contains("id"))
+    return fail(errc::bad_config, "there is no selector of an item's id", "extract.fields");
+  if (!spec.fields.contains("title") && !fixed->title)
+    return fail(errc::bad_config, "there is no selector of an item's title", "extract.fields");
+  bool link = source.paging.kind == paging_kind::next_link;
+  bool named = link || source.paging.kind == paging_kind::cursor;
+  auto queries = compile_queries(spec, named ? source.paging.next : "", link, source.sanity.dated);
+  if (!queries)
+    return tl::unexpected<error>(queries.error());
+  auto tree = markup_tree::make(*queries);
+  if (!tree)
+    return tl::unexpected<error>(tree.error());
+  auto stream = path == markup_path::automatic ? html_stream::make(*queries) : nullptr;
+  return std::make_unique<markup_extractor>(source, std::move(*queries), std::move(*columns), std::move(*fixed),
+                                            std::move(*tree), std::move(stream));
+}
+
+} // namespace
+
+result<std::unique_ptr<extractor>> make_html_extractor(const source_spec& source, markup_path path) {
+  return make(source, page_framing::html, path);
+}
+
+result<std::unique_ptr<extractor>> make_xml_extractor(const source_spec& source) {
+  return make(source, page_framing::xml, markup_path::tree);
+}
+
+} // namespace vigie

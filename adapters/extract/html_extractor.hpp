@@ -1,0 +1,30 @@
+// The extractor port for HTML and XML pages.
+#pragma once
+
+#include <memory>
+
+#include "adapters/ports/extractor.hpp"
+
+namespace vigie {
+
+/// automatic: what a stream can answer is read by one, page by page, and everything else as a tree.
+enum class markup_path : uint8_t { automatic, tree };
+
+/// `items` selects the elements that are items, each field is asked of its item's element. Selectors are CSS
+/// (actors/policy/css_selector.hpp) or XPath 1.0; the first thing that one selects counts, and an XPath field may also
+/// be a text, a number or a truth. bad_config, with the key's path as its place, for a selector that is none.
+///
+/// Text has its blanks run together; no text at all is absent without a note. With an absolute <base href> the url, the
+/// photo and paging.next are made absolute, otherwise they stay as the page has them.
+///
+/// bad_page: an item without id or title, and no items at all. Where the items' CSS selector has an element around the
+/// item ("ul.found > li"), an empty list is one in which that is there. Of XML also everything that is not well-formed,
+/// with "line:column" as its place. HTML is mended as far as it needs to be.
+result<std::unique_ptr<extractor>> make_html_extractor(const source_spec& source,
+                                                       markup_path path = markup_path::automatic);
+
+/// The same for XML. CSS types match in any namespace; `namespaces` are the prefixes that selectors may use. Entities
+/// other than XML's five are an error, wherever they are declared: nothing that a page declares is opened or expanded.
+result<std::unique_ptr<extractor>> make_xml_extractor(const source_spec& source);
+
+} // namespace vigie

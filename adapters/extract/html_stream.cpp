@@ -1,0 +1,328 @@
+#include "adapters/extract/html_stream.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "adapters/extract/html_elements.hpp"
+#include "adapters/extract/html_scanner.hpp"
+#include "adapters/extract/html_steps.hpp"
+
+namespace vigie {
+
+namespace {
+
+constexpr size_t item_target = 0;
+constexpr size_t next_target = 1;
+
+class html_streamer : public html_stream {
+public:
+  explicit html_streamer(const markup_queries& queries) : queries_(queries) {}
+
+  /// False: some selector needs the tree.
+  bool compile() {
+    if (!add(queries_.items, page_, item_target))
+      return false;
+    item_steps_ =
+        page_.steps.size() < step_program::max_steps ? (step_bits{1} << page_.steps.size()) - 1 : ~step_bits{0};
+    if (queries_.next && !add(*queries_.next, page_, next_target))
+      return false;
+    for (size_t i = 0; i < queries_.columns.size(); ++i)
+      if (!add(queries_.columns[i], item_, i))
+        return false;
+    for (auto p : {&page_, &item_})
+      for (const auto& step : p->steps)
+        if (!step.type.empty())
+          names_.select(step.type);
+    for (auto p : {&page_, &item_}) {
+      p->by_name.assign(names_.selected() + 1, 0);
+      for (size_t i = 0; i < p->steps.size(); ++i)
+        for (size_t name = 0; name < p->by_name.size(); ++name)
+          if (p->steps[i].type.empty() || names_.select(p->steps[i].type) == name)
+            p->by_name[name] |= step_bits{1} << i;
+    }
+    return queries_.columns.size() <= step_program::max_steps;
+  }
+
+  bool read(std::string_view page, markup_rows& out) override {
+    rows_ = &out;
+    out.clear(queries_.columns.size(), queries_.limits);
+    open_.clear();
+    active_ = 0;
+    captures_.clear();
+    next_taken_ = seen_head_ = seen_body_ = closed_ = failed_ = list_seen_ = false;
+    html_scanner scanner{page};
+    for (;;) {
+      switch (scanner.next()) {
+      case html_scanner::token::text:
+        read_text(scanner.text());
+        break;
+      case html_scanner::token::raw_text:
+        for (auto& x : captures_)
+          x.text.add(scanner.text());
+        break;
+      case html_scanner::token::open:
+        read_open(scanner);
+        break;
+      case html_scanner::token::close:
+        read_close(scanner.name());
+        break;
+      case html_scanner::token::end:
+        out.list_seen = list_seen_ && out.size() == 0;
+        return closed_ && !failed_;
+      default:
+        return false;
+      }
+      if (failed_)
+        return false;
+    }
+  }
+
+private:
+  struct element {
+    std::string_view name;
+    html_element known;
+    step_level page;
+  };
+
+  /// An item whose end has not come, with the levels from it down to the innermost open element.
+  struct active_item {
+    size_t row;
+    size_t depth;
+    step_bits wanted; ///< columns without a value
+    std::vector<step_level> levels;
+  };
+
+  struct capture {
+    size_t depth;
+    size_t row; ///< page_row: of the page
+    size_t column;
+    text_collector text;
+  };
+  static constexpr size_t page_row = ~size_t{0};
+
+  bool add(const markup_query& query, step_program& to, size_t target) {
+    for (const auto& x : query.css) {
+      if (x.steps.size() + to.steps.size() > step_program::max_steps ||
+          !std::all_of(x.steps.begin(), x.steps.end(), is_plain))
+        return false;
+      // Of one element, the order of several attributes would count.
+      if (x.output != query.css.front().output || x.attribute != query.css.front().attribute)
+        return false;
+      if (x.steps.empty() && target == next_target && &to == &page_)
+        return false;
+      to.add(x, target);
+      if (x.steps.empty())
+        own_.resize(std::max(own_.size(), target + 1)), own_[target] = true;
+    }
+    return !query.css.empty();
+  }
+
+  void read_text(std::string_view text) {
+    // Between and before html, head and body nothing but blanks is sure to be nothing.
+    if (open_.size() < 2 || open_.back().known == html_names::head) {
+      if (!captures_.empty() || !std::all_of(text.begin(), text.end(), is_markup_blank))
+        failed_ = true;
+      return;
+    }
+    if (captures_.empty())
+      return;
+    if (text.find('&') != text.npos) {
+      scratch_.clear();
+      failed_ = failed_ || !append_html_text(text, scratch_);
+      text = scratch_;
+    }
+    for (auto& x : captures_)
+      x.text.add(text);
+  }
+
+  /// html, head and body stand where they belong, and nothing else does.
+  bool in_place(html_element x) {
+    if (x == html_names::html)
+      return open_.empty() && !closed_;
+    if (x == html_names::head)
+      return open_.size() == 1 && !std::exchange(seen_head_, true) && !seen_body_;
+    if (x == html_names::body)
+      return open_.size() == 1 && !std::exchange(seen_body_, true);
+    return open_.size() > 1 && !html_elements_.closes(open_.back().known, x);
+  }
+
+  void read_open(const html_scanner& tag) {
+    const auto& entry = names_.find(tag.name());
+    if (!in_place(entry.element) || open_.size() >= queries_.limits.depth) {
+      failed_ = true;
+      return;
+    }
+    auto matches = [&](const css_compound& x) { return fits(x, tag); };
+    auto outer = open_.empty() ? step_level{} : open_.back().page;
+    auto here = page_.fitting(outer, open_.empty(), entry.selected, matches);
+    list_seen_ = list_seen_ || (here & page_.list & item_steps_) != 0;
+    bool stays = !tag.self_closing() && !html_elements_.is_void(entry.element);
+    ask_items(tag, entry.selected, stays, matches);
+    for (auto found = here & page_.last; found != 0; found &= found - 1)
+      if (page_.targets[static_cast<size_t>(std::countr_zero(found))] == next_target)
+        take_next(tag);
+    if ((here & page_.last & item_steps_) != 0)
+      begin_item(tag, stays);
+    if (entry.element == html_names::base && !rows_->base)
+      if (auto href = tag.attribute("href"))
+        rows_->base = value_of(*href);
+    if (stays)
+      open_.push_back({tag.name(), entry.element, {here, outer.above | here}});
+    else
+      end_captures(open_.size());
+  }
+
+  template <class Matches>
+  void ask_items(const html_scanner& tag, size_t name, bool stays, Matches&& matches) {
+    for (size_t i = 0; i < active_; ++i) {
+      auto& x = items_[i];
+      auto outer = x.levels.back();
+      auto here = item_.fitting(outer, x.levels.size() == 1, name, matches);
+      for (auto found = here & item_.last; found != 0; found &= found - 1)
+        take(x, item_.targets[static_cast<size_t>(std::countr_zero(found))], tag);
+      if (stays)
+        x.levels.push_back({here, outer.above | here});
+    }
+  }
+
+  void begin_item(const html_scanner& tag, bool stays) {
+    if (!rows_->add_row()) {
+      failed_ = true; // the tree says so
+      return;
+    }
+    if (active_ == items_.size())
+      items_.emplace_back();
+    auto& x = items_[active_];
+    x.row = rows_->size() - 1;
+    x.depth = open_.size();
+    x.wanted = ~step_bits{0};
+    x.levels.assign(1, {});
+    for (size_t i = 0; i < own_.size(); ++i)
+      if (own_[i])
+        take(x, i, tag);
+    if (stays)
+      ++active_;
+  }
+
+  void take(active_item& item, size_t column, const html_scanner& tag) {
+    auto bit = step_bits{1} << column;
+    if ((item.wanted & bit) == 0)
+      return;
+    const auto& how = queries_.columns[column].css.front();
+    if (how.output != css_output::attribute) {
+      item.wanted &= ~bit;
+      captures_.push_back({open_.size(), item.row, column, text_collector{queries_.limits.value_bytes}});
+    } else if (auto found = tag.attribute(how.attribute.name)) {
+      item.wanted &= ~bit;
+      if (!rows_->put(item.row, column, value_of(*found)))
+        failed_ = true;
+    }
+  }
+
+  void take_next(const html_scanner& tag) {
+    const auto& how = queries_.next->css.front();
+    if (next_taken_)
+      return;
+    if (how.output != css_output::attribute) {
+      next_taken_ = true;
+      captures_.push_back({open_.size(), page_row, 0, text_collector{queries_.limits.value_bytes}});
+    } else if (auto found = tag.attribute(how.attribute.name)) {
+      next_taken_ = true;
+      rows_->next = value_of(*found);
+    }
+  }
+
+  bool fits(const css_compound& x, const html_scanner& tag) {
+    return std::all_of(x.attributes.begin(), x.attributes.end(), [&](const css_attribute& a) {
+      auto found = tag.attribute(a.name);
+      return found && (a.how == css_match::present || vigie::matches(a, plain(*found)));
+    });
+  }
+
+  /// With its references written out; good until the next call.
+  std::string_view plain(const html_attribute& x) {
+    if (x.valued && x.value.find('&') == x.value.npos)
+      return x.value;
+    scratch_.clear();
+    if (!x.valued)
+      scratch_ = html_elements::is_boolean(x.name) ? x.name : std::string_view{};
+    else
+      failed_ = failed_ || !append_html_text(x.value, scratch_);
+    return scratch_;
+  }
+
+  std::string value_of(const html_attribute& x) { return trimmed_value(plain(x), queries_.limits.value_bytes); }
+
+  void read_close(std::string_view name) {
+    while (!open_.empty() && html_elements_.is_left_open(open_.back().known) && !is_open_name(name))
+      pop();
+    if (open_.empty() || !is_open_name(name)) {
+      failed_ = true;
+      return;
+    }
+    pop();
+    closed_ = open_.empty();
+  }
+
+  bool is_open_name(std::string_view name) const {
+    const auto& x = open_.back().name;
+    return x.size() == name.size() && std::equal(x.begin(), x.end(), name.begin(), [](char a, char b) {
+             return a == b || ((a | 0x20) == (b | 0x20) && (a | 0x20) >= 'a' && (a | 0x20) <= 'z');
+           });
+  }
+
+  void pop() {
+    open_.pop_back();
+    auto depth = open_.size();
+    end_captures(depth);
+    for (size_t i = 0; i < active_; ++i)
+      items_[i].levels.pop_back();
+    // Items end from the inside.
+    if (active_ > 0 && items_[active_ - 1].depth == depth)
+      --active_;
+  }
+
+  void end_captures(size_t depth) {
+    while (!captures_.empty() && captures_.back().depth == depth) {
+      auto& x = captures_.back();
+      if (x.row == page_row)
+        rows_->next = x.text.take();
+      else if (!rows_->put(x.row, x.column, x.text.take()))
+        failed_ = true;
+      captures_.pop_back();
+    }
+  }
+
+  markup_queries queries_;
+  const html_elements& html_elements_ = html_elements::get();
+  html_names_table names_;
+  step_program page_;
+  step_program item_;
+  std::vector<bool> own_;    ///< columns that ask the item's own element
+  step_bits item_steps_ = 0; ///< of page_, those of the items
+
+  // Of the page at hand.
+  markup_rows* rows_ = nullptr;
+  std::vector<element> open_;
+  std::vector<active_item> items_; ///< the first active_ of them, from the outside in; the others keep their memory
+  size_t active_ = 0;
+  std::vector<capture> captures_; ///< from the outside in
+  bool next_taken_ = false;
+  bool seen_head_ = false;
+  bool seen_body_ = false;
+  bool closed_ = false;
+  bool failed_ = false;
+  bool list_seen_ = false;
+  std::string scratch_;
+};
+
+} // namespace
+
+std::unique_ptr<html_stream> html_stream::make(const markup_queries& queries) {
+  if (queries.dialect != css_dialect::html)
+    return nullptr;
+  auto out = std::make_unique<html_streamer>(queries);
+  return out->compile() ? std::move(out) : nullptr;
+}
+
+} // namespace vigie

@@ -1,0 +1,149 @@
+#include "adapters/extract/markup_rows.hpp"
+
+#include <algorithm>
+
+#include "actors/policy/css_xpath.hpp"
+
+namespace vigie {
+
+namespace {
+
+result<markup_query> compile_query(const std::string& text, const extract_spec& spec, const std::string& place) {
+  if (text.empty())
+    return fail(errc::bad_config, "the selector is empty", place);
+  markup_limits limits;
+  if (text.size() > limits.selector_bytes)
+    return fail(errc::bad_config, "the selector is longer than " + std::to_string(limits.selector_bytes) + " bytes",
+                place);
+  markup_query out{text};
+  if (spec.selectors == selector_kind::xpath) {
+    out.xpath = text;
+    return out;
+  }
+  auto dialect = spec.framing == page_framing::html ? css_dialect::html : css_dialect::xml;
+  auto css = parse_css(text, dialect);
+  if (!css)
+    return fail(errc::bad_config, css.error().detail, place);
+  out.css = std::move(*css);
+  out.xpath = to_xpath(out.css, dialect);
+  return out;
+}
+
+/// The first that is selected is all that is asked for.
+void only_first(markup_query& x) {
+  if (!x.css.empty())
+    x.xpath = "(" + x.xpath + ")[1]";
+}
+
+/// With its last element left away, a selector says where a list stands, be it empty or not.
+std::string list_of(const markup_query& items, css_dialect dialect) {
+  std::string out;
+  for (const auto& x : items.css)
+    if (x.steps.size() > 1)
+      out += (out.empty() ? "" : " | ") + to_xpath({x.steps.data(), x.steps.size() - 1}, dialect);
+  return out;
+}
+
+result<markup_query> compile_items(const extract_spec& spec) {
+  if (spec.items.empty())
+    return fail(errc::bad_config, "say which elements are the items, as items = \"div.item\"", "extract.items");
+  auto out = compile_query(spec.items, spec, "extract.items");
+  if (!out)
+    return out;
+  for (const auto& x : out->css) {
+    if (x.output != css_output::unsaid)
+      return fail(errc::bad_config, "items are elements: leave ::text and ::attr() away", "extract.items");
+    if (x.steps.empty())
+      return fail(errc::bad_config, "the selector names no element", "extract.items");
+  }
+  return out;
+}
+
+} // namespace
+
+result<markup_queries> compile_queries(const extract_spec& spec, const std::string& next, bool next_is_url,
+                                       const std::string& dated) {
+  markup_queries out;
+  out.dialect = spec.framing == page_framing::html ? css_dialect::html : css_dialect::xml;
+  out.namespaces = spec.namespaces;
+  auto items = compile_items(spec);
+  if (!items)
+    return tl::unexpected<error>(items.error());
+  out.items = std::move(*items);
+  out.list = list_of(out.items, out.dialect);
+  auto columns = spec.fields;
+  if (!dated.empty())
+    columns["~dated"] = dated; // behind all others
+  for (const auto& [name, text] : columns) {
+    auto place = name == "~dated" ? "sanity.dated" : "extract.fields." + name;
+    auto query = compile_query(text, spec, place);
+    if (!query)
+      return tl::unexpected<error>(query.error());
+    only_first(*query);
+    out.columns.push_back(std::move(*query));
+    out.places.push_back(std::move(place));
+  }
+  if (next.empty())
+    return out;
+  // Of a link, its address is meant.
+  auto plain = spec.selectors == selector_kind::css && next_is_url && next.find("::") == next.npos;
+  auto query = compile_query(plain ? next + "::attr(href)" : next, spec, "paging.next");
+  if (!query)
+    return tl::unexpected<error>(query.error());
+  only_first(*query);
+  out.next = std::move(*query);
+  return out;
+}
+
+void markup_rows::clear(size_t columns, const markup_limits& limits) {
+  limits_ = limits;
+  columns_ = columns;
+  rows_ = bytes_ = 0;
+  cells_.clear();
+  list_seen = false;
+  base.reset();
+  next.reset();
+}
+
+bool markup_rows::add_row() {
+  if (rows_ >= limits_.rows)
+    return false;
+  ++rows_;
+  cells_.resize(rows_ * columns_);
+  return true;
+}
+
+bool markup_rows::put(size_t row, size_t column, std::string value) {
+  auto& to = cells_[row * columns_ + column];
+  if (to)
+    return true;
+  bytes_ += value.size();
+  to = std::move(value);
+  return bytes_ <= limits_.table_bytes;
+}
+
+void text_collector::add(std::string_view piece) {
+  while (!piece.empty() && !full()) {
+    auto word = static_cast<size_t>(std::find_if_not(piece.begin(), piece.end(), is_markup_blank) - piece.begin());
+    blank_ = blank_ || word > 0;
+    piece.remove_prefix(word);
+    auto end = static_cast<size_t>(std::find_if(piece.begin(), piece.end(), is_markup_blank) - piece.begin());
+    if (end == 0)
+      break;
+    if (blank_ && !text_.empty())
+      text_ += ' ';
+    blank_ = false;
+    text_ += piece.substr(0, std::min(end, limit_ + 1 - std::min(text_.size(), limit_)));
+    piece.remove_prefix(end);
+  }
+}
+
+std::string trimmed_value(std::string_view value, size_t limit) {
+  while (!value.empty() && is_markup_blank(value.front()))
+    value.remove_prefix(1);
+  while (!value.empty() && is_markup_blank(value.back()))
+    value.remove_suffix(1);
+  return std::string{value.substr(0, limit + 1)};
+}
+
+} // namespace vigie

@@ -1,0 +1,104 @@
+// What is asked of an HTML or XML page, compiled, and what it answers: one table, whether a tree or a stream was read.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/policy/css_selector.hpp"
+#include "messages/values/error.hpp"
+#include "messages/values/fetch.hpp"
+
+namespace vigie {
+
+struct markup_limits {
+  size_t rows = 100'000;                ///< items of a page
+  size_t value_bytes = 64 << 10;        ///< of one field; what is longer is not kept
+  size_t table_bytes = 64 << 20;        ///< of all fields of a page
+  size_t depth = 250;                   ///< elements within one another; libxml2 itself ends at 256
+  uint64_t xpath_operations = 20 << 20; ///< libxml2's count, of a page
+  size_t selector_bytes = 4096;
+};
+
+/// One selector of the configuration. With XPath, `css` is empty.
+struct markup_query {
+  std::string text; ///< as it was written
+  std::vector<css_selector> css{};
+  std::string xpath{};
+};
+
+struct markup_queries {
+  css_dialect dialect = css_dialect::html;
+  markup_query items;
+  std::string list{}; ///< XPath of what stands around the items, where their selector says it; empty = unknown
+  std::vector<markup_query> columns{};
+  std::vector<std::string> places{}; ///< of each column: "extract.fields.brand"
+  std::optional<markup_query> next{};
+  std::map<std::string, std::string> namespaces{};
+  markup_limits limits{};
+};
+
+/// The queries of a source's HTML or XML pages, of XPath not yet known to be any. bad_config with the key's path as its
+/// place ("extract.fields.brand").
+result<markup_queries> compile_queries(const extract_spec& spec, const std::string& next, bool next_is_url,
+                                       const std::string& dated);
+
+/// The cells of the columns for each item, in the page's order. Text has its blanks run together and none around it, an
+/// attribute's value none around it.
+class markup_rows {
+public:
+  using cell = std::optional<std::string>;
+
+  void clear(size_t columns, const markup_limits& limits);
+  size_t size() const { return rows_; }
+  const cell& at(size_t row, size_t column) const { return cells_[row * columns_ + column]; }
+  bool has(size_t row, size_t column) const { return at(row, column).has_value(); }
+
+  /// False: there are too many.
+  bool add_row();
+  /// The first value stays. False: all together are too large.
+  bool put(size_t row, size_t column, std::string value);
+
+  bool list_seen = false; ///< no item, but the place where they would be
+  cell base{};            ///< what relative addresses are relative to
+  cell next{};
+
+  friend bool operator==(const markup_rows& a, const markup_rows& b) {
+    return a.cells_ == b.cells_ && a.rows_ == b.rows_ && a.list_seen == b.list_seen && a.base == b.base &&
+           a.next == b.next;
+  }
+
+private:
+  markup_limits limits_;
+  size_t columns_ = 0;
+  size_t rows_ = 0;
+  size_t bytes_ = 0;
+  std::vector<cell> cells_;
+};
+
+/// Text on its way into a cell, piece by piece: blanks run together, none at the ends. It ends one byte behind the
+/// limit.
+class text_collector {
+public:
+  explicit text_collector(size_t limit = 0) : limit_(limit) {}
+  void add(std::string_view piece);
+  bool full() const { return text_.size() > limit_; }
+  std::string take() { return std::move(text_); }
+
+private:
+  size_t limit_;
+  bool blank_ = false;
+  std::string text_;
+};
+
+/// Without the blanks around it; at most one byte longer than `limit`.
+std::string trimmed_value(std::string_view value, size_t limit);
+
+/// Blank, tab, line ends and form feed.
+inline bool is_markup_blank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+} // namespace vigie

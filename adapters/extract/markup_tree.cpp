@@ -1,0 +1,335 @@
+#include "adapters/extract/markup_tree.hpp"
+
+#include <limits>
+
+#include <libxml/HTMLparser.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+
+namespace vigie {
+
+namespace {
+
+template <auto Function>
+struct freed_by {
+  template <class T>
+  void operator()(T* x) const {
+    Function(x);
+  }
+};
+
+using xpath_ptr = std::unique_ptr<xmlXPathCompExpr, freed_by<xmlXPathFreeCompExpr>>;
+using context_ptr = std::unique_ptr<xmlXPathContext, freed_by<xmlXPathFreeContext>>;
+using object_ptr = std::unique_ptr<xmlXPathObject, freed_by<xmlXPathFreeObject>>;
+using doc_ptr = std::unique_ptr<xmlDoc, freed_by<xmlFreeDoc>>;
+using html_parser_ptr = std::unique_ptr<htmlParserCtxt, freed_by<htmlFreeParserCtxt>>;
+using xml_parser_ptr = std::unique_ptr<xmlParserCtxt, freed_by<xmlFreeParserCtxt>>;
+
+/// A parser remembers every name that it met; after so many pages a new one is taken.
+constexpr size_t pages_per_parser = 64;
+constexpr int html_options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+                             HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC;
+constexpr int xml_options = XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET | XML_PARSE_COMPACT;
+
+std::string_view view(const xmlChar* x) {
+  return x ? std::string_view{reinterpret_cast<const char*>(x)} : std::string_view{};
+}
+
+const xmlChar* chars(const std::string& x) {
+  return reinterpret_cast<const xmlChar*>(x.c_str());
+}
+
+void keep_quiet(void*, xmlErrorPtr) {
+  // The error stays with its context, where it is read.
+}
+
+void print_nothing(void*, const char*, ...) {}
+
+void ignore_entity(void*, const xmlChar*, int, const xmlChar*, const xmlChar*, xmlChar*) {
+  // An entity that was never declared cannot name a file, and not grow.
+}
+
+/// What the XML parser met first; all that follows follows from it.
+struct first_error {
+  std::string what;
+  int line = 0;
+  int column = 0;
+};
+
+std::string without_line_end(std::string_view x) {
+  while (!x.empty() && (x.back() == '\n' || x.back() == ' '))
+    x.remove_suffix(1);
+  return std::string{x};
+}
+
+void keep_first(void* parser, xmlErrorPtr x) {
+  auto& first = *static_cast<first_error*>(static_cast<xmlParserCtxt*>(parser)->_private);
+  if (first.what.empty() && x->level >= XML_ERR_ERROR)
+    first = {without_line_end(x->message ? x->message : ""), x->line, x->int2};
+}
+
+std::string xpath_problem(const xmlXPathContext& x) {
+  switch (x.lastError.code - XML_XPATH_EXPRESSION_OK) {
+  case XPATH_UNDEF_PREFIX_ERROR:
+    return "a prefix in it is not among the namespaces";
+  case XPATH_UNKNOWN_FUNC_ERROR:
+    return "a function in it is unknown";
+  case XPATH_INVALID_ARITY:
+    return "a function in it has too few or too many arguments";
+  case XPATH_UNDEF_VARIABLE_ERROR:
+    return "there are no variables";
+  case XPATH_INVALID_TYPE:
+    return "a part of it is of the wrong type, as a number where elements are meant";
+  case XPATH_OP_LIMIT_EXCEEDED:
+  case XPATH_RECURSION_LIMIT_EXCEEDED:
+    return "on this page it takes more work than the limit of " + std::to_string(x.opLimit) + " operations";
+  case XPATH_MEMORY_ERROR:
+    throw std::bad_alloc{};
+  default:
+    return "this is no XPath";
+  }
+}
+
+context_ptr new_context(xmlDoc* doc, const markup_queries& queries) {
+  context_ptr out{xmlXPathNewContext(doc)};
+  if (!out)
+    throw std::bad_alloc{};
+  out->error = keep_quiet;
+  out->opLimit = queries.limits.xpath_operations;
+  xmlXPathContextSetCache(out.get(), 1, -1, 0);
+  for (const auto& [prefix, uri] : queries.namespaces)
+    xmlXPathRegisterNs(out.get(), chars(prefix), chars(uri));
+  return out;
+}
+
+result<xpath_ptr> compile(xmlXPathContext& context, const markup_query& query, const std::string& place) {
+  xmlResetError(&context.lastError);
+  xpath_ptr out{xmlXPathCtxtCompile(&context, chars(query.xpath))};
+  if (!out) {
+    auto column = "column " + std::to_string(context.lastError.int1 + 1) + ": ";
+    return fail(errc::bad_config, column + xpath_problem(context), place);
+  }
+  // What names mean is only looked up when it is asked.
+  object_ptr tried{xmlXPathCompiledEval(out.get(), &context)};
+  if (!tried)
+    return fail(errc::bad_config, xpath_problem(context), place);
+  return out;
+}
+
+/// The text within, as XPath's string() gives it.
+void collect(const xmlNode* root, text_collector& out) {
+  auto node = root;
+  while (node && !out.full()) {
+    if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
+      out.add(view(node->content));
+    if (node->type == XML_ELEMENT_NODE && node->children) {
+      node = node->children;
+      continue;
+    }
+    while (node != root && !node->next)
+      node = node->parent;
+    node = node == root ? nullptr : node->next;
+  }
+}
+
+class libxml2_tree : public markup_tree {
+public:
+  explicit libxml2_tree(const markup_queries& queries) : queries_(queries) {}
+
+  std::optional<error> prepare() {
+    xmlSetGenericErrorFunc(nullptr, print_nothing); // of this thread
+    static constexpr std::string_view empty = "<x/>";
+    doc_ptr doc{xmlReadMemory(empty.data(), static_cast<int>(empty.size()), nullptr, nullptr, xml_options)};
+    if (!doc)
+      throw std::bad_alloc{};
+    auto context = new_context(doc.get(), queries_);
+    context->node = xmlDocGetRootElement(doc.get());
+    std::optional<error> problem;
+    auto add = [&](const markup_query& x, const std::string& place) {
+      auto made = compile(*context, x, place);
+      if (!made && !problem)
+        problem = made.error();
+      return made ? std::move(*made) : nullptr;
+    };
+    items_ = add(queries_.items, "extract.items");
+    if (!queries_.list.empty())
+      list_ = add({{}, {}, queries_.list}, "extract.items");
+    for (size_t i = 0; i < queries_.columns.size(); ++i)
+      columns_.push_back(add(queries_.columns[i], queries_.places[i]));
+    if (queries_.next)
+      next_ = add(*queries_.next, "paging.next");
+    if (queries_.dialect == css_dialect::html)
+      base_ = add({{}, {}, "(descendant::base/@href)[1]"}, "extract");
+    return problem;
+  }
+
+  std::optional<error> read(std::string_view page, markup_rows& out) override {
+    xmlSetGenericErrorFunc(nullptr, print_nothing);
+    out.clear(columns_.size(), queries_.limits);
+    if (page.size() > static_cast<size_t>(std::numeric_limits<int>::max()))
+      return error{errc::bad_page, "the page is too large to be read", {}};
+    doc_ptr doc;
+    auto problem = queries_.dialect == css_dialect::html ? parse_html(page, doc) : parse_xml(page, doc);
+    if (problem)
+      return problem;
+    context_ = new_context(doc.get(), queries_);
+    problem = read_rows(*doc, out);
+    context_.reset();
+    return problem;
+  }
+
+private:
+  using trouble = std::optional<error>;
+
+  trouble parse_html(std::string_view page, doc_ptr& out) {
+    if (!html_ || ++pages_ > pages_per_parser) {
+      html_.reset(htmlNewParserCtxt());
+      pages_ = 0;
+    }
+    if (!html_)
+      throw std::bad_alloc{};
+    out.reset(
+        htmlCtxtReadMemory(html_.get(), page.data(), static_cast<int>(page.size()), nullptr, "UTF-8", html_options));
+    if (html_->disableSAX != 0)
+      return error{errc::bad_page,
+                   without_line_end(html_->lastError.message ? html_->lastError.message : "the page ends in it"),
+                   "line " + std::to_string(html_->lastError.line)};
+    if (!out || !xmlDocGetRootElement(out.get()))
+      return error{errc::bad_page, "the page is empty", "line 1"};
+    return {};
+  }
+
+  trouble parse_xml(std::string_view page, doc_ptr& out) {
+    xml_parser_ptr parser{xmlNewParserCtxt()};
+    if (!parser)
+      throw std::bad_alloc{};
+    first_error first;
+    parser->sax->entityDecl = ignore_entity;
+    parser->sax->serror = keep_first;
+    parser->_private = &first;
+    if (page.empty())
+      return error{errc::bad_page, "the page is empty", "line 1"};
+    out.reset(
+        xmlCtxtReadMemory(parser.get(), page.data(), static_cast<int>(page.size()), nullptr, nullptr, xml_options));
+    if (!out)
+      return error{errc::bad_page, "this is no XML: " + first.what,
+                   std::to_string(first.line) + ":" + std::to_string(first.column)};
+    return {};
+  }
+
+  trouble read_rows(xmlDoc& doc, markup_rows& out) {
+    auto whole = reinterpret_cast<xmlNode*>(&doc);
+    object_ptr found;
+    if (auto problem = ask(*items_, whole, "extract.items", found))
+      return problem;
+    if (found->type != XPATH_NODESET)
+      return error{errc::bad_page, "the items selector selects no elements", "selector " + queries_.items.text};
+    auto count = found->nodesetval ? found->nodesetval->nodeNr : 0;
+    for (int i = 0; i < count; ++i) {
+      auto node = found->nodesetval->nodeTab[i];
+      if (node->type != XML_ELEMENT_NODE)
+        return error{errc::bad_page, "the items selector selects something that is no element",
+                     "selector " + queries_.items.text};
+      if (!out.add_row())
+        return too_much();
+      if (auto problem = read_row(node, out))
+        return problem;
+    }
+    return read_page(whole, out);
+  }
+
+  trouble read_row(xmlNode* item, markup_rows& out) {
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      markup_rows::cell value;
+      if (auto problem = read_value(*columns_[i], item, queries_.places[i], value))
+        return problem;
+      if (value && !out.put(out.size() - 1, i, std::move(*value)))
+        return too_much();
+    }
+    return {};
+  }
+
+  trouble read_page(xmlNode* whole, markup_rows& out) {
+    if (out.size() == 0 && list_) {
+      object_ptr found;
+      if (auto problem = ask(*list_, whole, "extract.items", found))
+        return problem;
+      out.list_seen = found->type == XPATH_NODESET && found->nodesetval && found->nodesetval->nodeNr > 0;
+    }
+    if (base_)
+      if (auto problem = read_value(*base_, whole, "base", out.base))
+        return problem;
+    return next_ ? read_value(*next_, whole, "paging.next", out.next) : trouble{};
+  }
+
+  trouble too_much() const {
+    return error{errc::bad_page,
+                 "the page has more than " + std::to_string(queries_.limits.rows) + " items, or more than " +
+                     std::to_string(queries_.limits.table_bytes >> 20) + " MiB of fields",
+                 "selector " + queries_.items.text};
+  }
+
+  trouble ask(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, object_ptr& out) {
+    context_->node = of;
+    out.reset(xmlXPathCompiledEval(&what, context_.get()));
+    return out ? trouble{} : error{errc::bad_page, xpath_problem(*context_), place};
+  }
+
+  trouble read_value(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, markup_rows::cell& out) {
+    object_ptr found;
+    if (auto problem = ask(what, of, place, found))
+      return problem;
+    if (found->type == XPATH_NODESET) {
+      if (found->nodesetval && found->nodesetval->nodeNr > 0)
+        out = value_of(found->nodesetval->nodeTab[0]);
+      return {};
+    }
+    std::unique_ptr<xmlChar, void (*)(void*)> text{xmlXPathCastToString(found.get()), xmlFree};
+    text_collector words{queries_.limits.value_bytes};
+    words.add(view(text.get()));
+    out = words.take();
+    return {};
+  }
+
+  std::string value_of(xmlNode* node) const {
+    auto limit = queries_.limits.value_bytes;
+    if (node->type == XML_ATTRIBUTE_NODE && (!node->children || !node->children->next))
+      return trimmed_value(node->children ? view(node->children->content) : std::string_view{}, limit);
+    text_collector words{limit};
+    if (node->type == XML_ELEMENT_NODE || node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) {
+      collect(node, words);
+    } else {
+      std::unique_ptr<xmlChar, void (*)(void*)> text{xmlXPathCastNodeToString(node), xmlFree};
+      if (node->type == XML_ATTRIBUTE_NODE)
+        return trimmed_value(view(text.get()), limit);
+      words.add(view(text.get()));
+    }
+    return words.take();
+  }
+
+  markup_queries queries_;
+  xpath_ptr items_;
+  xpath_ptr list_;
+  xpath_ptr next_;
+  xpath_ptr base_;
+  std::vector<xpath_ptr> columns_;
+  html_parser_ptr html_;
+  size_t pages_ = 0;
+  context_ptr context_; ///< of the page at hand
+};
+
+} // namespace
+
+result<std::unique_ptr<markup_tree>> markup_tree::make(const markup_queries& queries) {
+  static const bool ready = [] {
+    xmlInitParser();
+    return true;
+  }();
+  static_cast<void>(ready);
+  auto out = std::make_unique<libxml2_tree>(queries);
+  if (auto problem = out->prepare())
+    return tl::unexpected<error>(std::move(*problem));
+  return out;
+}
+
+} // namespace vigie

@@ -1,0 +1,90 @@
+#include "adapters/extract/sitemap_extractor.hpp"
+
+#include <array>
+
+#include "adapters/extract/feed_fields.hpp"
+
+namespace vigie {
+
+namespace {
+
+constexpr std::array sitemap_paths{
+    format_path{"id", "loc"},
+    format_path{"title", "loc"},
+    format_path{"url", "loc"},
+    format_path{"date", "lastmod"},
+};
+
+class sitemap_extractor : public extractor {
+public:
+  sitemap_extractor(feed_fields fields, feed_path loc, const paging_spec& paging)
+      : fields_(std::move(fields)), loc_(std::move(loc)), follows_(paging.kind == paging_kind::next_link),
+        max_pages_(paging.max_pages) {}
+
+  result<extraction> extract(std::string_view page) override {
+    auto tree = feed_tree::parse(page);
+    if (!tree)
+      return tl::unexpected<error>(tree.error());
+    auto root = tree->root();
+    extraction out;
+    optional<error> problem;
+    if (root.name() == "urlset")
+      problem = read_urls(root, out);
+    else if (root.name() == "sitemapindex")
+      problem = read_index(root, out);
+    else
+      problem = error{errc::bad_page, "no sitemap begins with the element " + std::string{root.name()},
+                      feed_place(root, "/" + std::string{root.name()})};
+    if (problem)
+      return tl::unexpected<error>(*problem);
+    return out;
+  }
+
+private:
+  optional<error> read_urls(feed_node root, extraction& out) const {
+    size_t number = 0;
+    for (auto x = root.first(); x; x = x->next())
+      if (x->name() == "url")
+        if (auto problem = fields_.read(*x, "/urlset/url[" + std::to_string(++number) + "]", out))
+          return problem;
+    return {};
+  }
+
+  optional<error> read_index(feed_node root, extraction& out) const {
+    if (!follows_)
+      return error{
+          errc::bad_page,
+          "this is an index of sitemaps; write paging.kind = \"next_link\" and a paging.max_pages to walk them",
+          feed_place(root, "/sitemapindex")};
+    uint32_t number = 0;
+    for (auto x = root.first(); x && number < max_pages_; x = x->next()) {
+      if (x->name() != "sitemap")
+        continue;
+      ++number;
+      auto loc = loc_.find(*x);
+      if (!loc)
+        return error{errc::bad_page, "loc is missing",
+                     feed_place(*x, "/sitemapindex/sitemap[" + std::to_string(number) + "]")};
+      out.next += (out.next.empty() ? "" : "\n") + loc->text;
+    }
+    return {};
+  }
+
+  feed_fields fields_;
+  feed_path loc_;
+  bool follows_;
+  uint32_t max_pages_;
+};
+
+} // namespace
+
+result<std::unique_ptr<extractor>> make_sitemap_extractor(const source_spec& source) {
+  auto fields = feed_fields::compile(source, sitemap_paths);
+  if (!fields)
+    return tl::unexpected<error>(fields.error());
+  if (!source.paging.next.empty())
+    return fail(errc::bad_config, "an index says itself which sitemaps there are; leave next out", "paging.next");
+  return std::make_unique<sitemap_extractor>(std::move(*fields), *feed_path::parse("loc"), source.paging);
+}
+
+} // namespace vigie

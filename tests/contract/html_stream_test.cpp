@@ -1,0 +1,239 @@
+// The stream and the tree are two readers of one page: where the stream has an answer, it is the tree's.
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+#include <rapidcheck/catch.h>
+
+#include "adapters/extract/html_elements.hpp"
+#include "adapters/extract/html_stream.hpp"
+#include "adapters/extract/html_text.hpp"
+#include "adapters/extract/markup_tree.hpp"
+
+using namespace vigie;
+
+namespace {
+
+struct both_readers {
+  std::unique_ptr<html_stream> stream;
+  std::unique_ptr<markup_tree> tree;
+};
+
+both_readers readers(std::string items, std::map<std::string, std::string> fields, const std::string& next = {}) {
+  extract_spec spec;
+  spec.framing = page_framing::html;
+  spec.items = std::move(items);
+  spec.fields = std::move(fields);
+  auto queries = compile_queries(spec, next, true, {});
+  REQUIRE(queries);
+  auto tree = markup_tree::make(*queries);
+  REQUIRE(tree);
+  return {html_stream::make(*queries), std::move(*tree)};
+}
+
+std::string show(const markup_rows& x, size_t columns) {
+  std::string out;
+  auto cell = [](const markup_rows::cell& c) { return c ? "\"" + *c + "\"" : std::string{"-"}; };
+  for (size_t row = 0; row < x.size(); ++row) {
+    for (size_t column = 0; column < columns; ++column)
+      out += cell(x.at(row, column)) + " ";
+    out += "\n";
+  }
+  return out + "base " + cell(x.base) + ", next " + cell(x.next) + (x.list_seen ? ", list" : "");
+}
+
+/// True if the stream answered; then the tree said the same.
+bool agree(const both_readers& x, std::string_view bytes, size_t columns) {
+  std::string room;
+  auto page = html_text(bytes, room);
+  markup_rows streamed;
+  if (!x.stream || !x.stream->read(page, streamed))
+    return false;
+  markup_rows read;
+  INFO(page);
+  REQUIRE_FALSE(x.tree->read(page, read));
+  CHECK(show(streamed, columns) == show(read, columns));
+  CHECK(streamed == read);
+  return true;
+}
+
+std::string in_body(const std::string& inside) {
+  return "<!DOCTYPE html><html><head><title>t</title></head><body>" + inside + "</body></html>";
+}
+
+/// A page that needs no mending, of few names, so that selectors often fit.
+class page_writer {
+public:
+  std::string page() {
+    out_ = *rc::gen::element<std::string>("", "<!DOCTYPE html>", "<!doctype html>\n<!-- a > b -->\n");
+    out_ += "<html lang=fr><head><title>";
+    text();
+    out_ += "</title><meta charset=utf-8>";
+    if (chance(3))
+      out_ += "<base href=\"https://shop.example/a/\" />";
+    out_ += "<script>if (a</b/.test(c)) document.write('<p class=\"a\">')</script></head>\n<body class='a b'>";
+    content(0, "body");
+    return out_ + "</body> </html>\n";
+  }
+
+private:
+  static bool chance(int of) { return *rc::gen::inRange(0, of) == 0; }
+
+  static html_element number_of(const std::string& name) {
+    const auto& all = html_elements::names();
+    auto found = std::find(all.begin(), all.end(), name);
+    return found == all.end() ? html_element{0} : static_cast<html_element>(found - all.begin() + 1);
+  }
+
+  void content(int depth, const std::string& outer) {
+    auto count = *rc::gen::inRange(0, 5);
+    for (int i = 0; i < count; ++i) {
+      switch (*rc::gen::inRange(0, 8)) {
+      case 0:
+      case 1:
+        text();
+        break;
+      case 2:
+        out_ +=
+            *rc::gen::element<std::string>("<br>", "<img src=/i.png alt='x'>", "<hr/>", "<!-- <p class=a> - -->",
+                                           "<script>'<div class=\"a\">&amp;'</script>", "<input disabled value=\"\">",
+                                           "<picture><source srcset=a><img src=b></picture>");
+        break;
+      default:
+        element(depth, outer);
+      }
+    }
+  }
+
+  void element(int depth, const std::string& outer) {
+    auto name = *rc::gen::element<std::string>("div", "p", "a", "span", "h3", "ul", "section", "custom-x", "b", "i");
+    // What would close the element around it is left out, so that nothing has to be mended.
+    if (html_elements::get().closes(number_of(outer), number_of(name)))
+      return;
+    if (depth > 6)
+      return;
+    auto upper = chance(12);
+    auto written = name;
+    if (upper)
+      for (auto& c : written)
+        c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    out_ += "<" + written;
+    attributes();
+    out_ += chance(8) ? " >" : ">";
+    content(depth + 1, name);
+    out_ += "</" + (chance(10) ? name : written) + (chance(10) ? " >" : ">");
+  }
+
+  void attributes() {
+    auto count = *rc::gen::inRange(0, 4);
+    for (int i = 0; i < count; ++i)
+      out_ += *rc::gen::element<std::string>(" class=\"a\"", " class='a b'", " class=\"x a-b\tb\"", " id=m",
+                                             " id=\"n\"", " href=\"/x?a=1&amp;b=&#50;\"", " HREF='/y?a=1&b=2&copy=3'",
+                                             " data-n=7", " hidden", " data-x", " title=\"a &lt; b > c &nbsp;&euro;\"",
+                                             " class=\"\"", " data-n = \" 7 \"", " xml:lang=\"en-GB\"", " lang=en");
+  }
+
+  void text() {
+    out_ +=
+        *rc::gen::element<std::string>("x", " ", "\n  ", "12,00 €", "a &amp; b", " y ", "&#x41;&#66; ", "caf&eacute;",
+                                       "&unknown; & &lt", "\xC2\xA0", " 中文 ", "&nbsp;z", "-->", "a > b");
+  }
+
+  std::string out_;
+};
+
+} // namespace
+
+TEST_CASE("the stream says what the tree says, on pages that need no mending") {
+  auto answered = 0;
+  auto compound = rc::gen::element<std::string>(
+      "div", "p", "a", "span", "h3", "ul", "*", ".a", ".b", "#m", "div.a", "a[href]", "[class='a b']", "[class~=b]",
+      "[href*='b=2']", "[data-n='7']", "[lang|=en]", "custom-x", "img", "[hidden]", "[data-x='']", "b", "body");
+  auto selector = [&] {
+    std::string out = *compound;
+    for (int i = *rc::gen::inRange(0, 3); i > 0; --i)
+      out += *rc::gen::element<std::string>(" ", " > ") + *compound;
+    return out;
+  };
+  CHECK(rc::check([&] {
+    std::map<std::string, std::string> fields;
+    for (const auto* name : {"id", "title", "url", "brand"}) {
+      auto front = *rc::gen::element<std::string>("", "", "> ");
+      auto text = *rc::gen::element<std::string>("", "::text", "::attr(href)", "::attr(class)", "::attr(hidden)");
+      fields[name] = *rc::gen::inRange(0, 6) == 0 && !text.empty() ? text : front + selector() + text;
+    }
+    auto readers_of = readers(selector(), fields, *rc::gen::inRange(0, 2) == 0 ? selector() : "");
+    RC_ASSERT(readers_of.stream != nullptr);
+    auto page = page_writer{}.page();
+    auto same = agree(readers_of, page, fields.size());
+    answered += same ? 1 : 0;
+    RC_TAG(same);
+    RC_ASSERT(same);
+  }));
+  CHECK(answered > 0);
+}
+
+TEST_CASE("every element in every other: the stream agrees, or leaves the page to the tree") {
+  auto x = readers("div", {{"id", "i"}, {"title", "::text"}, {"brand", "> *"}, {"url", "* > *::attr(n)"}});
+  size_t answered = 0;
+  for (auto outer : html_elements::names())
+    for (auto inner : html_elements::names()) {
+      auto end = [](std::string_view name) { return "</" + std::string{name} + ">"; };
+      auto a = std::string{outer};
+      auto b = std::string{inner};
+      auto whole = in_body("<div>1<" + a + " n=1>2<" + b + " n=2>3" + end(b) + "4" + end(a) + "<i>5</i></div>");
+      auto open = in_body("<div>1<" + a + " n=1>2<" + b + " n=2>3<i n=3>5</i></div>");
+      answered += agree(x, whole, 4) ? 1 : 0;
+      answered += agree(x, open, 4) ? 1 : 0;
+    }
+  CHECK(answered > 4000);
+}
+
+TEST_CASE("any bytes: the stream agrees, or leaves the page to the tree") {
+  auto x =
+      readers("div, li", {{"id", "b"}, {"title", "::text"}, {"url", "a::attr(href)"}, {"brand", ".c > i"}}, "a.next");
+  auto piece = rc::gen::element<std::string>(
+      "<div>", "</div>", "<li class=c>", "</li>", "<b>", "</b>", "<i>", "</i>", "<a href='x' class=next>", "</a>",
+      "<p>", "</p>", "<", ">", "&", "&#", "&#0;", "&#xD800;", "&#65", "&amp", "<!--", "-->", "--!>", "<![CDATA[",
+      "<?pi", "<!x>", "\"", "'", "=", " ", "\n", "text", "<table>", "<tr>", "<td>", "</table>", "<script>", "</script>",
+      "</scriptx>", "<a href=>", "<a href=a\"b>", "<a / href=q>", "<br/>", "</br>", "<body>", "</body>", "</html>",
+      "<html>", "<head>", "<form>", "<title>", "</title>", "\xFF", "\x01", std::string(1, '\0'), "<svg:a>",
+      "<a href='x' href='y'>", "<b c>", "<i =x>", "<a @x=1>", "<source>", "<textarea>", "</textarea>", "<div",
+      "</div x>", "<frameset>", "<noscript>", "</noscript>", "<base href=/b>");
+  CHECK(rc::check([&] {
+    auto pieces = *rc::gen::container<std::vector<std::string>>(piece);
+    std::string inside;
+    for (const auto& p : pieces)
+      inside += p;
+    agree(x, *rc::gen::arbitrary<bool>() ? in_body(inside) : inside, 4);
+  }));
+}
+
+TEST_CASE("the stream answers ordinary pages") {
+  auto x =
+      readers("ul.found > li", {{"id", "::attr(data-id)"}, {"title", "h3 a"}, {"url", "h3 a::attr(href)"}}, "a.next");
+  CHECK(agree(x,
+              in_body("<ul class=found><li data-id=1><h3><a href=/1>One</a></h3></li></ul><a class=next href='?p=2'>"
+                      "on</a>"),
+              3));
+  CHECK(agree(x, in_body("<ul class=found></ul>"), 3));
+  CHECK(agree(x, "<html><body><ul class=\"found\"><li DATA-ID='2'>x<img src=a></li></ul></body></html>", 3));
+  // Items within items.
+  auto nested = readers("div", {{"id", "b"}, {"title", "::text"}, {"brand", "> div > b"}});
+  CHECK(agree(nested, in_body("<div><div>a<b>1</b></div><div><div>c<b>2</b></div>d</div><b>3</b></div>"), 3));
+  CHECK(agree(nested, in_body("<div/><div>a</div>"), 3));
+}
+
+TEST_CASE("what the stream leaves to the tree") {
+  auto x = readers("li", {{"id", "b"}, {"title", "::text"}});
+  for (const auto& page : {std::string{"<ul><li>a<b>1</b></ul>"}, in_body("<ul><li>a<b>1</b><li>c<b>2</b></ul>"),
+                           in_body("<p>a<div>b</div></p>"), in_body("<b><i>a</b></i>"), in_body("<li>&#0;</li>"),
+                           std::string{"<html><body><li>a</li>"}, in_body("<li>a</li>") + "b"})
+    CHECK_FALSE(agree(x, page, 2));
+  for (const auto* selector : {"li:first-child", "a + b", "a ~ b", "li:not(.x)", "li:empty", "li:has(b)"})
+    CHECK_FALSE(readers(selector, {{"id", "b"}, {"title", "::text"}}).stream);
+  CHECK_FALSE(readers("li", {{"id", "a::text, b::attr(x)"}, {"title", "::text"}}).stream);
+  // More steps than a word has bits.
+  std::string many = "a";
+  for (int i = 0; i < 64; ++i)
+    many += " a";
+  CHECK_FALSE(readers("li", {{"id", many}, {"title", "::text"}}).stream);
+}
