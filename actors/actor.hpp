@@ -16,28 +16,13 @@
 #include <utility>
 
 #include "actors/actor_ref.hpp"
+#include "actors/answer_handlers.hpp"
+#include "actors/continuation.hpp"
 #include "actors/probe.hpp"
 #include "actors/reply.hpp"
 #include "messages/failure.hpp"
 #include "messages/protocols.hpp"
 #include "messages/type_ids.hpp"
-
-namespace vigie {
-
-/// A closure on its way to the actor that owns what it touches. Never leaves the process.
-struct continuation {
-  std::function<void()> run;
-};
-
-/// Asks an actor's base to throw (fault injection).
-struct crash_now {
-  std::string why;
-};
-
-} // namespace vigie
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(vigie::continuation)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(vigie::crash_now)
 
 namespace vigie {
 
@@ -104,9 +89,21 @@ public:
   }
 
   bool cleanup(caf::error&& why, caf::execution_unit* where) override {
+    answer_handlers_.clear();
     replies_.fail_all({errc::crashed, why ? caf::to_string(why) : "the actor ended", {}});
     actor_directory::instance().remove(this->id());
     return Base::cleanup(std::move(why), where);
+  }
+
+  /// As CAF's own, but thousands may be outstanding; only then() may be called on what it gives.
+  template <class Handle, class Timeout, class... Ts>
+  auto request(const Handle& to, Timeout patience, Ts&&... xs) {
+    return remember(Base::request(to, patience, std::forward<Ts>(xs)...));
+  }
+
+  /// For request() above.
+  void add_multiplexed_response_handler(caf::message_id answer, caf::behavior handler) {
+    answer_handlers_.add(answer, std::move(handler));
   }
 
   /// A reply to the message being handled, failed with `crashed` if this actor dies first.
@@ -141,6 +138,11 @@ public:
   void show(std::string state) { actor_directory::instance().set_state(this->id(), std::move(state)); }
 
 private:
+  template <class Requester, class Answer>
+  auto remember(const caf::response_handle<Requester, Answer, false>& sent) {
+    return caf::response_handle<instrumented, Answer, false>{sent.id(), this};
+  }
+
   /// Of one turn on a thread, on that thread's stack.
   struct stopwatch {
     std::chrono::steady_clock::time_point last;
@@ -165,6 +167,8 @@ private:
       probe_->crash_next.store(false, std::memory_order_relaxed);
       throw std::runtime_error("crashed on request");
     }
+    if (x.mid.is_response())
+      return answer_handlers_.consume(x);
     if (!x.mid.is_async())
       return false;
     const auto& content = x.content();
@@ -180,6 +184,7 @@ private:
   std::shared_ptr<probe> probe_;
   stopwatch* watch_ = nullptr; ///< of the turn that is under way
   open_replies replies_;
+  answer_handlers answer_handlers_;
 };
 
 template <class Handle, class State>

@@ -12,6 +12,8 @@ result<alert_cycle_config> validate(alert_cycle_config config) {
                 "cycle.interval must be between 1s and 365d; to switch the timer off set cycle.enabled = false");
   if (config.limits.silence < 2 * config.limits.beat_every)
     return fail(errc::bad_config, "cycle.silence must be at least twice the workers' heartbeat");
+  if (config.alerts_per_message == 0)
+    return fail(errc::bad_config, "an assignment must have room for an alert");
   if (config.limits.max_attempts == 0)
     return fail(errc::bad_config, "cycle.max_retries must be at least 1");
   return config;

@@ -14,6 +14,8 @@
 #include "actors/actor.hpp"
 #include "actors/environment.hpp"
 #include "actors/policy/cycle_settlement.hpp"
+#include "actors/policy/known_pages.hpp"
+#include "actors/policy/suspicion_watch.hpp"
 
 namespace vigie {
 
@@ -23,9 +25,10 @@ struct alert_cycle_config {
   duration initial_delay{60000};
   overlap_policy overlap = overlap_policy::skip;
   cycle_limits limits;
-  duration key_window{3600000}; ///< how long an idempotency key of a trigger is remembered
-  size_t max_keys = 256;        ///< the oldest are forgotten first
-  size_t max_queue = 64;        ///< triggers that wait for the store or for the end of a run; more are busy
+  duration key_window{3600000};    ///< how long an idempotency key of a trigger is remembered
+  size_t max_keys = 256;           ///< the oldest are forgotten first
+  size_t max_queue = 64;           ///< triggers that wait for the store or for the end of a run; more are busy
+  size_t alerts_per_message = 250; ///< of one assignment; a larger share goes in several
   source_table sources;
   std::map<worker_id, std::string> regions;
 };
@@ -63,6 +66,8 @@ struct alert_cycle_state {
   trace_id trace;
   std::string cause;
   run_ledger ledger;
+  known_pages pages;         ///< of the run's alerts
+  suspicion_watch suspicion; ///< over runs; a restart forgets
   mono_time run_started{};
   std::set<host_key> closed;       ///< hosts whose circuit is open
   std::set<fencing_token> storing; ///< settlements on their way to the store, or to the ban-timer before that
@@ -128,6 +133,7 @@ struct alert_cycle_state {
   // alert_cycle_report.cpp: what it says of itself
   void say(log_level level, std::string_view event_name, std::vector<std::pair<std::string, std::string>> fields);
   void show_state();
+  void announce_settled(const alert_settled& what, const worker_id& worker, bool final, const settle_receipt& receipt);
   void announce_begin(const begun_run& b);
   void announce_end(const run_summary& summary);
 };

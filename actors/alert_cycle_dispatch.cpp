@@ -81,7 +81,8 @@ void alert_cycle_state::place(const open_workers& open, uint64_t asked_in) {
   if (!at_work() || ruling > 0)
     return;
   for (auto& share : ledger.split(open))
-    hand_out(std::move(share));
+    for (auto& portion : portions_of(std::move(share), config.alerts_per_message))
+      hand_out(std::move(portion));
   give_up();
   finish_if_done();
 }
@@ -123,8 +124,11 @@ void alert_cycle_state::send_assignment(plan_share share) {
   auto now = self->clock().now();
   ledger.assigned(id, share, now, assignment_deadline);
   uint32_t alerts = 0;
-  for (const auto& plan : share.plans)
+  for (auto& plan : share.plans) {
     alerts += static_cast<uint32_t>(plan.alerts.size());
+    if (auto source = config.sources.find(plan.source); source != config.sources.end())
+      plan.known = shared_pages(plan, pages, source->second.spec);
+  }
   say(log_level::info, "assigned",
       {{"worker", share.worker.value},
        {"plans", std::to_string(share.plans.size())},

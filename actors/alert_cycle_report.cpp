@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actors/alert_cycle.hpp"
+#include "actors/policy/cycle_estimate.hpp"
 
 namespace vigie {
 
@@ -19,27 +20,65 @@ void alert_cycle_state::show_state() {
     self->show(starting ? "waiting for the store" : "idle");
 }
 
+void alert_cycle_state::announce_settled(const alert_settled& what, const worker_id& worker, bool final,
+                                         const settle_receipt& receipt) {
+  auto number = std::to_string(what.alert.value);
+  if (what.problem.code != errc::none)
+    say(log_level::warn, "alert_failed",
+        {{"alert", number},
+         {"worker", worker.value},
+         {"final", final ? "yes" : "no"},
+         {"code", std::string{to_string(what.problem.code)}},
+         {"detail", what.problem.detail},
+         {"place", what.problem.place}});
+  if (!receipt.paused_why.empty())
+    say(log_level::warn, "alert_paused",
+        {{"alert", number},
+         {"source", what.source.value},
+         {"why", receipt.paused_why},
+         {"remedy", "correct its source or query, then vigie alerts resume " + number}});
+  if (!final && what.problem.code != errc::none)
+    return;
+  if (auto row = suspicion.note(what); row > 0)
+    say(log_level::error, "source_suspicious",
+        {{"source", what.source.value},
+         {"alert", number},
+         {"in_a_row", std::to_string(row)},
+         {"code", std::string{to_string(what.problem.code)}},
+         {"detail", what.problem.detail},
+         {"remedy", "look at the page with vigie source test; what was known is kept"}});
+}
+
 /// Also says what the budget makes of it.
 void alert_cycle_state::announce_begin(const begun_run& b) {
-  std::vector<alert> none;
-  auto loads = estimate_load(group_plans(b.alerts, config.sources, &none), config.sources);
-  auto shortest = shortest_duration(loads);
-  assignment_deadline = std::max<duration>(shortest * 3 / 2, 2 * config.limits.silence) + config.limits.patience;
+  estimate_config timer{config.enabled ? config.interval : duration{0}, static_cast<uint32_t>(config.regions.size())};
+  auto plan = estimate_cycle(b.alerts, config.sources, timer);
+  assignment_deadline =
+      std::max<duration>(estimated_deadline(plan), 2 * config.limits.silence) + config.limits.patience;
   say(log_level::info, "cycle_started",
       {{"run", std::to_string(run.id.value)},
        {"alerts", std::to_string(b.alerts.size())},
+       {"searches", std::to_string(plan.searches)},
        {"cause", cause},
-       {"shortest_ms", std::to_string(shortest.count())}});
-  if (!config.enabled)
-    return;
-  for (const auto& load : loads)
-    if (load.shortest > config.interval)
-      say(log_level::warn, "plan_infeasible",
-          {{"host", load.host.value},
-           {"requests", std::to_string(load.requests)},
-           {"shortest_ms", std::to_string(load.shortest.count())},
-           {"interval_ms", std::to_string(config.interval.count())},
-           {"remedies", "lengthen cycle.interval; let alerts share a query; use an official API or feed"}});
+       {"shortest_ms", std::to_string(plan.takes.shortest.count())}});
+  constexpr size_t most_named = 10;
+  size_t named = 0;
+  for (const auto& gate : plan.gates) {
+    if (gate.fits() || named == most_named)
+      break; // those that do not fit come first
+    ++named;
+    std::string remedies;
+    for (const auto& x : gate.remedies)
+      remedies += (remedies.empty() ? "" : "; ") + x.text;
+    say(log_level::warn, "plan_infeasible",
+        {{"host", gate.gate.value},
+         {"requests", std::to_string(gate.requests)},
+         {"shortest_ms", std::to_string(gate.takes.shortest.count())},
+         {"interval_ms", std::to_string(plan.interval.count())},
+         {"requests_a_day", std::to_string(gate.requests_a_day)},
+         {"daily_requests", std::to_string(gate.policy.daily_requests)},
+         {"remedies", remedies}});
+  }
 }
 
 void alert_cycle_state::announce_end(const run_summary& summary) {

@@ -85,6 +85,7 @@ void alert_cycle_state::begun(const begun_run& b, const std::string& why, const 
   closed.clear();
   ledger = run_ledger{b.run, b.alerts, config.sources, config.limits, config.regions, run_started};
   ledger.remember(earlier);
+  pages = b.pages;
   announce_begin(b);
   show_state();
   for (auto& s : ledger.take_exhausted({errc::crashed, "main was restarted during the last attempt", {}}))

@@ -127,14 +127,7 @@ void alert_cycle_state::stored(const alert_settled& what, const worker_id& worke
   if (receipt.outbox_rows > 0)
     caf::anon_send(links.notifier.get(), outbox_grew{receipt.outbox_rows});
   auto ok = what.problem.code == errc::none;
-  if (!ok)
-    say(log_level::warn, "alert_failed",
-        {{"alert", std::to_string(what.alert.value)},
-         {"worker", worker.value},
-         {"final", final ? "yes" : "no"},
-         {"code", std::string{to_string(what.problem.code)}},
-         {"detail", what.problem.detail},
-         {"place", what.problem.place}});
+  announce_settled(what, worker, final, receipt);
   env.metrics->count("vigie_alerts_settled_total",
                      {{"worker", worker.value}, {"code", std::string{to_string(what.problem.code)}}});
   if (!ours)

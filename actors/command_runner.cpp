@@ -2,41 +2,13 @@
 
 #include <algorithm>
 
+#include "actors/policy/fetch_report.hpp"
 #include "actors/policy/url_template.hpp"
+#include "actors/running_command.hpp"
 
 namespace vigie {
 
 namespace {
-
-/// A command under way: counted until its result is given. Copies share the answer.
-struct running_command {
-  command_runner_ptr self;
-  reply<command_result> owed;
-  std::string kind;
-  trace_id trace;
-
-  void end(command_result result) {
-    auto& s = self->state;
-    self->show(std::to_string(--s.in_flight) + " commands under way");
-    result.worker = s.config.worker;
-    s.parts.env.metrics->count("vigie_commands_total",
-                               {{"kind", kind}, {"outcome", std::string{to_string(result.problem.code)}}});
-    say("command_ended", to_string(result.problem.code));
-    owed.keep(std::move(result));
-  }
-
-  void say(std::string_view event_name, std::string_view outcome) {
-    self->state.parts.env.log->emit(
-        {log_level::info, event_name, trace, {{"command", kind}, {"outcome", std::string{outcome}}}});
-  }
-
-  void fail(error problem, int32_t status = 0) {
-    command_result out;
-    out.problem = std::move(problem);
-    out.http_status = status;
-    end(std::move(out));
-  }
-};
 
 duration within(duration wanted, const envelope& env) {
   return env.deadline > duration{0} ? std::min(wanted, env.deadline) : wanted;
@@ -67,13 +39,18 @@ result<scrape_order> plan_scrape(const command_runner_config& config, const enve
   return out;
 }
 
-void scraped(running_command command, const scrape_order& order, uint64_t permit_id, result<http_response> answer) {
+void scraped(running_command command, const scrape_order& order, uint64_t permit_id, mono_time begun,
+             result<http_response> answer) {
   auto* self = command.self;
   auto& s = self->state;
-  auto outcome = judge_fetch(s.config.outcome, answer, s.parts.env.wall(self->clock().now()));
+  auto now = self->clock().now();
+  auto outcome = judge_fetch(answer, s.parts.env.wall(now));
+  auto report = report_of(answer, outcome, std::chrono::duration_cast<duration>(now - begun));
   bool refused = outcome.problem.code == errc::refused;
-  auto evidence = refused ? outcome.problem.detail + " on a scrape command" : std::string{};
-  self->send(s.parts.gate.get(), permit_release{permit_id, order.host, outcome.hold, refused, evidence});
+  self->send(
+      s.parts.gate.get(),
+      permit_release{
+          permit_id, order.host, refused, refused ? outcome.problem.detail + " on a scrape command" : "", {}, report});
   if (outcome.problem.code != errc::none)
     return command.fail(outcome.problem, outcome.status);
   command_result out;
@@ -86,10 +63,12 @@ void scraped(running_command command, const scrape_order& order, uint64_t permit
 
 void fetch(running_command command, scrape_order order, uint64_t permit_id) {
   auto* self = command.self;
-  auto request = order.request;
-  self->request(self->state.parts.fetcher.get(), caf::infinite, std::move(request))
-      .then([=](http_response& answer) { scraped(command, order, permit_id, std::move(answer)); },
-            [=](const caf::error& e) { scraped(command, order, permit_id, tl::unexpected<error>(from_caf(e))); });
+  auto done = [=, begun = self->clock().now()](result<http_response> answer) {
+    scraped(command, order, permit_id, begun, std::move(answer));
+  };
+  self->request(self->state.parts.fetcher.get(), caf::infinite, http_request{order.request})
+      .then([=](http_response& answer) { done(std::move(answer)); },
+            [=](const caf::error& e) { done(tl::unexpected<error>(from_caf(e))); });
 }
 
 void scrape(running_command command, const envelope& env, const worker_command& what) {
@@ -172,7 +151,7 @@ error validate(const command_runner_config& config) {
     if (problem.code != errc::none)
       return {errc::bad_config, "commands." + name + ": " + problem.detail, problem.place};
   }
-  return validate(config.outcome);
+  return {};
 }
 
 command_runner_actor::behavior_type command_runner(command_runner_ptr self, command_runner_config config,

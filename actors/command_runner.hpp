@@ -28,7 +28,6 @@ struct command_runner_config {
   std::map<std::string, custom_command> custom;
   std::map<host_key, gate_policy> gates;      ///< of the sources' hosts; other hosts get the defaults of gate_policy
   std::map<std::string, std::string> headers; ///< of every scrape
-  fetch_outcome_config outcome;
   argv_limits arguments;
   uint32_t max_in_flight = 256; ///< commands under way; more are answered busy
   duration fetch_timeout{20000};

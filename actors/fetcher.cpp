@@ -22,6 +22,17 @@ void set_in_flight(fetcher_ptr self, const environment& env, uint32_t n) {
   env.metrics->gauge("vigie_fetch_in_flight", {}, n);
 }
 
+void one_less(fetcher_ptr self, uint64_t asker) {
+  auto& s = self->state;
+  auto i = s.by_asker.find(asker);
+  if (--i->second > 0)
+    return;
+  s.by_asker.erase(i);
+  if (auto waiting = s.awaited.extract(asker))
+    for (auto& x : waiting.mapped())
+      x.keep();
+}
+
 } // namespace
 
 error validate(const fetcher_config& config) {
@@ -35,6 +46,8 @@ fetcher_actor::behavior_type fetcher(fetcher_ptr self, fetcher_config config, en
   set_in_flight(self, env, 0);
   return {
       [self, env, client](http_request& request) -> promise<http_response> {
+        auto caller = self->current_sender(); // owe() takes it out of the message
+        auto asker = caller ? caller->id() : 0;
         auto owed = self->owe<http_response>();
         auto& s = self->state;
         if (s.in_flight >= s.config.max_in_flight) {
@@ -43,15 +56,25 @@ fetcher_actor::behavior_type fetcher(fetcher_ptr self, fetcher_config config, en
           return owed;
         }
         set_in_flight(self, env, s.in_flight + 1);
+        ++s.by_asker[asker];
         auto begun = self->clock().now();
-        client->fetch(std::move(request), self->bridge([self, env, owed, begun](result<http_response> answer) mutable {
+        client->fetch(std::move(request), self->bridge([=](result<http_response> answer) mutable {
           set_in_flight(self, env, self->state.in_flight - 1);
+          one_less(self, asker);
           record(env, answer, begun, self->clock().now());
           if (answer)
             owed.keep(std::move(*answer));
           else
             owed.fail(answer.error());
         }));
+        return owed;
+      },
+      [self](const await_requests& what) -> promise<void> {
+        auto owed = self->owe<void>();
+        if (self->state.by_asker.contains(what.asker))
+          self->state.awaited[what.asker].push_back(owed);
+        else
+          owed.keep();
         return owed;
       },
   };

@@ -2,7 +2,9 @@
 // whatever the site said; only the absence of an answer is an error. Above its limit it answers busy at once.
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "actors/actor.hpp"
 #include "actors/environment.hpp"
@@ -21,6 +23,8 @@ struct fetcher_state {
   static inline const char* name = "fetcher";
   fetcher_config config;
   uint32_t in_flight = 0;
+  std::map<uint64_t, uint32_t> by_asker; ///< in flight; a request goes on when its asker has died
+  std::map<uint64_t, std::vector<reply<void>>> awaited;
 };
 
 using fetcher_ptr = shell<fetcher_actor, fetcher_state>*;

@@ -2,47 +2,18 @@
 
 #include <algorithm>
 
+#include "actors/policy/fetch_outcome.hpp"
+#include "actors/policy/fetch_report.hpp"
 #include "actors/policy/url_template.hpp"
 
 namespace vigie {
 
 namespace {
 
-void give_back(gate_client_ptr self, uint64_t id, const host_key& host) {
-  self->send(self->state.gateway.get(), permit_release{id, host, duration{0}, false, {}});
-}
-
-void holder_down(gate_client_ptr self, const caf::actor_addr& who) {
-  auto i = self->state.held.find(who);
-  if (i == self->state.held.end())
-    return;
-  for (const auto& [id, host] : i->second)
-    give_back(self, id, host);
-  self->state.held.erase(i);
-}
-
-void show_state(gate_client_ptr self) {
-  size_t held = 0;
-  for (const auto& [who, permits] : self->state.held)
-    held += permits.size();
-  self->show(std::to_string(held) + " permits held, " + std::to_string(self->state.waiting) + " callers waiting");
-}
-
-/// The caller may have died while it waited: then its permit goes straight back.
-void granted(gate_client_ptr self, const caf::actor_addr& who, const host_key& host, const permit& leave) {
-  if (leave.id == 0)
-    return;
-  auto i = self->state.held.find(who);
-  if (i == self->state.held.end())
-    give_back(self, leave.id, host);
-  else
-    i->second.emplace(leave.id, host);
-}
-
 /// From its first request on, a caller's death is noticed.
 caf::actor_addr watch(gate_client_ptr self, const caf::strong_actor_ptr& caller) {
   auto who = caf::actor_cast<caf::actor_addr>(caller);
-  if (caller && self->state.held.try_emplace(who).second)
+  if (caller && self->state.holders.try_emplace(who).second)
     self->monitor(caller->get(), caf::message_priority::normal);
   return who;
 }
@@ -67,11 +38,12 @@ std::map<std::string, std::string> headers_for_main(const http_response& answer)
   return out;
 }
 
-void robots_fetched(asking x, const permit& leave, result<http_response> answer) {
+void robots_fetched(asking x, const permit& leave, mono_time begun, result<http_response> answer) {
   auto* self = x.self;
   auto& s = self->state;
   auto now = self->clock().now();
-  auto outcome = judge_fetch(s.config.outcome, answer, s.env.wall(now));
+  auto outcome = judge_fetch(answer, s.env.wall(now));
+  auto fetched = report_of(answer, outcome, std::chrono::duration_cast<duration>(now - begun));
   robots_report report{leave.robots_url, {}, {}};
   if (answer) {
     report.answer = {answer->status, headers_for_main(*answer), std::move(answer->body), answer->peer_address};
@@ -83,28 +55,33 @@ void robots_fetched(asking x, const permit& leave, result<http_response> answer)
   // Where a redirect led elsewhere, a refusal is no word of the site that the caller is on its way to.
   bool refused = outcome.problem.code == errc::refused && host == x.what.host;
   auto evidence = refused ? outcome.problem.detail + " on its robots.txt" : std::string{};
-  self->send(s.gateway.get(), permit_release{leave.id, host, outcome.hold, refused, evidence, std::move(report)});
+  release_permit(self, permit_release{leave.id, host, refused, evidence, std::move(report), fetched});
   x.what.patience = std::max(std::chrono::ceil<duration>(x.until - now), duration{1});
   ask(std::move(x));
 }
 
 void fetch_robots(asking x, const permit& leave) {
   auto& s = x.self->state;
+  auto hop = x.what;
+  hop.host = host_key_of(leave.robots_url).value_or(hop.host);
+  hold_permit(x.self, {}, leave.id, hop);
   http_request request;
   request.url = leave.robots_url;
   request.headers = s.config.headers;
   request.timeout = s.config.robots_timeout;
   request.max_body_bytes = s.config.max_robots_bytes;
+  auto begun = x.self->clock().now();
   x.self->request(s.fetcher.get(), caf::infinite, std::move(request))
-      .then([x, leave](http_response& answer) { robots_fetched(x, leave, std::move(answer)); },
-            [x, leave](const caf::error& e) { robots_fetched(x, leave, tl::unexpected<error>(from_caf(e))); });
+      .then([=](http_response& answer) { robots_fetched(x, leave, begun, std::move(answer)); },
+            [=](const caf::error& e) { robots_fetched(x, leave, begun, tl::unexpected<error>(from_caf(e))); });
 }
 
 void answer_caller(asking& x, permit leave) {
   --x.self->state.waiting;
-  granted(x.self, x.who, x.what.host, leave);
+  if (leave.id != 0)
+    hold_permit(x.self, x.who, leave.id, x.what);
   x.owed.keep(std::move(leave));
-  show_state(x.self);
+  show_held(x.self);
 }
 
 void ask(asking x) {
@@ -127,9 +104,10 @@ void ask(asking x) {
 
 error validate(const gate_client_config& config) {
   if (config.max_waiting == 0 || config.robots_timeout <= duration{0} || config.max_robots_bytes == 0 ||
-      config.robots_bytes == 0)
+      config.robots_bytes == 0 || config.tell_every <= duration{0} || config.max_unheard == 0 ||
+      config.unheard_for <= duration{0} || config.orphan_hold <= duration{0})
     return {errc::bad_config, "the limits of the gate client must be positive", {}};
-  return validate(config.outcome);
+  return {};
 }
 
 gate_client_actor::behavior_type gate_client(gate_client_ptr self, gate_client_config config, environment env,
@@ -139,7 +117,9 @@ gate_client_actor::behavior_type gate_client(gate_client_ptr self, gate_client_c
   self->state.env = env;
   self->state.gateway = std::move(gateway);
   self->state.fetcher = std::move(fetcher);
+  self->state.holders[{}] = {};
   self->set_down_handler([self](const caf::down_msg& what) { holder_down(self, what.source); });
+  tell_gates_later(self);
   return {
       [self](const permit_request& what) -> promise<permit> {
         auto caller = self->current_sender(); // owe() takes it out of the message
@@ -152,12 +132,7 @@ gate_client_actor::behavior_type gate_client(gate_client_ptr self, gate_client_c
         ask({self, watch(self, caller), what, self->clock().now() + what.patience, owed});
         return owed;
       },
-      [self](const permit_release& what) {
-        for (auto& [who, permits] : self->state.held)
-          permits.erase(what.id);
-        self->send(self->state.gateway.get(), what);
-        show_state(self);
-      },
+      [self](const permit_release& what) { release_permit(self, what); },
   };
 }
 

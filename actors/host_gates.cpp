@@ -5,9 +5,11 @@ namespace vigie {
 using self_ptr = host_gates_shell*;
 
 error validate(const host_gates_config& config) {
-  if (config.ask_again <= duration{0} || config.local_timeout <= duration{0})
-    return {errc::bad_config, "times of the host gates must be above 0", {}};
-  for (auto problem : {validate(config.limits), validate(config.bans), validate(config.robots)})
+  for (auto x : {config.ask_again, config.local_timeout, config.store_every, config.ledger_every})
+    if (x <= duration{0} || config.ledger_batch == 0)
+      return {errc::bad_config, "times and the ledger's batch must be above 0", {}};
+  for (auto problem :
+       {validate(config.limits), validate(config.bans), validate(config.robots), validate(config.conduct)})
     if (problem.code != errc::none)
       return problem;
   return {};
@@ -47,10 +49,15 @@ void serve_gates(self_ptr self) {
     auto asker = std::move(st.waiting.extract(answer.whose).mapped());
     if (!asker.authority.empty())
       robots_permit_answered(self, asker, answer.what);
+    count_permit(self, asker, answer.what);
     answer_asker(self, asker.answer, std::move(answer.what));
   }
+  tell_notices(self);
+  store_states(self, false);
   self->show(std::to_string(st.limiter.hosts()) + " hosts, " + std::to_string(st.limiter.in_flight()) +
-             " permits out, " + std::to_string(st.limiter.waiting()) + " waiting");
+             " permits out, " + std::to_string(st.limiter.waiting()) + " waiting, " +
+             std::to_string(st.limiter.held(self->clock().now())) + " held, " + std::to_string(st.limiter.slowed()) +
+             " slowed");
   arm(self);
 }
 
@@ -65,13 +72,24 @@ error banned(self_ptr self, const worker_id& worker, const host_key& host) {
   return {circuit ? errc::circuit_open : errc::refused, worker.value + " is banned for " + host.value, {}};
 }
 
+} // namespace
+
+void open_gates(self_ptr self) {
+  auto& st = self->state;
+  if (!st.bans_known || !st.states_known)
+    return;
+  st.limiter.close_all(false);
+  st.limiter.deny_if([self](const worker_id& w, const host_key& h) { return banned(self, w, h); }, self->clock().now());
+  serve_gates(self);
+}
+
+namespace {
+
 void learn_bans(self_ptr self, const std::vector<verdict>& verdicts) {
   auto& st = self->state;
   st.bans.restore(verdicts);
   st.bans_known = true;
-  st.limiter.close_all(false);
-  st.limiter.deny_if([self](const worker_id& w, const host_key& h) { return banned(self, w, h); }, self->clock().now());
-  serve_gates(self);
+  open_gates(self);
 }
 
 void ask_bans(self_ptr self) {
@@ -84,17 +102,17 @@ void ask_bans(self_ptr self) {
 }
 
 /// The host is closed until the ban-timer has ruled; its bans_changed arrives before its ruling.
-void ask_ruling(self_ptr self, const site_refused& what) {
-  auto& st = self->state;
-  self->request(st.links.ban_timer.get(), st.config.local_timeout, what)
+void ask_ruling(self_ptr self, const site_refused& what, uint64_t permit_id, reply<void> answer) {
+  auto again = [=] { ask_ruling(self, what, permit_id, answer); };
+  self->request(self->state.links.ban_timer.get(), self->state.config.local_timeout, what)
       .then(
-          [self, what](const refusal_ruling&) {
+          [=](const refusal_ruling&) {
             self->state.limiter.open(what.host);
+            self->state.ruled_on.erase(permit_id);
+            acknowledge_stored(self, answer);
             serve_gates(self);
           },
-          [self, what](caf::error&) {
-            self->after(self->state.config.ask_again, [self, what] { ask_ruling(self, what); });
-          });
+          [=](caf::error&) { self->after(self->state.config.ask_again, again); });
 }
 
 } // namespace
@@ -105,31 +123,38 @@ void ask_gate(self_ptr self, const worker_id& by, permit_request what, reply<per
     what.policy = known->second;
   if (auto why = banned(self, by, what.host); why.code != errc::none)
     return answer_asker(self, answer, permit{0, duration{0}, why});
-  if (auto queued = heed_robots(self, by, what, answer))
+  if (auto queued = heed_robots(self, by, what, answer)) {
+    queued->host = what.host;
+    queued->retry = what.retry;
     st.waiting.emplace(st.limiter.ask(by, what, self->clock().now(), wall(self)), std::move(*queued));
+  }
 }
 
 namespace {
 
-void release(self_ptr self, const worker_id& by, const permit_release& what) {
+promise<void> release(self_ptr self, const worker_id& by, const permit_release& what) {
   auto& st = self->state;
-  if (what.refused) {
-    st.limiter.close(what.host);
-    ask_ruling(self, {by, what.host, what.evidence});
+  auto answer = self->owe<void>();
+  if (st.ruled_on.contains(what.id)) {
+    answer.fail({errc::busy, "the refusal is being ruled on", {}});
+    return answer;
   }
-  st.limiter.release(by, what, self->clock().now(), wall(self));
+  auto fresh_refusal = what.refused && !st.limiter.heard(what.id);
+  if (fresh_refusal) {
+    st.limiter.close(what.host);
+    st.ruled_on.insert(what.id);
+  }
+  auto known = st.config.policies.find(what.host);
+  auto key = known == st.config.policies.end() ? gate_key_kind::domain : known->second.key;
+  st.limiter.release(by, what, self->clock().now(), wall(self), key);
+  st.conduct.came_back(by, what, wall(self));
+  if (fresh_refusal)
+    ask_ruling(self, {by, what.host, what.evidence}, what.id, answer);
   robots_permit_back(self, by, what);
   serve_gates(self);
-}
-
-void hold_event(self_ptr self, const worker_id& by, const permit_release& what) {
-  if (what.retry_after > duration{0})
-    self->state.env.log->emit({log_level::warn,
-                               "host_held",
-                               {},
-                               {{"host", what.host.value},
-                                {"worker", by.value},
-                                {"seconds", std::to_string(what.retry_after.count() / 1000)}}});
+  if (!fresh_refusal)
+    acknowledge_stored(self, answer);
+  return answer;
 }
 
 } // namespace
@@ -147,9 +172,12 @@ host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config conf
   st.limiter.close_all(true);
   st.bans = ban_ledger{config.bans, config.regions, seed};
   st.robots = robots_book{config.robots};
+  st.conduct = conduct_book{config.conduct, first_id};
   st.config = std::move(config);
-  self->show("waiting for the bans");
+  self->show("waiting for the bans and for what a former owner stored");
   ask_bans(self);
+  read_states(self);
+  open_ledger(self);
   return {
       [self](const worker_id& by, const permit_request& what) -> promise<permit> {
         auto answer = self->owe<permit>();
@@ -157,12 +185,11 @@ host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config conf
         serve_gates(self);
         return answer;
       },
-      [self](const worker_id& by, const permit_release& what) {
-        hold_event(self, by, what);
-        release(self, by, what);
-      },
+      [self](const worker_id& by, const permit_release& what) { return release(self, by, what); },
+      [self](const worker_id& by, const permits_held& what) { hear_held(self, by, what); },
       [self](const worker_lost& what) {
         self->state.limiter.lost(what.worker, self->clock().now());
+        self->state.conduct.lost(what.worker);
         robots_worker_lost(self, what.worker);
         serve_gates(self);
       },

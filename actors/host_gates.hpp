@@ -1,18 +1,24 @@
 // The one owner of politeness towards every host, for the whole fleet (actors/policy/host_limiter.hpp). A permit is
 // leave to start one request; it comes back by release, when its worker is lost, or when its lease ends. A denial is an
-// answer (permit id 0), not an error. A restarted owner waits a full gap before the first permit of each host.
+// answer (permit id 0), not an error. What has to outlive an owner is in the store (holds, paces, the widest gaps, the
+// day's counts) or is said again by the workers (what they hold, and releases that were not acknowledged): a restarted
+// owner reads and hears it before its first permit, and waits a full gap of each host.
 // Work that was handed out before a ban must not reach the site after it: whoever is banned for a host gets no permit
 // for it, and while a refusal waits for the ban-timer's ruling nobody does. Nor before the bans are known at start.
 // robots.txt is asked about each URL (actors/policy/robots_book.hpp): what it forbids is denied, and where its rules
-// are not known, the first to ask gets a permit to fetch it, and the others wait for what comes of that.
+// are not known, the first to ask gets a permit to fetch it, and the others wait for what comes of that. Copies of
+// robots.txt and the conduct ledger (actors/policy/conduct_book.hpp) are kept in the store: nobody fetches before the
+// copies are read back.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "actors/actor.hpp"
 #include "actors/environment.hpp"
 #include "actors/policy/ban_ledger.hpp"
+#include "actors/policy/conduct_book.hpp"
 #include "actors/policy/host_limiter.hpp"
 #include "actors/policy/robots_book.hpp"
 
@@ -25,7 +31,11 @@ struct host_gates_config {
   std::map<host_key, gate_policy> policies; ///< main's own word; a worker's counts only for hosts that are not here
   duration ask_again{1000};                 ///< after the ban-timer failed to answer
   duration local_timeout{10000};            ///< for its answers
+  duration store_every{2000};               ///< the day's counts; what is urgent is stored at once
   robots_book_config robots;
+  conduct_book_config conduct;
+  duration ledger_every{2000};  ///< how often what was counted is stored
+  uint32_t ledger_batch = 1000; ///< rows in one transaction
 };
 
 /// bad_config as of its parts, or zero times.
@@ -33,10 +43,11 @@ error validate(const host_gates_config& config);
 
 struct host_gates_links {
   actor_ref<ban_timer_actor> ban_timer;
+  actor_ref<store_actor> store;
 };
 
 struct host_gates_state {
-  host_gates_state() : limiter({}, 0, {}, 0), bans({}, {}, 0), robots({}) {}
+  host_gates_state() : limiter({}, 0, {}, 0), bans({}, {}, 0), robots({}), conduct({}) {}
 
   /// A request in the limiter's queue.
   struct queued {
@@ -44,6 +55,9 @@ struct host_gates_state {
     reply<permit> answer;
     std::string authority{}; ///< whose robots.txt it is for; empty: what it came for
     std::string fetch_url{};
+    host_key host{};
+    bool retry = false;
+    std::string robots_version{}; ///< that allowed it
   };
   /// A request that waits for somebody else's fetch of robots.txt.
   struct parked {
@@ -60,12 +74,22 @@ struct host_gates_state {
   host_limiter limiter;
   ban_ledger bans; ///< a copy of the ban-timer's
   bool bans_known = false;
+  bool states_known = false;
+  bool storing = false;                          ///< states are on their way to the store
+  std::vector<reply<void>> unstored;             ///< answered when the states of now are stored
+  std::set<uint64_t> ruled_on;                   ///< refused permits whose ruling is awaited
+  std::set<worker_id> heard;                     ///< who has said what it holds
+  optional<std::pair<size_t, size_t>> last_seen; ///< hosts held and slowed, as the metrics have it
   std::map<host_limiter::ticket, queued> waiting;
   robots_book robots;
   std::map<std::string, std::map<uint64_t, parked>> waiting_for_robots; ///< by authority, in order of arrival
   uint64_t last_parked = 0;
   std::map<uint64_t, std::pair<worker_id, std::string>> robots_permits; ///< out: who, for which authority
-  uint64_t timer = 0;                                                   ///< the newest timer; earlier ones are ignored
+  bool robots_known = false;                                            ///< the stored copies are read
+  bool saving_robots = false;
+  conduct_book conduct;
+  uint64_t uncounted = 0; ///< said so far
+  uint64_t timer = 0;     ///< the newest timer; earlier ones are ignored
 };
 
 using host_gates_shell = shell<host_gates_actor, host_gates_state>;
@@ -78,6 +102,20 @@ void ask_gate(host_gates_shell* self, const worker_id& by, permit_request what, 
 void serve_gates(host_gates_shell* self);
 /// Counts, and keeps the answer.
 void answer_asker(host_gates_shell* self, reply<permit>& asker, permit what);
+/// Opens the gates once everything is known that they need.
+void open_gates(host_gates_shell* self);
+
+// host_gates_states.cpp: what outlives this actor, and what it tells.
+
+/// Reads back what a former owner stored, and from now on stores what changes.
+void read_states(host_gates_shell* self);
+/// What is urgent now; everything if `all`.
+void store_states(host_gates_shell* self, bool all);
+/// Answered when a restarted owner would know as much as this one.
+void acknowledge_stored(host_gates_shell* self, reply<void> answer);
+void hear_held(host_gates_shell* self, const worker_id& by, const permits_held& what);
+/// Events and metrics.
+void tell_notices(host_gates_shell* self);
 
 // host_gates_robots.cpp: what robots.txt makes of a request.
 
@@ -89,6 +127,18 @@ void robots_permit_answered(host_gates_shell* self, const host_gates_state::queu
 /// It is back, with or without a report.
 void robots_permit_back(host_gates_shell* self, const worker_id& by, const permit_release& what);
 void robots_worker_lost(host_gates_shell* self, const worker_id& who);
+/// The stored copies are read.
+void robots_restored(host_gates_shell* self, const std::vector<stored_robots>& copies);
+
+// host_gates_ledger.cpp: copies of robots.txt and the conduct ledger.
+
+/// Reads back the copies of robots.txt, and from now on stores what is counted.
+void open_ledger(host_gates_shell* self);
+/// Stores the copies of robots.txt that are not stored yet, one after the other.
+void save_robots(host_gates_shell* self);
+void say_robots_fetched(host_gates_shell* self, const std::string& authority, const robots_report& report,
+                        const robots_news& news);
+void count_permit(host_gates_shell* self, const host_gates_state::queued& whose, const permit& what);
 
 host_gates_actor::behavior_type host_gates(host_gates_shell* self, host_gates_config config, environment env,
                                            host_gates_links links);

@@ -40,8 +40,12 @@ void park(self_ptr self, const std::string& authority, const worker_id& by, cons
   here.emplace(number, host_gates_state::parked{by, what, self->clock().now() + patience, answer});
   self->after(patience, [self, authority, number] {
     if (auto late = unpark(self, authority, number))
-      answer_asker(self, late->answer,
-                   denied({errc::busy, "no robots.txt of " + authority + " within the patience of the caller", {}}));
+      answer_asker(
+          self, late->answer,
+          denied({errc::busy,
+                  authority.empty() ? "the stored robots.txt could not be read within the patience of the caller"
+                                    : "no robots.txt of " + authority + " within the patience of the caller",
+                  {}}));
   });
 }
 
@@ -62,10 +66,18 @@ void give_up(self_ptr self, const std::string& authority) {
   wake(self, authority);
 }
 
-void say_settled(self_ptr self, const std::string& authority, const robots_report& report) {
-  auto status = report.problem.code == errc::none ? std::to_string(report.answer.status) : to_string(report.problem);
-  self->state.env.log->emit(
-      {log_level::info, "robots_fetched", {}, {{"authority", authority}, {"url", report.url}, {"answer", status}}});
+void deny(self_ptr self, const host_key& host, const robots_advice& advice, reply<permit>& answer) {
+  auto& st = self->state;
+  if (advice.why.code == errc::robots_disallowed) {
+    st.env.metrics->count("vigie_robots_denied_total", {});
+    st.conduct.denied(host, wall(self));
+  }
+  if (advice.news)
+    st.env.log->emit({log_level::warn,
+                      "robots_now_disallows",
+                      {},
+                      {{"authority", advice.authority}, {"host", host.value}, {"why", advice.why.detail}}});
+  answer_asker(self, answer, denied(advice.why));
 }
 
 } // namespace
@@ -80,11 +92,14 @@ optional<host_gates_state::queued> heed_robots(self_ptr self, const worker_id& b
     answer_asker(self, answer, denied({errc::bad_request, "the URL is not one of " + what.host.value, {}}));
     return {};
   }
-  auto advice = self->state.robots.consult(*url, wall(self));
+  if (!self->state.robots_known) {
+    park(self, {}, by, what, answer);
+    return {};
+  }
+  auto advice = self->state.robots.consult(*url, by, wall(self));
   switch (advice.step) {
   case robots_step::denied:
-    self->state.env.metrics->count("vigie_robots_denied_total", {});
-    answer_asker(self, answer, denied(std::move(advice.why)));
+    deny(self, what.host, advice, answer);
     return {};
   case robots_step::wait:
     park(self, advice.authority, by, what, answer);
@@ -100,6 +115,7 @@ optional<host_gates_state::queued> heed_robots(self_ptr self, const worker_id& b
     }
     break;
   case robots_step::go:
+    out.robots_version = advice.version;
     what.policy.min_interval = std::max(what.policy.min_interval, advice.crawl_delay);
     what.policy.max_interval = std::max(what.policy.max_interval, what.policy.min_interval);
     break;
@@ -136,12 +152,22 @@ void robots_permit_back(self_ptr self, const worker_id& by, const permit_release
   auto authority = found->second.second;
   st.robots_permits.erase(found);
   // A refusal is a matter of worker and host, and of a host that asks to be left alone nothing is known yet: bans and
-  // the hold keep everybody away, and whoever may ask first afterwards fetches again.
-  if (!what.robots || what.refused || what.retry_after > duration{0})
+  // the hold keep everybody away, and whoever may ask first afterwards fetches again. `busy`: nothing was sent.
+  if (!what.robots || what.refused || what.report.kind == answer_kind::rate_limited ||
+      what.robots->problem.code == errc::busy)
     return give_up(self, authority);
-  say_settled(self, authority, *what.robots);
-  st.robots.settle(authority, *what.robots, wall(self));
+  say_robots_fetched(self, authority, *what.robots, st.robots.settle(authority, by, *what.robots, wall(self)));
+  save_robots(self);
   wake(self, authority);
+}
+
+void robots_restored(self_ptr self, const std::vector<stored_robots>& copies) {
+  auto& st = self->state;
+  st.robots.restore(copies);
+  st.robots_known = true;
+  save_robots(self);
+  wake(self, {});
+  serve_gates(self);
 }
 
 void robots_worker_lost(self_ptr self, const worker_id& who) {

@@ -1,10 +1,11 @@
 // One fetch plan, from its first page to a settlement for each of its alerts; then it ends. One per running plan,
 // temporary: the worker-gateway starts it and settles `crashed` for it when it dies.
 //
-//   run_plan ──▶ permit ──▶ fetch ──▶ release ──▶ extract, match ──▶ next page ─┐
-//                  ▲                                                            │
-//                  └────────────────────────────────────────────────────────────┘
-// The last page, the first problem, or the deadline settles all alerts of the plan, and the scraper quits.
+//   run_plan ──▶ permit ──▶ fetch ──▶ release ──▶ extract, match ──▶ next page, hop or repetition ─┐
+//                  ▲                                                                               │
+//                  └───────────────────────────────────────────────────────────────────────────────┘
+// What is asked next is decided by plan_walk (actors/policy/plan_walk.hpp). The last page, the first problem that no
+// repetition mends, or the deadline settles all alerts of the plan, and the scraper quits.
 #pragma once
 
 #include <memory>
@@ -15,15 +16,14 @@
 #include "actors/actor.hpp"
 #include "actors/environment.hpp"
 #include "actors/policy/alert_match.hpp"
-#include "actors/policy/fetch_outcome.hpp"
-#include "actors/policy/page_walk.hpp"
-#include "actors/policy/url_template.hpp"
+#include "actors/policy/content_sanity.hpp"
+#include "actors/policy/plan_walk.hpp"
 #include "adapters/ports/extractor.hpp"
 
 namespace vigie {
 
 struct scraper_config {
-  fetch_outcome_config outcome;
+  plan_walk_config walk;
   uint32_t max_items = 100000;                ///< distinct items of one plan; more is bad_page
   uint64_t max_settlement_bytes = 4 << 20;    ///< of one alert's matches; more is body_too_large
   duration patience{3600000};                 ///< for a permit, where the assignment has no deadline
@@ -49,10 +49,10 @@ struct scraper_state {
   run_plan plan;
   mono_time started;
   mono_time deadline; ///< max() = none
-  std::unique_ptr<url_template> url;
-  std::unique_ptr<page_walk> walk;
+  std::unique_ptr<plan_walk> walk;
   std::unique_ptr<extractor> reader;
   std::unique_ptr<alert_matcher> matcher;
+  std::unique_ptr<content_sanity> sanity; ///< what the pages were like
   std::set<std::string> seen;
   std::vector<std::vector<match>> matches; ///< by place in plan.plan.alerts
   std::vector<uint64_t> match_bytes;
@@ -60,6 +60,17 @@ struct scraper_state {
 };
 
 using scraper_ptr = shell<scraper_actor, scraper_state>*;
+
+// scraper_pages.cpp: what the pages hold, and what comes of it.
+
+/// What the plan needs before the first page.
+error prepare_pages(scraper_ptr self);
+/// The items of the answer, matched; what comes next.
+walk_step read_page(scraper_ptr self, const http_response& answer);
+/// What the source's sanity rules say of the whole walk.
+error suspicion(scraper_ptr self);
+/// The end, good or bad: one settlement for each alert, then nothing more.
+void settle_all(scraper_ptr self, const error& problem, int32_t status = 0);
 
 scraper_actor::behavior_type scraper(scraper_ptr self, scraper_config config, scraper_parts parts);
 

@@ -76,7 +76,8 @@ worker_gateway_actor::behavior_type worker_gateway(worker_gateway_ptr self, work
       },
       [&s](const alert_settled& what) { s.settled(what); },
       [&s](const permit_request& what) { return s.ask_permit(what); },
-      [&s](const permit_release& what) { s.release_permit(what); },
+      [&s](const permit_release& what) { return s.tell_gates(what); },
+      [&s](const permits_held& what) { return s.tell_gates(what); },
   };
 }
 

@@ -14,6 +14,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "actors/actor.hpp"
@@ -28,6 +29,7 @@ struct worker_gateway_config {
   std::string region;
   std::string version;
   std::vector<source_spec> sources; ///< until main says which there are
+  bool has_contact = true;          ///< false: a main whose sources need one ([fetch] contact) may not attach
   bool custom_over_link = true;     ///< false where the link is plaintext: `custom` is then for this node's own API
   assignment_limits limits;
   resend_config resend;
@@ -71,9 +73,11 @@ struct worker_gateway_state {
 
   main_endpoint_actor main; ///< null = detached
   uint64_t epoch = 0;       ///< of the link, kept after it broke
+  std::string refusal_said; ///< why a main may not attach: said once, not at every try
   assignment_book book;
   resend_queue outbox;
   std::map<uint64_t, scraper_actor> scrapers; ///< by plan
+  std::unordered_map<caf::actor_addr, uint64_t> plans_of_scrapers;
   std::map<assignment_id, alert_check> checks;
   std::map<uint64_t, reply<permit>> permits; ///< asked of main
   uint64_t last_permit = 0;
@@ -83,10 +87,13 @@ struct worker_gateway_state {
   error check_link(const envelope& env) const;  ///< of main's own messages
   error check_asker(const envelope& env) const; ///< of what this node's own API may also say
   caf::result<worker_hello> attach_main(const envelope& env, const attach& what, const main_endpoint_actor& who);
+  error refuse_sources(const envelope& env, const attach& what);
   void detach(const std::string& why);
   promise<permit> ask_permit(const permit_request& what);
   void answer_permit(uint64_t number, const permit& leave);
-  void release_permit(const permit_release& what);
+  /// A release, or what is held; answered when main has taken it in.
+  template <class T>
+  promise<void> tell_gates(const T& what);
   envelope seal(const trace_id& trace, duration deadline) const;
   void send_settlements();
   void settlement_answered(uint64_t number, assignment_id id, const error& outcome);

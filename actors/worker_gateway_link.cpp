@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "actors/policy/contact_rule.hpp"
+
 namespace vigie {
 
 namespace {
@@ -43,6 +45,8 @@ caf::result<worker_hello> worker_gateway_state::attach_main(const envelope& env,
     return to_caf(refusal);
   if (!who || what.epoch == 0)
     return to_caf({errc::bad_request, "a link needs an endpoint and an epoch above 0", {}});
+  if (auto refusal = refuse_sources(env, what); refusal.code != errc::none)
+    return to_caf(refusal);
   bool repeated = main && what.epoch == epoch && who == main;
   if (main && what.epoch <= epoch && !repeated)
     return to_caf({errc::stale_epoch, "the link of epoch " + std::to_string(epoch) + " is newer", {}});
@@ -57,6 +61,15 @@ caf::result<worker_hello> worker_gateway_state::attach_main(const envelope& env,
   book.know_sources(what.sources);
   show_state();
   return worker_hello{config.worker, config.region, config.version, contract_version};
+}
+
+error worker_gateway_state::refuse_sources(const envelope& env, const attach& what) {
+  auto refusal = check_contact(what.sources, config.has_contact);
+  if (refusal.detail != refusal_said && refusal.code != errc::none)
+    parts.env.log->emit(
+        {log_level::warn, "main_refused", env.trace, {{"main", what.main_name}, {"why", refusal.detail}}});
+  refusal_said = refusal.detail;
+  return refusal;
 }
 
 void worker_gateway_state::detach(const std::string& why) {
@@ -105,10 +118,20 @@ void worker_gateway_state::answer_permit(uint64_t number, const permit& leave) {
     waiting.mapped().keep(leave);
 }
 
-void worker_gateway_state::release_permit(const permit_release& what) {
-  if (main)
-    self->send(main, seal({}, config.resend.timeout), what);
+template <class T>
+promise<void> worker_gateway_state::tell_gates(const T& what) {
+  auto owed = self->owe<void>();
+  if (!main) {
+    owed.fail({errc::worker_lost, "no main is attached that owns the gates", {}});
+    return owed;
+  }
+  self->request(main, config.resend.timeout, seal({}, config.resend.timeout), what)
+      .then([owed]() mutable { owed.keep(); }, [owed](const caf::error& e) mutable { owed.fail(from_caf(e)); });
+  return owed;
 }
+
+template promise<void> worker_gateway_state::tell_gates(const permit_release& what);
+template promise<void> worker_gateway_state::tell_gates(const permits_held& what);
 
 void worker_gateway_state::send_settlements() {
   if (!main)

@@ -53,6 +53,7 @@ void worker_gateway_state::start_plans() {
     actor_directory::instance().label(scraper.id(), name, worker_gateway_state::name, 0, {});
     self->monitor(scraper);
     scrapers.emplace(x.plan, scraper);
+    plans_of_scrapers.emplace(scraper.address(), x.plan);
     self->send(scraper, std::move(x.what));
   }
   show_state();
@@ -64,6 +65,7 @@ void worker_gateway_state::stop(const assignment_book::stopped& what) {
     if (!ended)
       continue;
     self->demonitor(ended.mapped().address());
+    plans_of_scrapers.erase(ended.mapped().address());
     self->send_exit(ended.mapped(), caf::exit_reason::user_shutdown);
   }
   for (const auto& x : what.unsettled)
@@ -78,12 +80,11 @@ void worker_gateway_state::settled(const alert_settled& what) {
 }
 
 void worker_gateway_state::scraper_down(const caf::down_msg& what) {
-  auto i =
-      std::find_if(scrapers.begin(), scrapers.end(), [&](const auto& x) { return x.second.address() == what.source; });
-  if (i == scrapers.end())
+  auto ended = plans_of_scrapers.extract(what.source);
+  if (!ended)
     return;
-  auto plan = i->first;
-  scrapers.erase(i);
+  auto plan = ended.mapped();
+  scrapers.erase(plan);
   error why{errc::crashed, what.reason ? from_caf(what.reason).detail : "the scraper ended early", {}};
   if (what.reason)
     parts.env.log->emit({log_level::error, "scraper_crashed", {}, {{"why", why.detail}}});

@@ -11,8 +11,8 @@ using self_ptr = worker_proxy_shell*;
 error validate(const worker_proxy_config& config) {
   if (config.worker.value.empty() || config.address.empty())
     return {errc::bad_config, "a worker needs a name and an address", {}};
-  if (config.window == 0 || config.inbound_window == 0)
-    return {errc::bad_config, "link.window and link.inbound_window must be above 0", {}};
+  if (config.window == 0 || config.inbound_window == 0 || config.permit_window == 0)
+    return {errc::bad_config, "the windows of a link must be above 0", {}};
   for (auto x : {config.attach_timeout, config.request_timeout, config.max_deadline, config.local_timeout})
     if (x <= duration{0})
       return {errc::bad_config, "time-outs of a link must be above 0", {}};
@@ -77,6 +77,9 @@ worker_proxy_actor::behavior_type worker_proxy(self_ptr self, worker_proxy_confi
         return pass_on<permit>(self, from, st.links.host_gates, patience, m);
       },
       [=, &st](const envelope& from, const permit_release& m) {
+        return pass_on<void>(self, from, st.links.host_gates, local, m);
+      },
+      [=, &st](const envelope& from, const permits_held& m) {
         return pass_on<void>(self, from, st.links.host_gates, local, m);
       },
       [=](const envelope& from, const assignment& m) {

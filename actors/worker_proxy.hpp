@@ -23,7 +23,8 @@ struct worker_proxy_config {
   std::vector<source_spec> sources;
   link_config link;
   uint32_t window = 64;           ///< commands and assignments outstanding at the worker; more are `busy`
-  uint32_t inbound_window = 4096; ///< the worker's own requests being answered; more are `busy`
+  uint32_t inbound_window = 4096; ///< the worker's own requests being answered, permits aside; more are `busy`
+  uint32_t permit_window = 32768; ///< its requests for permits, which wait for their hosts; more are `busy`
   duration attach_timeout{5000};
   duration request_timeout{30000}; ///< of a remote request whose envelope names no deadline
   duration max_deadline{3600000};  ///< no remote request waits longer, whatever its envelope says
@@ -58,6 +59,7 @@ struct worker_proxy_state {
   std::map<uint64_t, std::function<void(const error&)>> outstanding;
   uint32_t work_out = 0; ///< of these, commands and assignments
   uint32_t inbound = 0;
+  uint32_t permits_asked = 0;
   std::string why; ///< the link is as it is
 };
 

@@ -20,14 +20,14 @@ error refuse_outbound(worker_proxy_shell* self, proxy_traffic kind) {
   return {};
 }
 
-error refuse_inbound(worker_proxy_shell* self, const envelope& from) {
+error refuse_inbound(worker_proxy_shell* self, const envelope& from, uint32_t under_way, uint32_t window) {
   auto& st = self->state;
   if (from.contract != contract_version)
     return {errc::contract_mismatch, "main speaks contract " + std::to_string(contract_version), {}};
   if (!st.machine.attached_now() || from.epoch != st.machine.epoch())
     return {errc::stale_epoch, "the link of this message is gone", {}};
-  if (st.inbound >= st.config.inbound_window)
-    return {errc::busy, "main answers " + std::to_string(st.inbound) + " messages of this worker already", {}};
+  if (under_way >= window)
+    return {errc::busy, "main answers " + std::to_string(under_way) + " messages of this worker already", {}};
   return {};
 }
 

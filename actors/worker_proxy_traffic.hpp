@@ -10,8 +10,8 @@ enum class proxy_traffic : uint8_t { work, control };
 
 /// Why the worker cannot be asked now; errc::none = it can.
 error refuse_outbound(worker_proxy_shell* self, proxy_traffic kind);
-/// Why this message of the worker is not taken; errc::none = it is.
-error refuse_inbound(worker_proxy_shell* self, const envelope& from);
+/// Why this message of the worker is not taken, where `under_way` of the same kind are; errc::none = it is.
+error refuse_inbound(worker_proxy_shell* self, const envelope& from, uint32_t under_way, uint32_t window);
 /// Registers how a request in flight is failed; gives its number.
 uint64_t begin_request(worker_proxy_shell* self, proxy_traffic kind, std::function<void(const error&)> fail);
 /// True if the request had not been failed meanwhile.
@@ -73,19 +73,22 @@ template <class T, class Handle, class... Args>
 promise<T> pass_on(worker_proxy_shell* self, const envelope& from, const actor_ref<Handle>& to, duration patience,
                    Args... args) {
   auto answer = self->template owe<T>();
-  if (auto problem = refuse_inbound(self, from); problem.code != errc::none) {
+  constexpr bool waits_for_host = std::is_same_v<T, permit>;
+  auto under_way = waits_for_host ? &worker_proxy_state::permits_asked : &worker_proxy_state::inbound;
+  auto window = waits_for_host ? self->state.config.permit_window : self->state.config.inbound_window;
+  if (auto problem = refuse_inbound(self, from, self->state.*under_way, window); problem.code != errc::none) {
     answer.fail(problem);
     return answer;
   }
-  ++self->state.inbound;
+  ++(self->state.*under_way);
   on_answer<T>(
       self->request(to.get(), patience, self->state.config.worker, std::move(args)...),
-      [self, answer](auto... value) mutable {
-        --self->state.inbound;
+      [self, answer, under_way](auto... value) mutable {
+        --(self->state.*under_way);
         answer.keep(std::move(value)...);
       },
-      [self, answer](caf::error& e) mutable {
-        --self->state.inbound;
+      [self, answer, under_way](caf::error& e) mutable {
+        --(self->state.*under_way);
         answer.fail(from_caf(e));
       });
   return answer;

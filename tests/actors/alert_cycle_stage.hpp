@@ -330,6 +330,7 @@ private:
         [=](const envelope& e, const assignment_finished& m) { unused(e, m); },
         [](const envelope&, const permit_request&) { return permit{}; },
         [=](const envelope& e, const permit_release& m) { unused(e, m); },
+        [=](const envelope& e, const permits_held& m) { unused(e, m); },
         [this, self, h](const envelope&, const assignment& m) -> caf::result<assign_receipt> {
           if (h->lost)
             return to_caf({errc::worker_lost, "the link is down", {}});

@@ -39,6 +39,7 @@ worker_proxy_actor::behavior_type fake_proxy(shell<worker_proxy_actor, fake_prox
           [](const envelope&, const assignment_finished&) {},
           [](const envelope&, const permit_request&) { return permit{}; },
           [](const envelope&, const permit_release&) {},
+          [](const envelope&, const permits_held&) {},
           [](const envelope&, const assignment&) { return assign_receipt{}; },
           [](const envelope&, const cancel_assignment&) {},
           [=](const envelope&, const worker_command&) -> promise<command_result> {

@@ -1,7 +1,9 @@
 #include "actors/host_gates.hpp"
 
+#include "actors/store.hpp"
 #include "tests/fakes/fake_event_log.hpp"
 #include "tests/fakes/fleet_fakes.hpp"
+#include "tests/fakes/memory_database.hpp"
 #include "tests/fakes/null_metrics.hpp"
 
 using namespace vigie;
@@ -27,21 +29,49 @@ ban_timer_actor::behavior_type rulings(shell<ban_timer_actor, ruling_state>*) {
 struct fixture {
   explicit fixture(uint64_t seed) : w(seed) {
     links.ban_timer.set(w.system.spawn(rulings));
+    links.store.set(w.system.spawn(store, &db, w.env(log, metrics), store_config{}));
+    start();
+    w.advance(2s); // the first permits wait a gap
+  }
+
+  void start() {
     host_gates_config config;
     config.regions = {{fr, "fr"}, {us, "us"}, {nl, "nl"}};
     config.policies[host_key{"www.site.test"}] = {30s, 30s, 1, 20000};
     aut = w.system.spawn(host_gates, config, w.env(log, metrics), links);
-    w.advance(2s); // the first permits wait a gap
   }
 
-  ~fixture() { w.stop(aut, links.ban_timer.get()); }
+  ~fixture() { w.stop(aut, links.ban_timer.get(), links.store.get()); }
+
+  /// Nothing is said to the old one.
+  void replace() {
+    w.stop(aut);
+    start();
+    w.advance(2s);
+  }
+
+  /// One of the fleet fetches it.
+  void settle(const worker_id& by, robots_report report, duration hold = 0ms) {
+    later<permit> first{w, aut, by, wants("/first")};
+    w.advance(2s, 100ms);
+    REQUIRE(first.here());
+    REQUIRE_FALSE(first.get()->robots_url.empty());
+    give_back(by, first.get()->id, std::move(report), hold);
+  }
+
+  std::vector<stored_robots> stored() {
+    return w.ask<std::vector<stored_robots>>(links.store.get(), get_robots{}).value();
+  }
 
   permit_request wants(const std::string& target, duration patience = 60s) {
     return {site, {1s, 1s, 4, 20000}, patience, "http://site.test" + target};
   }
 
   void give_back(const worker_id& by, uint64_t id, optional<robots_report> report = {}, duration hold = 0ms) {
-    caf::anon_send(aut, by, permit_release{id, site, hold, false, {}, std::move(report)});
+    fetch_report fetched;
+    if (hold > 0ms)
+      fetched = {answer_kind::rate_limited, 429, hold};
+    caf::anon_send(aut, by, permit_release{id, site, false, {}, std::move(report), fetched});
     w.advance(2s, 100ms);
   }
 
@@ -52,6 +82,7 @@ struct fixture {
 
   fake_event_log log;
   null_metrics metrics;
+  memory_database db;
   world w;
   host_gates_links links;
   host_gates_actor aut;
@@ -196,4 +227,94 @@ TEST_CASE("with the owner's consent robots.txt is not asked; a URL of another ho
   CHECK(consented.get()->id != 0);
   CHECK(consented.get()->robots_url.empty());
   CHECK(wrong.get()->why.code == errc::bad_request);
+}
+
+TEST_CASE("a new owner takes up the stored copies: nobody fetches again, and rules and Crawl-delay hold at once") {
+  fixture f{1};
+  f.settle(fr, f.says(200, "User-agent: *\nDisallow: /private/\nCrawl-delay: 20\n"));
+  f.replace();
+  later<permit> denied{f.w, f.aut, us, f.wants("/private/x")};
+  f.w.drain();
+  REQUIRE(denied.here());
+  CHECK(denied.get()->why.code == errc::robots_disallowed);
+  later<permit> first{f.w, f.aut, us, f.wants("/a")};
+  later<permit> second{f.w, f.aut, nl, f.wants("/b")};
+  f.w.advance(21s, 100ms);
+  CHECK(first.here() != second.here());
+  f.w.advance(21s, 100ms);
+  REQUIRE(first.here());
+  REQUIRE(second.here());
+  CHECK(first.get()->robots_url.empty());
+  CHECK(second.get()->robots_url.empty());
+}
+
+TEST_CASE("nobody is let in before the stored copies are read; who cannot wait is told so") {
+  fixture f{1};
+  f.db.fail_all(errc::store_unavailable);
+  f.replace();
+  later<permit> hasty{f.w, f.aut, fr, f.wants("/a", 1s)};
+  later<permit> patient{f.w, f.aut, us, f.wants("/a")};
+  f.w.advance(5s, 100ms);
+  REQUIRE(hasty.here());
+  CHECK(hasty.get()->why.code == errc::busy);
+  CHECK_FALSE(patient.here());
+  CHECK(f.log.count("robots_not_restored") > 1);
+  f.db.fail_all(errc::none);
+  f.w.advance(3s, 100ms);
+  REQUIRE(patient.here());
+  CHECK(patient.get()->robots_url == file);
+}
+
+TEST_CASE("a copy that could not be stored is stored later") {
+  fixture f{1};
+  f.db.fail_all(errc::store_unavailable);
+  f.settle(fr, f.says(200, "User-agent: *\nDisallow: /private/\n"));
+  CHECK(f.log.count("robots_not_stored") > 0);
+  f.db.fail_all(errc::none);
+  CHECK(f.stored().empty());
+  f.w.advance(2s, 100ms);
+  REQUIRE(f.stored().size() == 1);
+  CHECK(f.stored()[0].copy.body == "User-agent: *\nDisallow: /private/\n");
+}
+
+TEST_CASE("a worker that gets no answer leaves it to another one; the word of two counts") {
+  for (auto second_too : {false, true}) {
+    fixture f{1};
+    robots_report silence{file, {errc::timed_out, "no answer within 20 s", {}}, {}};
+    f.settle(fr, silence);
+    later<permit> same{f.w, f.aut, fr, f.wants("/a")};
+    f.w.drain();
+    REQUIRE(same.here());
+    CHECK(same.get()->why.code == errc::timed_out);
+    CHECK(f.stored().empty());
+    f.settle(us, second_too ? silence : f.says(404));
+    later<permit> again{f.w, f.aut, fr, f.wants("/a")};
+    f.w.advance(2s, 100ms);
+    REQUIRE(again.here());
+    CHECK((again.get()->why.code == errc::robots_disallowed) == second_too);
+    CHECK((again.get()->id == 0) == second_too);
+  }
+}
+
+TEST_CASE("a worker that could not even ask is no word about the site") {
+  fixture f{1};
+  f.settle(fr, {file, {errc::busy, "64 requests are under way", {}}, {}});
+  f.settle(fr, f.says(404));
+}
+
+TEST_CASE("a change that forbids what was allowed is an event, once a rule, with its text, line and time") {
+  fixture f{1};
+  f.settle(fr, f.says(200, "User-agent: *\nDisallow: /never/\n", file, {{"cache-control", "max-age=300"}}));
+  later<permit> never{f.w, f.aut, us, f.wants("/never/x")};
+  f.w.advance(301s, 1s);
+  CHECK(f.log.count("robots_now_disallows") == 0);
+  f.settle(us, f.says(200, "User-agent: *\nDisallow: /never/\nDisallow: /search\n"));
+  CHECK(f.log.count("robots_changed") == 1);
+  for (const auto* path : {"/search", "/search?q=1", "/never/x"}) {
+    later<permit> denied{f.w, f.aut, nl, f.wants(path)};
+    f.w.drain();
+    REQUIRE(denied.here());
+    CHECK(denied.get()->why.code == errc::robots_disallowed);
+  }
+  REQUIRE(f.log.count("robots_now_disallows") == 1);
 }

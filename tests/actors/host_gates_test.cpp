@@ -22,6 +22,7 @@ struct fixture {
   explicit fixture(uint64_t seed) : w(seed) {
     ban_links.host_gates = self_ref;
     ban_links.store.set(w.system.spawn(store, &db, w.env(log, metrics), store_config{}));
+    links.store = ban_links.store;
     start_ban_timer();
     start();
   }
@@ -30,7 +31,7 @@ struct fixture {
   ~fixture() {
     for (const auto& x : askers)
       w.stop(x);
-    w.stop(aut, links.ban_timer.get());
+    w.stop(aut, links.ban_timer.get(), links.store.get());
   }
 
   void start_ban_timer() {
@@ -47,8 +48,13 @@ struct fixture {
     w.drain();
   }
 
-  void refuse(const worker_id& by, uint64_t id) {
-    caf::anon_send(aut, by, permit_release{id, site, 0ms, true, "HTTP 403"});
+  void refuse(const worker_id& by, uint64_t id) { caf::anon_send(aut, by, permit_release{id, site, true, "HTTP 403"}); }
+
+  /// Each worker says that it holds nothing.
+  void say_held() {
+    for (const auto& [by, region] : regions)
+      caf::anon_send(aut, by, permits_held{});
+    w.drain();
   }
 
   permit_request wants(gate_policy policy, duration patience = 60s) { return {site, policy, patience}; }
@@ -96,7 +102,7 @@ struct asker {
               auto works = duration{(*me.random)() % 9000};
               me.pause(works, [me, id = x.id] {
                 --me.seen->now;
-                me.self->send(me.gates, me.worker, permit_release{id, site, 0ms, false, {}});
+                me.self->send(me.gates, me.worker, permit_release{id, site, false, {}});
                 me.ask();
               });
             },
@@ -145,6 +151,7 @@ TEST_CASE("an owner that was restarted shortens no gap") {
     REQUIRE(waiting.here());
     CHECK(waiting.get().error().code == errc::crashed); // at once, not after its patience
     f.start();
+    f.say_held();
     later<permit> second{f.w, f.aut, us, f.wants({5s, 5s, 4, 100})};
     f.w.advance(4900ms, 100ms);
     CHECK_FALSE(second.here());
@@ -152,6 +159,61 @@ TEST_CASE("an owner that was restarted shortens no gap") {
     REQUIRE(second.here());
     CHECK(second.get()->id > first.get()->id);
   }
+}
+
+TEST_CASE("an owner that was restarted waits for the word of all workers, but not for ever") {
+  for (auto silent : {false, true}) {
+    fixture f{1};
+    later<permit> first{f.w, f.aut, fr, f.wants({1s, 1s, 1, 100})};
+    f.w.advance(2s, 100ms);
+    REQUIRE(first.get()->id != 0);
+    f.w.stop(f.aut);
+    f.start();
+    later<permit> second{f.w, f.aut, us, f.wants({1s, 1s, 1, 100})};
+    caf::anon_send(f.aut, us, permits_held{});
+    caf::anon_send(f.aut, nl, permits_held{});
+    f.w.advance(10s, 100ms);
+    CHECK_FALSE(second.here()); // worker-fr may still be asking the site
+    if (!silent)
+      caf::anon_send(f.aut, fr, permits_held{{{first.get()->id, site, {1s, 1s, 1, 100}, 12s}}});
+    f.w.advance(6s, 100ms);
+    // It does: there is one place. Who says nothing for so long holds nothing.
+    CHECK(second.here() == silent);
+    if (silent)
+      continue;
+    caf::anon_send(f.aut, fr, permit_release{first.get()->id, site, false, {}});
+    f.w.advance(1s, 100ms);
+    CHECK(second.here());
+  }
+}
+
+TEST_CASE("a refusal and a 429 are acknowledged when they are stored, and count once however often they are said") {
+  fixture f{1};
+  gate_policy policy{1s, 1s, 4, 100};
+  later<permit> first{f.w, f.aut, fr, f.wants(policy)};
+  f.w.advance(2s, 100ms);
+  REQUIRE(first.get()->id != 0);
+  permit_release limited{first.get()->id, site, false, {}, {}, {answer_kind::rate_limited, 429, 30s}};
+  f.db.fail_all(errc::store_unavailable);
+  later<void> unheard{f.w, f.aut, fr, limited};
+  f.w.advance(2s, 100ms);
+  CHECK_FALSE(unheard.here());
+  f.db.fail_all(errc::none);
+  f.w.advance(3s, 100ms);
+  CHECK(unheard.here());
+  later<void> again{f.w, f.aut, fr, limited};
+  f.w.drain();
+  CHECK(again.here());
+  CHECK(f.log.count("host_held") == 1);
+  // A new owner knows it from the store.
+  f.w.stop(f.aut);
+  f.start();
+  f.say_held();
+  later<permit> held{f.w, f.aut, us, f.wants(policy)};
+  f.w.advance(24s, 100ms);
+  CHECK_FALSE(held.here());
+  f.w.advance(5s, 100ms);
+  CHECK(held.here());
 }
 
 TEST_CASE("a lost worker's permits come back, a lease ends, Retry-After holds, a denial is an answer") {
@@ -172,7 +234,8 @@ TEST_CASE("a lost worker's permits come back, a lease ends, Retry-After holds, a
     CHECK_FALSE(third.here());
     f.w.advance(2s, 1s);
     REQUIRE(third.here());
-    caf::anon_send(f.aut, fr, permit_release{third.get()->id, site, 90s, false, {}});
+    caf::anon_send(f.aut, fr,
+                   permit_release{third.get()->id, site, false, {}, {}, {answer_kind::rate_limited, 429, 90s}});
     f.w.drain();
     CHECK(f.log.count("host_held") == 1);
     later<permit> denied{f.w, f.aut, us, f.wants(policy, 60s)};

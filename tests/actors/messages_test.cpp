@@ -226,6 +226,9 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(get_bans);
   ROUND_TRIP(permit_request);
   ROUND_TRIP(permit_release);
+  ROUND_TRIP(await_requests);
+  ROUND_TRIP(held_permit);
+  ROUND_TRIP(permits_held);
   ROUND_TRIP(trigger_run);
   ROUND_TRIP(run_ticket);
   ROUND_TRIP(assign_receipt);

@@ -137,7 +137,8 @@ TEST_CASE("what the site says is what the alerts hear, and the gate too") {
       REQUIRE(f.settled(1).http_status == r.status);
       REQUIRE(f.settled(1).problem.place == "page 1");
       REQUIRE(f.notes.released.size() == 1);
-      REQUIRE(f.notes.released[0].retry_after == r.hold);
+      REQUIRE(f.notes.released[0].report.retry_after ==
+              (r.hold > 0ms ? optional<duration>{r.hold} : optional<duration>{}));
       REQUIRE(f.notes.released[0].refused == r.refused);
       REQUIRE(f.client.request_count() == 1);
     }
@@ -169,6 +170,8 @@ TEST_CASE("no answer, a crash of the fetcher and of the gate-client are told apa
     fixture broken{seed};
     broken.client.on_error("page=1", errc::timed_out);
     broken.run();
+    broken.w.advance(20s, 500ms); // it is asked again first
+    REQUIRE(broken.client.request_count() == 3);
     require_all_failed(broken, errc::timed_out);
 
     fixture crashed{seed};
@@ -201,10 +204,14 @@ TEST_CASE("the deadline ends a scraper wherever it is, and its permit comes back
 
     fixture fetching{seed};
     fetching.plan.deadline = 3s;
-    fetching.client.on_silence("page=1");
+    fetching.client.hold();
     fetching.run();
     fetching.w.advance(3100ms);
     require_all_failed(fetching, errc::deadline_exceeded);
+    // The site still works on the request: its place is taken until then.
+    REQUIRE(fetching.notes.released.empty());
+    fetching.client.unhold();
+    fetching.w.drain();
     REQUIRE(fetching.notes.released.size() == 1);
   }
 }

@@ -122,6 +122,27 @@ TEST_CASE("workers and verdicts are kept") {
   CHECK(w.ask<std::vector<verdict>>(s.aut, get_verdicts{})->empty());
 }
 
+TEST_CASE("what is known of other people's servers is kept") {
+  shop s;
+  auto& w = s.w;
+  host_state gate{host_key{"h"}};
+  gate.strikes = 2;
+  CHECK(w.ask<caf::unit_t>(s.aut, put_host_states{{gate}}).has_value());
+  CHECK(w.ask<std::vector<host_state>>(s.aut, get_host_states{}) == std::vector<host_state>{gate});
+  stored_robots robots{"http://h", {}};
+  robots.copy.standing = robots_standing::unavailable;
+  CHECK(w.ask<caf::unit_t>(s.aut, put_robots{robots}).has_value());
+  CHECK(w.ask<std::vector<stored_robots>>(s.aut, get_robots{}) == std::vector<stored_robots>{robots});
+  conduct_row row{host_key{"h"}};
+  row.requests = 3;
+  CHECK(w.ask<caf::unit_t>(s.aut, add_conduct{{row}}).has_value());
+  CHECK(w.ask<caf::unit_t>(s.aut, add_conduct{{row}}).has_value());
+  auto rows = w.ask<std::vector<conduct_row>>(s.aut, get_conduct{});
+  REQUIRE(rows.has_value());
+  REQUIRE(rows->size() == 1);
+  CHECK(rows->front().requests == 6);
+}
+
 TEST_CASE("a database that fails is an error of its code, and only for as long as it fails") {
   shop s;
   s.db.fail_all(errc::store_unavailable);
@@ -191,6 +212,26 @@ TEST_CASE("runs are forgotten once a day, batch by batch, when they have been ov
   CHECK(runs() == 1);
 }
 
+TEST_CASE("hours of the conduct ledger are forgotten once a day, batch by batch") {
+  store_config config;
+  config.keep_conduct = 48h;
+  config.conduct_batch = 3;
+  shop s{1, config};
+  std::vector<conduct_row> rows;
+  for (int i = 0; i < 30; ++i)
+    rows.push_back({host_key{"h"}, from_unix_ms(1'799'996'400'000) + i * 1h}); // the hour before the test begins
+  REQUIRE(s.w.ask<caf::unit_t>(s.aut, add_conduct{rows}).has_value());
+  auto left = [&] { return s.w.ask<std::vector<conduct_row>>(s.aut, get_conduct{})->size(); };
+  s.db.fail_next(errc::store_unavailable, 1);
+  s.w.advance(25h, 1h);
+  CHECK(s.log.count("conduct_not_pruned") == 1);
+  s.w.advance(24h, 1h); // 48 h and a minute after the start: the first hour was over 48 h ago
+  CHECK(left() == 29);
+  s.w.advance(24h, 1h);
+  CHECK(left() == 5);
+  CHECK(s.log.count("conduct_pruned") == 2);
+}
+
 TEST_CASE("without a limit runs are kept for ever") {
   shop s;
   REQUIRE(s.w.ask<run_summary>(s.aut, record_skipped_run{run_trigger::timer, run_state::skipped_overlap, {}}));
@@ -206,5 +247,8 @@ TEST_CASE("what a store cannot be run with is refused") {
   CHECK(validate(config).code == errc::bad_config);
   config = {};
   config.prune_batch = 0;
+  CHECK(validate(config).code == errc::bad_config);
+  config = {};
+  config.keep_conduct = duration{-1};
   CHECK(validate(config).code == errc::bad_config);
 }

@@ -154,6 +154,27 @@ TEST_CASE("a link begins with the right contract and a newer epoch") {
   }
 }
 
+TEST_CASE("a main whose sources need a contact may not attach to a worker without one") {
+  auto config = some_config();
+  config.has_contact = false;
+  fixture f{1, config};
+  for (int i = 0; i < 3; ++i) {
+    auto answer = f.attach_to(f.main, 5);
+    REQUIRE(code_of(answer) == errc::bad_config);
+    REQUIRE(answer.error().detail.find("shop.example") != std::string::npos);
+  }
+  REQUIRE(f.log.events("main_refused").size() == 1);
+  REQUIRE(code_of(f.assign(work(1, 1), 5)) == errc::stale_epoch);
+  auto local = shop();
+  local.url = "http://127.0.0.1:8080/search?q={query}&page={page}";
+  envelope to{{}, "test", 0ms, 6, contract_version};
+  REQUIRE(f.w.ask<worker_hello>(f.gateway.get(), to, attach{"main", 6, {local}}, f.main));
+  // Nor may one that is attached bring such sources later.
+  to.epoch = 7;
+  REQUIRE(code_of(f.w.ask<worker_hello>(f.gateway.get(), to, attach{"main", 7, {local, shop()}}, f.main)) ==
+          errc::bad_config);
+}
+
 TEST_CASE("a newer link drops the work of the older one") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};
@@ -264,10 +285,11 @@ TEST_CASE("a scraper that crashes settles what it left, at once, and only that")
     REQUIRE(f.notes.settled.size() == 1);
     REQUIRE(f.notes.settled[0].second.problem.code == errc::crashed);
     REQUIRE(f.notes.settled[0].second.problem.detail.find("on purpose") != std::string::npos);
-    REQUIRE(f.scrapers.size() == 5); // its place is taken
-    REQUIRE(f.notes.released.size() == 1);
+    REQUIRE(f.scrapers.size() == 5);   // its place is taken
+    REQUIRE(f.notes.released.empty()); // its request is still under way
     f.client.unhold();
     f.w.advance(1s);
+    REQUIRE(f.notes.released.size() == f.notes.permits.size());
     REQUIRE(times_settled(f.notes).size() == 6);
     REQUIRE(f.notes.settled.size() == 6);
     REQUIRE(f.notes.finished.size() == 1);
@@ -283,9 +305,10 @@ TEST_CASE("a cancelled assignment says nothing more; its permits come back") {
     REQUIRE(f.assign(work(2, 1)));
     f.w.self->send(f.gateway.get(), envelope{{}, "test", 0ms, 1}, cancel_assignment{assignment_id{1}});
     f.w.drain();
-    REQUIRE(f.notes.released.size() == 3);
+    REQUIRE(f.notes.released.empty());
     f.client.unhold();
     f.w.advance(2s);
+    REQUIRE(f.notes.released.size() == f.notes.permits.size());
     REQUIRE(times_settled(f.notes).size() == 1);
     REQUIRE(f.notes.finished == std::vector<assignment_id>{assignment_id{2}});
   }

@@ -227,7 +227,7 @@ TEST_CASE("what the worker says reaches main with its name, and nothing of an ol
     CHECK(f.seen.permits[0].first == fr);
     later<void> beat{f.w, main, f.from_worker(), assignment_beat{assignment_id{1}, 3}};
     later<void> end{f.w, main, f.from_worker(), assignment_finished{assignment_id{1}}};
-    later<void> back{f.w, main, f.from_worker(), permit_release{1, site, 0ms, false, {}}};
+    later<void> back{f.w, main, f.from_worker(), permit_release{1, site, false, {}}};
     f.w.drain();
     CHECK(beat.get().has_value());
     CHECK(f.seen.beats == 1);

@@ -190,7 +190,7 @@ private:
     std::vector<child_spec> all;
     all.push_back(
         child("store", store_, [e, d = &db](caf::local_actor* s) { return s->spawn(store, d, e, store_config{}); }));
-    all.push_back(child("host-gates", gates_, [=, l = host_gates_links{bans_}](caf::local_actor* s) {
+    all.push_back(child("host-gates", gates_, [=, l = host_gates_links{bans_, store_}](caf::local_actor* s) {
       return s->spawn(host_gates, gates, e, l);
     }));
     all.push_back(child("notifier", notifier_, [=, st = store_](caf::local_actor* s) {

@@ -1,0 +1,145 @@
+// What outlives host-gates: copies of robots.txt, and the conduct ledger.
+#include "actors/host_gates.hpp"
+
+namespace vigie {
+
+using self_ptr = host_gates_shell*;
+
+namespace {
+
+void warn(self_ptr self, const char* event, const std::string& problem) {
+  self->state.env.log->emit({log_level::warn, event, {}, {{"problem", problem}}});
+}
+
+void read_robots(self_ptr self) {
+  auto& st = self->state;
+  self->request(st.links.store.get(), caf::infinite, get_robots{})
+      .then([self](const std::vector<stored_robots>& copies) { robots_restored(self, copies); },
+            [self](const caf::error& e) {
+              warn(self, "robots_not_restored", to_string(from_caf(e)));
+              self->after(self->state.config.ask_again, [self] { read_robots(self); });
+            });
+}
+
+/// What could not be counted is said, once a while.
+void say_uncounted(self_ptr self) {
+  auto& st = self->state;
+  if (auto all = st.conduct.uncounted(); all != st.uncounted)
+    warn(self, "conduct_not_counted",
+         std::to_string(all - std::exchange(st.uncounted, all)) + " requests: too many rows wait for the store");
+}
+
+void store_later(self_ptr self);
+
+/// One batch at a time. A store that died over a batch may have stored it: such a batch counts twice, rather than not
+/// at all.
+void store_counts(self_ptr self) {
+  auto& st = self->state;
+  say_uncounted(self);
+  auto rows = st.conduct.take(st.config.ledger_batch, self->clock().now());
+  if (rows.empty())
+    return store_later(self);
+  self->request(st.links.store.get(), caf::infinite, add_conduct{std::move(rows)})
+      .then(
+          [self] {
+            self->state.conduct.stored();
+            store_later(self);
+          },
+          [self](const caf::error& e) {
+            self->state.conduct.not_stored();
+            warn(self, "conduct_not_stored", to_string(from_caf(e)));
+            store_later(self);
+          });
+}
+
+void store_later(self_ptr self) {
+  self->after(self->state.config.ledger_every, [self] { store_counts(self); });
+}
+
+/// One after the other: what is counted, then what a next owner has to know.
+void store_the_rest(self_ptr self, const caf::error& reason) {
+  auto& st = self->state;
+  auto store = st.links.store.get();
+  auto quit = [self, reason] { self->quit(reason); };
+  auto states = [self, store, quit] {
+    auto& st = self->state;
+    if (!st.states_known || !st.limiter.has_changes())
+      return quit();
+    auto now = self->clock().now();
+    auto rows = st.limiter.changed_states(now, st.env.wall(now));
+    self->request(store, st.config.local_timeout, put_host_states{std::move(rows)})
+        .then(quit, [self, quit](const caf::error& e) {
+          warn(self, "host_states_not_stored", to_string(from_caf(e)));
+          quit();
+        });
+  };
+  if (!store)
+    return quit();
+  auto rows = st.conduct.take_all();
+  if (rows.empty())
+    return states();
+  self->request(store, st.config.local_timeout, add_conduct{std::move(rows)})
+      .then(states, [self, states](const caf::error& e) {
+        warn(self, "conduct_not_stored", to_string(from_caf(e)));
+        states();
+      });
+}
+
+} // namespace
+
+void open_ledger(self_ptr self) {
+  read_robots(self);
+  store_later(self);
+  // The store ends after this actor; its own order to end would overtake what it was only sent.
+  self->set_exit_handler([self](caf::exit_msg& why) { store_the_rest(self, why.reason); });
+}
+
+void save_robots(self_ptr self) {
+  auto& st = self->state;
+  if (st.saving_robots)
+    return;
+  auto next = st.robots.next_change();
+  if (!next)
+    return;
+  st.saving_robots = true;
+  auto authority = next->what.authority;
+  self->request(st.links.store.get(), caf::infinite, put_robots{std::move(next->what)})
+      .then(
+          [self, authority, version = next->version] {
+            auto& st = self->state;
+            st.saving_robots = false;
+            st.robots.stored(authority, version);
+            save_robots(self);
+          },
+          [self](const caf::error& e) {
+            warn(self, "robots_not_stored", to_string(from_caf(e)));
+            self->after(self->state.config.ask_again, [self] {
+              self->state.saving_robots = false;
+              save_robots(self);
+            });
+          });
+}
+
+void count_permit(self_ptr self, const host_gates_state::queued& whose, const permit& what) {
+  auto& st = self->state;
+  if (what.id == 0)
+    return;
+  st.conduct.given(what.id,
+                   {whose.by, whose.host, !whose.fetch_url.empty(), whose.retry, what.wait, whose.robots_version},
+                   self->clock().now(), st.env.wall(self->clock().now()));
+}
+
+void say_robots_fetched(self_ptr self, const std::string& authority, const robots_report& report,
+                        const robots_news& news) {
+  auto& log = *self->state.env.log;
+  auto status = report.problem.code == errc::none ? std::to_string(report.answer.status) : to_string(report.problem);
+  log.emit(
+      {log_level::info, "robots_fetched", {}, {{"authority", authority}, {"url", report.url}, {"answer", status}}});
+  if (news.changed())
+    log.emit({log_level::warn,
+              "robots_changed",
+              {},
+              {{"authority", authority}, {"before", news.before}, {"after", news.after}}});
+}
+
+} // namespace vigie

@@ -1,0 +1,165 @@
+// What outlives host-gates, and what it tells of its hosts.
+#include "actors/host_gates.hpp"
+
+namespace vigie {
+
+using self_ptr = host_gates_shell*;
+
+namespace {
+
+wall_time wall(self_ptr self) {
+  return self->state.env.wall(self->clock().now());
+}
+
+void warn(self_ptr self, const char* event, const caf::error& e) {
+  self->state.env.log->emit({log_level::warn, event, {}, {{"problem", to_string(from_caf(e))}}});
+}
+
+void store_later(self_ptr self) {
+  self->after(self->state.config.store_every, [self] {
+    store_states(self, true);
+    store_later(self);
+  });
+}
+
+std::string seconds(duration x) {
+  return std::to_string(x.count() / 1000) + " s";
+}
+
+const char* word_of(pacing_change::cause x) {
+  switch (x) {
+  case pacing_change::cause::asked:
+    return "the site said how long";
+  case pacing_change::cause::not_said:
+    return "the site did not say how long";
+  case pacing_change::cause::failures:
+    return "too many failures in a row";
+  default:
+    return "none";
+  }
+}
+
+event held_record(const gate_notice& x) {
+  event out{log_level::warn,
+            "host_held",
+            {},
+            {{"host", x.gate.value},
+             {"for", seconds(x.change.hold)},
+             {"why", word_of(x.change.held)},
+             {"status", std::to_string(x.status)},
+             {"asked", x.asked ? seconds(*x.asked) : "not said"}}};
+  if (x.change.over_the_most)
+    out.fields.push_back({"remark", "it asked for more than a gate is held at once"});
+  return out;
+}
+
+std::string times(double pace) {
+  auto hundredths = std::to_string(static_cast<int64_t>(pace * 100 + 0.5));
+  hundredths.insert(0, hundredths.size() < 3 ? 3 - hundredths.size() : 0, '0');
+  return hundredths.insert(hundredths.size() - 2, ".");
+}
+
+event record_of(const gate_notice& x) {
+  switch (x.what) {
+  case gate_notice::about::held:
+    return held_record(x);
+  case gate_notice::about::paced:
+    return {log_level::info, "host_paced", {}, {{"host", x.gate.value}, {"gap_times", times(x.pace)}}};
+  case gate_notice::about::day_budget_spent:
+    break;
+  }
+  return {log_level::warn, "day_budget_spent", {}, {{"host", x.gate.value}, {"requests", std::to_string(x.requests)}}};
+}
+
+} // namespace
+
+void read_states(self_ptr self) {
+  auto& st = self->state;
+  self->request(st.links.store.get(), caf::infinite, get_host_states{})
+      .then(
+          [self](const std::vector<host_state>& rows) {
+            auto& st = self->state;
+            st.limiter.restore(rows, self->clock().now(), wall(self));
+            st.states_known = true;
+            store_later(self);
+            open_gates(self);
+          },
+          [self](const caf::error& e) {
+            warn(self, "host_states_not_read", e);
+            self->after(self->state.config.ask_again, [self] { read_states(self); });
+          });
+}
+
+void store_states(self_ptr self, bool all) {
+  auto& st = self->state;
+  // Before the stored states are known, a row would replace one that says more.
+  if (!st.states_known || st.storing)
+    return;
+  all = all || !st.unstored.empty();
+  auto waiting = std::exchange(st.unstored, {});
+  if (!(all ? st.limiter.has_changes() : st.limiter.has_urgent_changes())) {
+    for (auto& x : waiting)
+      x.keep();
+    return;
+  }
+  auto rows = st.limiter.changed_states(self->clock().now(), wall(self));
+  st.storing = true;
+  self->request(st.links.store.get(), caf::infinite, put_host_states{rows})
+      .then(
+          [self, waiting]() mutable {
+            self->state.storing = false;
+            for (auto& x : waiting)
+              x.keep();
+            store_states(self, false);
+          },
+          [self, waiting, rows](const caf::error& e) {
+            auto& st = self->state;
+            warn(self, "host_states_not_stored", e);
+            st.limiter.changed_again(rows);
+            st.unstored.insert(st.unstored.end(), waiting.begin(), waiting.end());
+            self->after(st.config.ask_again, [self] {
+              self->state.storing = false;
+              store_states(self, true);
+            });
+          });
+}
+
+void acknowledge_stored(self_ptr self, reply<void> answer) {
+  auto& st = self->state;
+  if (!st.states_known || st.storing || st.limiter.has_urgent_changes())
+    st.unstored.push_back(answer);
+  else
+    answer.keep();
+}
+
+void hear_held(self_ptr self, const worker_id& by, const permits_held& what) {
+  auto& st = self->state;
+  for (const auto& x : what.rows) {
+    auto row = x;
+    if (auto known = st.config.policies.find(x.host); known != st.config.policies.end())
+      row.policy = known->second;
+    st.limiter.adopt(by, row, self->clock().now(), wall(self));
+  }
+  if (st.config.regions.contains(by) && st.heard.insert(by).second && st.heard.size() == st.config.regions.size()) {
+    st.limiter.heard_all();
+    serve_gates(self);
+  }
+}
+
+void tell_notices(self_ptr self) {
+  auto& st = self->state;
+  auto& metrics = *st.env.metrics;
+  for (const auto& x : st.limiter.take_notices()) {
+    st.env.log->emit(record_of(x));
+    if (x.what == gate_notice::about::held)
+      metrics.count("vigie_host_holds_total", {});
+  }
+  auto seen = std::make_pair(st.limiter.held(self->clock().now()), st.limiter.slowed());
+  if (st.last_seen == seen)
+    return;
+  st.last_seen = seen;
+  metrics.gauge("vigie_hosts_held", {}, static_cast<double>(seen.first));
+  metrics.gauge("vigie_hosts_slowed", {}, static_cast<double>(seen.second));
+}
+
+} // namespace vigie
