@@ -179,6 +179,17 @@ public:
         vigie::get_run{id});
   }
 
+  void get_plan(done<cycle_estimate> cb) override {
+    ask<std::vector<alert>>(
+        links_.store, config_.answer_timeout,
+        [this, cb](result<std::vector<alert>> alerts) {
+          if (!alerts)
+            return cb(tl::unexpected<error>(alerts.error()));
+          cb(estimate_cycle(*alerts, config_.sources, config_.timer));
+        },
+        get_alerts{});
+  }
+
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override {
     ask<std::vector<stored_match>>(links_.store, config_.answer_timeout, std::move(cb), get_matches{filter});
   }

@@ -7,6 +7,7 @@
 
 #include "actors/actor.hpp"
 #include "actors/environment.hpp"
+#include "actors/policy/cycle_estimate.hpp"
 #include "adapters/ports/api_backend.hpp"
 
 namespace vigie {
@@ -19,6 +20,8 @@ struct backend_config {
   duration answer_timeout{30000};   ///< of a query; then deadline_exceeded
   duration command_timeout{300000}; ///< of execute
   std::vector<host_key> hosts;      ///< of the enabled sources
+  source_table sources;             ///< what the plan is made of
+  estimate_config timer;
 };
 
 /// What the backend asks. Those of a role that the node does not have stay empty.
@@ -31,6 +34,12 @@ struct backend_links {
   actor_ref<alert_cycle_actor> cycle;
   actor_ref<worker_gateway_actor> gateway;
   std::map<worker_id, actor_ref<worker_proxy_actor>> proxies;
+
+  /// True when every part that serves a call of this node's API runs.
+  bool all_running(bool is_main, bool is_worker) const {
+    auto of_main = !is_main || (store.get() && balancer.get() && bans.get() && cycle.get());
+    return http_api.get() && inspector.get() && of_main && (!is_worker || gateway.get());
+  }
 };
 
 /// The actor that makes the requests; it only runs what the backend gives it.

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/policy/address_guard.hpp"
 #include "actors/policy/delivery.hpp"
 #include "adapters/ports/event_log.hpp"
 #include "messages/values/error.hpp"
@@ -33,8 +34,6 @@ struct endpoint {
 
 std::string to_string(const endpoint& x);
 result<endpoint> parse_endpoint(std::string_view x);
-/// True for 127.0.0.0/8, ::1 and "localhost"; other names are not looked up.
-bool is_loopback_host(std::string_view host);
 
 struct api_settings {
   endpoint listen{"127.0.0.1", 3000};      ///< worker-only nodes: port 3100
@@ -112,10 +111,19 @@ struct ban_settings {
 
 struct fetch_settings {
   std::string product_token = "vigie";
-  std::string contact;                    ///< URL or mail; empty only while every source is on loopback
+  std::string contact;                    ///< URL or mail; while it is empty, only loopback is connected to
   std::vector<std::string> allow_private; ///< "127.0.0.1/32:18080", checked; without port = any port
+  std::vector<uint16_t> allow_ports;      ///< of public addresses, besides 80 and 443
+  std::vector<std::string> forbid;        ///< as allow_private: more endpoints of the fleet, never connected to
   uint32_t max_in_flight = 64;            ///< requests of this node
+  uint32_t max_redirects = 5;             ///< that are followed for one page
+  uint32_t max_retries = 2;               ///< repetitions of a request for one page after a passing trouble
+  uint32_t loops = 2;                     ///< event loops of the HTTP client; a host always has the same one
+  duration dns_cache{60000};              ///< how long a name's addresses are used again
+  uint64_t max_unpacked_bytes = 20 << 20; ///< of a body that came packed, besides the source's max_body
+  uint32_t max_unpack_ratio = 100;        ///< a packed body of 1 MiB or more is at most so many times its wire size
   bool send_region_header = false;        ///< x-vigie-region: for our own sites
+  bool as_s0 = false;                     ///< compat = "s0": gates that do not say otherwise are each worker's own
 };
 
 /// "vigie/0.1.0 (+https://example.org/bot)".
@@ -156,12 +164,12 @@ struct log_settings {
 };
 
 struct limit_settings {
-  uint32_t scrapers = 16;           ///< worker: fetch plans running at the same time
-  uint32_t worker_commands = 256;   ///< worker: commands under way; more are answered busy
-  uint32_t permits_waiting = 10000; ///< main: callers waiting at one host's gate
-  uint32_t notify_in_flight = 16;   ///< main: sends at the same time over all channels
+  uint32_t scrapers = 16;                                    ///< worker: fetch plans running at the same time
+  uint32_t worker_commands = 256;                            ///< worker: commands under way; more are answered busy
+  uint32_t permits_waiting = 10000;                          ///< main: callers waiting at one host's gate
+  uint32_t notify_in_flight = 16;                            ///< main: sends at the same time over all channels
   uint32_t notify_attempts = delivery_config{}.max_attempts; ///< main: tries of one outbox row until it is dead
-  uint32_t restart_intensity = 10;  ///< restarts of one supervisor's children within restart_period; more escalates
+  uint32_t restart_intensity = 10; ///< restarts of one supervisor's children within restart_period; more escalates
   duration restart_period{60000};
   duration shutdown{10000}; ///< for the whole ordered shutdown
 };

@@ -1,9 +1,12 @@
 // What only several sections together can say.
 #include <algorithm>
+#include <map>
 
+#include "actors/policy/contact_rule.hpp"
 #include "actors/policy/url_template.hpp"
 #include "runtime/config_sections.hpp"
 #include "runtime/config_units.hpp"
+#include "runtime/fetch_guard.hpp"
 
 namespace vigie {
 
@@ -79,38 +82,85 @@ void check_times(config_reader& root, const node_config& config, std::vector<std
   }
 }
 
-// Only an address that is written as one can be compared; names are looked up when they are connected to.
-bool is_allowed(const fetch_settings& fetch, const parsed_url& url, uint16_t port) {
-  auto host = url.host == "localhost" ? std::string{"127.0.0.1"} : url.host;
-  return std::any_of(fetch.allow_private.begin(), fetch.allow_private.end(),
-                     [&](const auto& range) { return range_contains(range, host, port); });
+struct refusal {
+  std::string why; ///< empty = none that is known before the connection
+  std::string remedy;
+};
+
+/// What a URL will be refused for at connect time. Only an address that is written as one is known before; names are
+/// looked up when they are connected to.
+refusal refusal_of(const address_guard& guard, const std::string& text) {
+  auto url = parse_url(text);
+  auto address = url ? parse_ip(url->host == "localhost" ? "127.0.0.1" : url->host) : std::nullopt;
+  if (!address)
+    return {};
+  uint16_t port = url->port.value_or(url->scheme == "https" ? 443 : 80);
+  auto why = guard.decide(*address, port).detail;
+  address_range exactly{{*address, address->bits()}, port};
+  auto rules = guard.rules();
+  rules.allowed.push_back(exactly);
+  if (address_guard{rules}.decide(*address, port).code == errc::none)
+    return {why, "Add \"" + to_string(exactly) + "\" to [fetch] allow_private if it is meant."};
+  return {why, "Write another address: no entry of allow_private opens this one."};
 }
 
-void check_fetching(config_reader& root, const node_config& config, std::vector<std::string>& checks) {
+const std::string& url_of(const channel_settings& x) {
+  static const std::string none;
+  return x.type == channel_settings::kind::webhook    ? x.url
+         : x.type == channel_settings::kind::telegram ? x.base_url
+                                                      : none;
+}
+
+/// Where this node itself connects to: the sources of a worker, the channels of main.
+void check_reach(config_reader& root, const node_config& config, const address_guard& guard) {
+  auto warn = [&](config_reader where, const char* key, const std::string& url) {
+    if (auto x = refusal_of(guard, url); !x.why.empty())
+      where.warning(key, x.why + ", so nothing will be asked there", x.remedy);
+  };
   auto sources = root.table("sources");
-  auto fetch = root.table("fetch");
-  auto public_hosts = 0;
-  for (const auto& x : config.sources) {
-    auto url = parse_url(x.url);
-    if (!url || !x.enabled)
-      continue;
-    auto loopback = is_loopback_host(url->host);
-    auto port = url->port.value_or(url->scheme == "https" ? 443 : 80);
-    public_hosts += loopback ? 0 : 1;
-    if (loopback && config.is_worker && !is_allowed(config.fetch, *url, port))
-      sources.table(x.id.value)
-          .warning("url", "[fetch] allow_private does not list this address, so nothing will be fetched from it",
-                   "Add \"127.0.0.1/32:" + std::to_string(port) + "\" to [fetch] allow_private.");
-  }
-  if (public_hosts == 0)
+  for (const auto& x : config.sources)
+    if (config.is_worker && x.enabled)
+      warn(sources.table(x.id.value), "url", x.url);
+  auto channels = root.table("channels");
+  for (const auto& x : config.channels)
+    warn(channels.table(x.id.value), x.type == channel_settings::kind::webhook ? "url" : "base_url", url_of(x));
+}
+
+void check_own_endpoints(config_reader& fetch, const node_config& config, const address_guard& guard) {
+  for (const auto& open : guard.rules().allowed)
+    for (const auto& own : own_endpoints(config))
+      if (open.is_exact() && open.port == own.port && own.range.contains(open.range.base))
+        fetch.warning("allow_private", to_string(open) + " belongs to this fleet, and this entry opens it",
+                      "Remove the entry, unless something of this fleet is to be asked there.");
+}
+
+void check_identity(config_reader& fetch, const node_config& config, std::vector<std::string>& checks) {
+  auto is_public = [](const std::string& url) { return needs_contact(url); };
+  auto asks =
+      std::any_of(config.sources.begin(), config.sources.end(),
+                  [&](const auto& x) { return x.enabled && is_public(x.url); }) ||
+      std::any_of(config.channels.begin(), config.channels.end(), [&](const auto& x) { return is_public(url_of(x)); });
+  if (!config.fetch.contact.empty())
+    checks.push_back("user agent = " + user_agent(config.fetch));
+  if (!asks)
     return;
   if (fetch.require("contact",
                     "Write where an owner of a site reaches you, as contact = \"https://example.org/bot\"; it "
                     "is required for every host that is not loopback.") &&
       config.fetch.contact.empty())
-    fetch.problem("contact", "it is empty", "Write a URL or a mail address; sources outside loopback need one.");
-  if (!config.fetch.contact.empty())
-    checks.push_back("user agent = " + user_agent(config.fetch));
+    fetch.problem("contact", "it is empty",
+                  "Write a URL or a mail address; sources and channels outside loopback need one.");
+}
+
+void check_fetching(config_reader& root, const node_config& config, std::vector<std::string>& checks) {
+  auto fetch = root.table("fetch");
+  check_identity(fetch, config, checks);
+  auto guard = guard_of(config);
+  if (!guard)
+    return;
+  check_reach(root, config, *guard);
+  check_own_endpoints(fetch, config, *guard);
+  checks.push_back("connects to " + describe(*guard));
 }
 
 void check_main(config_reader& root, const node_config& config, std::vector<std::string>& checks) {
@@ -122,16 +172,18 @@ void check_main(config_reader& root, const node_config& config, std::vector<std:
     root.warning("channels", "there is no channel, so matches are stored and nobody is told", "Add a [channels.NAME].");
   if (!config.cycle.enabled)
     checks.push_back("the cycle's timer is off ([cycle] enabled = false); run-once works");
-  for (size_t i = 0; i < config.sources.size(); ++i)
-    for (size_t j = 0; j < i; ++j) {
-      auto a = host_key_of(config.sources[i].url);
-      auto b = host_key_of(config.sources[j].url);
-      if (a && b && *a == *b && config.sources[i].gate != config.sources[j].gate)
-        root.table("sources")
-            .table(config.sources[i].id.value)
-            .warning("gate", "the source " + config.sources[j].id.value + " has the same host and another gate",
-                     "Write the same gate for both: there is one gate a host.");
-    }
+  std::map<host_key, const source_spec*> first;
+  for (const auto& x : config.sources) {
+    auto host = host_key_of(x.url);
+    if (!host)
+      continue;
+    const auto& other = *first.try_emplace(*host, &x).first->second;
+    if (x.gate != other.gate)
+      root.table("sources")
+          .table(x.id.value)
+          .warning("gate", "the source " + other.id.value + " has the same host and another gate",
+                   "Write the same gate for both: there is one gate a host.");
+  }
 }
 
 } // namespace

@@ -7,6 +7,23 @@
 
 namespace vigie {
 
+namespace {
+
+/// Normal texts, in which nothing is left to guess.
+void read_ranges(config_reader& fetch, const std::string& name, std::vector<std::string>& out) {
+  std::vector<std::string> texts;
+  fetch.read(name, texts);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (auto range = parse_address_range(texts[i]))
+      out.push_back(to_string(*range));
+    else
+      fetch.problem_at(name, i, range.error().detail,
+                       "Write an address, its prefix length and a port, as \"127.0.0.1/32:18080\".");
+  }
+}
+
+} // namespace
+
 void read_cycle(config_reader& root, node_config& out) {
   static const std::array<std::string, 3> policies{"skip", "queue_one", "cancel_old"};
   auto cycle = root.table("cycle");
@@ -99,17 +116,21 @@ void read_fetch(config_reader& root, node_config& out) {
   if (!x.contact.empty() && (!is_contact || !plain))
     fetch.problem("contact", "\"" + x.contact + "\" is neither a URL nor a mail address",
                   "Write where an owner of a site reaches you, as contact = \"https://example.org/bot\".");
-  std::vector<std::string> ranges;
-  fetch.read("allow_private", ranges);
-  for (size_t i = 0; i < ranges.size(); ++i) {
-    if (auto range = parse_address_range(ranges[i]))
-      x.allow_private.push_back(*range);
-    else
-      fetch.problem_at("allow_private", i, range.error().detail,
-                       "Write an address, its prefix length and a port, as \"127.0.0.1/32:18080\".");
-  }
+  read_ranges(fetch, "allow_private", x.allow_private);
+  fetch.read("allow_ports", x.allow_ports);
+  read_ranges(fetch, "forbid", x.forbid);
   fetch.read("max_in_flight", x.max_in_flight, 1, 10000);
+  fetch.read("max_redirects", x.max_redirects, 0, 20);
+  fetch.read("max_retries", x.max_retries, 0, 10);
+  fetch.read("loops", x.loops, 1, 64);
+  fetch.read("dns_cache", x.dns_cache, duration{0});
+  fetch.read_size("max_unpacked", x.max_unpacked_bytes, 1024);
+  fetch.read("max_unpack_ratio", x.max_unpack_ratio, 1, 10000);
   fetch.read("send_region_header", x.send_region_header);
+  static const std::vector<std::string> compat{"none", "s0"};
+  size_t like = 0;
+  if (fetch.read_word("compat", compat, like))
+    x.as_s0 = like == 1;
   fetch.finish();
 }
 

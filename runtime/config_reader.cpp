@@ -234,6 +234,22 @@ bool config_reader::read(const std::string& name, std::vector<std::string>& out)
   return whole;
 }
 
+void config_reader::read(const std::string& name, std::vector<uint16_t>& out) {
+  auto x = find(name);
+  if (!x)
+    return;
+  if (!x.value || x.value->type != config_value::kind::array)
+    return wrong_type(name, x, "a list of port numbers, as [8443]");
+  for (size_t i = 0; i < x.value->elements.size(); ++i) {
+    const auto& element = x.value->elements[i];
+    if (element.type != config_value::kind::integer || element.integer < 1 || element.integer > 65535)
+      problem_at(name, i, "expected a port number, found " + describe(element),
+                 "Write numbers from 1 to 65535 without quotes, as " + name + " = [8443].");
+    else
+      out.push_back(static_cast<uint16_t>(element.integer));
+  }
+}
+
 void config_reader::read(const std::string& name, std::map<std::string, std::string>& out, bool secret) {
   auto x = find(name);
   if (!x)

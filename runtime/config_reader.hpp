@@ -77,6 +77,8 @@ public:
   void read_size(const std::string& name, uint64_t& out, uint64_t min = 1);
   void read(const std::string& name, endpoint& out);
   bool read(const std::string& name, std::vector<std::string>& out);
+  /// Port numbers, 1 to 65535.
+  void read(const std::string& name, std::vector<uint16_t>& out);
   void read(const std::string& name, std::map<std::string, std::string>& out, bool secret = false);
   /// One of `words`; false = absent or wrong, `index` is then untouched.
   bool read_word(const std::string& name, std::span<const std::string> words, size_t& index);

@@ -1,6 +1,7 @@
 // [sources.NAME]
 #include <algorithm>
 #include <array>
+#include <fstream>
 
 #include "actors/policy/url_template.hpp"
 #include "runtime/config_sections.hpp"
@@ -12,11 +13,6 @@ namespace {
 
 using words = std::vector<std::string>;
 
-const words& item_fields() {
-  static const words x{"id", "title", "price", "currency", "brand", "size", "condition", "url", "photo"};
-  return x;
-}
-
 bool contains(const words& all, std::string_view x) {
   return std::find(all.begin(), all.end(), x) != all.end();
 }
@@ -27,8 +23,9 @@ void read_url(config_reader& source, source_spec& out) {
   if (!source.read("url", out.url))
     return;
   if (auto parsed = url_template::parse(out.url); !parsed)
-    source.problem("url", parsed.error().detail,
-                   "Write url = \"https://host/path?q={query}\"; placeholders are {query}, {page} and {offset}.");
+    source.problem(
+        "url", parsed.error().detail,
+        "Write url = \"https://host/path?q={query}\"; placeholders are {query}, {page}, {offset}, {cursor}.");
 }
 
 void read_headers(config_reader& source, source_spec& out) {
@@ -50,101 +47,80 @@ void read_headers(config_reader& source, source_spec& out) {
   }
 }
 
-void read_paging(config_reader& source, source_spec& out) {
-  static const words kinds{"none", "page", "offset"};
-  auto paging = source.table("paging");
-  auto& x = out.paging;
-  size_t kind = 0;
-  if (paging.present())
-    paging.require("kind", "Write kind = \"page\" or \"offset\".");
-  if (paging.read_word("kind", kinds, kind))
-    x.kind = static_cast<paging_kind>(kind);
-  x.start = x.kind == paging_kind::offset ? 0 : 1;
-  paging.read("start", x.start, 0, 1000000);
-  paging.read("page_size", x.page_size, 1, 100000);
-  paging.read("max_pages", x.max_pages, 1, 10000);
-  if (x.kind == paging_kind::offset && !paging.has("page_size"))
-    paging.problem("page_size", "offset paging has no step", "Write page_size = 50, the items of one page.");
-  auto in_url = [&](std::string_view name) { return out.url.find(name) != out.url.npos; };
-  if (x.kind != paging_kind::page && in_url("{page}"))
-    source.problem("url", "{page} stands in the URL, but paging.kind is not \"page\"", "Write paging.kind = \"page\".");
-  if (x.kind != paging_kind::offset && in_url("{offset}"))
-    source.problem("url", "{offset} stands in the URL, but paging.kind is not \"offset\"",
-                   "Write paging.kind = \"offset\".");
-  if (x.kind == paging_kind::page && !out.url.empty() && !in_url("{page}"))
-    paging.problem("kind", "the URL has no {page} to fill", "Put {page} into the source's url, or leave paging away.");
-  if (x.kind == paging_kind::offset && !out.url.empty() && !in_url("{offset}"))
-    paging.problem("kind", "the URL has no {offset} to fill",
-                   "Put {offset} into the source's url, or leave paging away.");
-  paging.finish();
+/// A PEM file may hold keys and text as well; what counts is that there is a whole certificate in it.
+bool has_certificate(std::string_view pem) {
+  auto begin = pem.find("-----BEGIN CERTIFICATE-----");
+  return begin != pem.npos && pem.find("-----END CERTIFICATE-----", begin) != pem.npos;
 }
 
-// The grammar of adapters/ports/extractor.hpp, as far as brackets and dots go.
-bool is_path(std::string_view x) {
-  auto open = false;
-  for (auto c : x) {
-    if (c == '[' ? open : c == ']' ? !open : false)
-      return false;
-    if (c == '[' || c == ']')
-      open = c == '[';
+void read_route(config_reader& source, source_spec& out, std::vector<std::string>& checks) {
+  constexpr size_t most = 1 << 20;
+  if (source.read("proxy", out.proxy)) {
+    auto proxy = parse_url(out.proxy);
+    if (!proxy || proxy->scheme != "http" || proxy->target != "/")
+      source.problem("proxy", "expected http://host:port, without a user name and with nothing behind it",
+                     "Write proxy = \"http://10.1.2.3:3128\", and list that address in [fetch] allow_private.");
+    else
+      checks.push_back("source " + out.id.value + ": fetched through the proxy " + host_key_of(*proxy).value);
   }
-  return !open && !x.starts_with('.') && !x.ends_with('.') && x.find("..") == x.npos && x.find("[]") == x.npos;
+  std::string path;
+  if (!source.read("ca_file", path))
+    return;
+  std::ifstream in{path, std::ios::binary};
+  std::string pem(most + 1, '\0');
+  in.read(pem.data(), static_cast<std::streamsize>(pem.size()));
+  pem.resize(static_cast<size_t>(in.gcount()));
+  if (!in.is_open() || in.bad() || pem.empty())
+    source.problem("ca_file", "\"" + path + "\" cannot be read, or is empty",
+                   "Name a file with the certificates that the site's may come from, in PEM.");
+  else if (pem.size() > most || !has_certificate(pem))
+    source.problem("ca_file", "\"" + path + "\" is no PEM file of certificates, or larger than 1 MiB",
+                   "It has to hold -----BEGIN CERTIFICATE----- and the lines up to its END.");
+  else
+    out.ca_pem = std::move(pem);
 }
 
-void read_fields(config_reader& extract, extract_spec& x) {
-  // Read as a table first: each field is a key, so that a wrong name is found where it stands.
-  auto fields = extract.table("fields");
-  auto constants = extract.table("constants");
-  for (const auto& name : item_fields()) {
-    std::string text;
-    auto needed = name == "id" || name == "title";
-    if (needed)
-      fields.require(name,
-                     "Say where the " + name + " stands, as " + name + " = \"" + name + "\"; no item is without.");
-    auto there = fields.read(name, text);
-    if (there && (text.empty() || (!x.header_row && !is_path(text))))
-      fields.problem(name, "\"" + text + "\" is no path",
-                     "Join keys by '.', as \"seller.name\", \"photos[0].url\" or "
-                     "\"attributes[id=BRAND].value_name\".");
-    else if (there)
-      x.fields[name] = text;
-    if (needed)
-      continue;
-    text.clear();
-    if (constants.read(name, text))
-      x.constants[name] = text;
-  }
-  fields.finish();
-  constants.finish();
-}
-
-void read_extract(config_reader& source, source_spec& out) {
-  static const words formats{"json", "ndjson"};
-  static const words units{"major", "minor"};
-  auto extract = source.table("extract");
-  if (!extract.present() && !source.has("extract"))
-    return source.problem("extract", "the table is missing: it says how items are read from a page",
-                          "Add [" + source.key() + ".extract] with format, items and fields.");
-  auto& x = out.extract;
+/// Which gate the source's host stands behind, and whose it is.
+void read_gate_kind(config_reader& gate, source_spec& out, const fetch_settings& fetch,
+                    std::vector<std::string>& checks) {
+  static const words kinds{"domain", "host", "ip"};
+  static const words scopes{"fleet", "worker"};
+  auto& x = out.gate;
   size_t index = 0;
-  if (extract.read_word("format", formats, index))
-    x.framing = static_cast<page_framing>(index);
-  if (extract.read_word("unit", units, index))
-    x.unit = static_cast<price_unit>(index);
-  extract.read("items", x.items);
-  if (!is_path(x.items))
-    extract.problem("items", "\"" + x.items + "\" is no path", "Join keys by '.', as items = \"results\".");
-  extract.read("header_row", x.header_row);
-  read_fields(extract, x);
-  extract.finish();
+  if (gate.read_word("key", kinds, index))
+    x.key = static_cast<gate_key_kind>(index);
+  if (gate.read_word("scope", scopes, index))
+    x.scope = static_cast<gate_scope>(index);
+  else if (fetch.as_s0 && x.key != gate_key_kind::ip)
+    x.scope = gate_scope::worker;
+  if (x.scope != gate_scope::worker)
+    return;
+  if (x.key == gate_key_kind::ip)
+    gate.problem("scope", "a gate of key \"ip\" is the whole fleet's", "Leave scope away, or write key = \"domain\".");
+  checks.push_back("source " + out.id.value +
+                   ": each worker has a gap of its own, so the site sees as many as there are");
 }
 
-void read_gate(config_reader& source, source_spec& out, std::vector<std::string>& checks) {
+/// One host has one gate, whichever source asks it.
+void check_same_gate(config_reader& source, const source_spec& x, const node_config& config) {
+  auto host = host_key_of(x.url);
+  for (const auto& other : config.sources)
+    if (host && host_key_of(other.url) == host && (other.gate.key != x.gate.key || other.gate.scope != x.gate.scope))
+      source.problem("gate", "source " + other.id.value + " asks the same host with another gate.key or gate.scope",
+                     "Write the same gate.key and gate.scope for all sources of " + host->value + ".");
+}
+
+void read_gate(config_reader& source, source_spec& out, const fetch_settings& fetch, std::vector<std::string>& checks) {
   auto gate = source.table("gate");
   auto& x = out.gate;
   std::string consent;
+  read_gate_kind(gate, out, fetch, checks);
+  constexpr duration s0_least{12000}, s0_most{25000};
   gate.read("min_interval", x.min_interval);
-  x.max_interval = x.min_interval;
+  if (gate.has("min_interval"))
+    x.max_interval = x.min_interval;
+  else if (fetch.as_s0 && x.scope == gate_scope::worker)
+    x.min_interval = s0_least, x.max_interval = s0_most;
   gate.read("max_interval", x.max_interval);
   gate.read("max_in_flight", x.max_in_flight, 1, 1000);
   gate.read("daily_requests", x.daily_requests, 1);
@@ -180,9 +156,11 @@ void read_sources(config_reader& root, node_config& out, std::vector<std::string
     source.read("timeout", x.timeout, duration{10});
     source.read_size("max_body", x.max_body_bytes, 1024);
     source.read("needs_credential", x.needs_credential);
-    read_paging(source, x);
-    read_extract(source, x);
-    read_gate(source, x, checks);
+    source.read("conditional", x.conditional);
+    read_route(source, x, checks);
+    read_pages(source, x);
+    read_gate(source, x, out.fetch, checks);
+    check_same_gate(source, x, out);
     source.finish();
     out.sources.push_back(std::move(x));
   }

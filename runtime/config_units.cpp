@@ -4,10 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <vector>
-
-#include <arpa/inet.h>
 
 #include "runtime/config.hpp"
 
@@ -63,61 +60,6 @@ constexpr std::string_view duration_example = "\"300ms\", \"5s\", \"5m\", \"1h\"
 bool read_port(std::string_view x, uint16_t& out) {
   auto [ptr, ec] = std::from_chars(x.data(), x.data() + x.size(), out);
   return !x.empty() && ec == std::errc{} && ptr == x.data() + x.size();
-}
-
-struct binary_address {
-  std::array<unsigned char, 16> bytes{};
-  int bits = 0; ///< 32 or 128
-};
-
-bool parse_binary(std::string_view x, binary_address& out) {
-  std::string text{x};
-  if (inet_pton(AF_INET, text.c_str(), out.bytes.data()) == 1)
-    out.bits = 32;
-  else if (inet_pton(AF_INET6, text.c_str(), out.bytes.data()) == 1)
-    out.bits = 128;
-  return out.bits != 0;
-}
-
-struct range_parts {
-  binary_address address;
-  int prefix = 0;
-  uint16_t port = 0; ///< 0 = any
-};
-
-bool split_range(std::string_view x, range_parts& out) {
-  auto range = x;
-  std::string_view port;
-  if (x.starts_with('[')) {
-    auto close = x.find(']');
-    if (close == x.npos)
-      return false;
-    range = x.substr(1, close - 1);
-    auto rest = x.substr(close + 1);
-    if (!rest.empty() && !rest.starts_with(':'))
-      return false;
-    port = rest.empty() ? rest : rest.substr(1);
-    if (!rest.empty() && port.empty())
-      return false;
-  } else if (std::count(x.begin(), x.end(), ':') == 1) {
-    auto colon = x.find(':');
-    range = x.substr(0, colon);
-    port = x.substr(colon + 1);
-    if (port.empty())
-      return false;
-  }
-  if (!port.empty() && (!read_port(port, out.port) || out.port == 0))
-    return false;
-  auto slash = range.find('/');
-  if (!parse_binary(range.substr(0, slash), out.address))
-    return false;
-  out.prefix = out.address.bits;
-  if (slash == range.npos)
-    return true;
-  auto digits = range.substr(slash + 1);
-  auto [ptr, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), out.prefix);
-  return !digits.empty() && ec == std::errc{} && ptr == digits.data() + digits.size() && out.prefix >= 0 &&
-         out.prefix <= out.address.bits;
 }
 
 size_t edit_distance(std::string_view a, std::string_view b) {
@@ -186,35 +128,6 @@ std::string size_to_text(uint64_t bytes) {
   return std::to_string(bytes) + "B";
 }
 
-result<std::string> parse_address_range(std::string_view x) {
-  range_parts parts;
-  if (!split_range(x, parts))
-    return not_a("address range", "\"127.0.0.1/32:18080\", \"10.1.2.0/24\" or \"[::1/128]:8080\"", x);
-  char text[INET6_ADDRSTRLEN] = {};
-  auto v4 = parts.address.bits == 32;
-  inet_ntop(v4 ? AF_INET : AF_INET6, parts.address.bytes.data(), text, sizeof text);
-  auto range = std::string{text} + "/" + std::to_string(parts.prefix);
-  if (parts.port == 0)
-    return range;
-  return (v4 ? range : "[" + range + "]") + ":" + std::to_string(parts.port);
-}
-
-bool range_contains(std::string_view range, std::string_view address, uint16_t port) {
-  range_parts parts;
-  binary_address wanted;
-  if (!split_range(range, parts) || !parse_binary(address, wanted) || wanted.bits != parts.address.bits)
-    return false;
-  if (parts.port != 0 && parts.port != port)
-    return false;
-  for (int bit = 0; bit < parts.prefix; ++bit) {
-    auto mask = static_cast<unsigned char>(0x80 >> (bit % 8));
-    auto i = static_cast<size_t>(bit) / 8;
-    if ((parts.address.bytes[i] & mask) != (wanted.bytes[i] & mask))
-      return false;
-  }
-  return true;
-}
-
 result<endpoint> parse_endpoint(std::string_view x) {
   auto wrong = [&] { return not_a("address", "\"host:port\", for example \"127.0.0.1:7700\" or \"[::1]:7700\"", x); };
   endpoint out;
@@ -226,8 +139,7 @@ result<endpoint> parse_endpoint(std::string_view x) {
       return wrong();
     host = x.substr(1, close - 1);
     port = x.substr(close + 2);
-    binary_address address;
-    if (!parse_binary(host, address) || address.bits != 128)
+    if (auto address = parse_ip(host); !address || !address->is_v6)
       return wrong();
   } else {
     auto colon = x.rfind(':');
@@ -246,15 +158,6 @@ result<endpoint> parse_endpoint(std::string_view x) {
 std::string to_string(const endpoint& x) {
   auto v6 = x.host.find(':') != x.host.npos;
   return (v6 ? "[" + x.host + "]" : x.host) + ":" + std::to_string(x.port);
-}
-
-bool is_loopback_host(std::string_view host) {
-  binary_address address;
-  if (!parse_binary(host, address))
-    return host == "localhost";
-  if (address.bits == 32)
-    return address.bytes[0] == 127;
-  return range_contains("::1/128", host, 0);
 }
 
 std::string nearest(std::string_view name, std::span<const std::string> known) {

@@ -21,11 +21,6 @@ std::string to_text(duration x);
 result<uint64_t> parse_size(std::string_view x);
 std::string size_to_text(uint64_t bytes);
 
-/// "10.1.2.3/32:8080", "::1/128", "[::1/128]:8080". Gives back a text in which nothing is left to guess.
-result<std::string> parse_address_range(std::string_view x);
-/// True if a range of the form above contains the literal address and port.
-bool range_contains(std::string_view range, std::string_view address, uint16_t port);
-
 /// The known name that was probably meant; empty when none is near.
 std::string nearest(std::string_view name, std::span<const std::string> known);
 

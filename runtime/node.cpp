@@ -14,6 +14,7 @@
 #include "runtime/admin_key.hpp"
 #include "runtime/commands/commands.hpp"
 #include "runtime/config_units.hpp"
+#include "runtime/fetch_guard.hpp"
 #include "runtime/key_file.hpp"
 #include "runtime/link/caf_settings.hpp"
 #include "runtime/link/link_dialler.hpp"
@@ -82,7 +83,19 @@ private:
       listener_ = std::move(*listener);
     }
     start_tree();
+    await_parts();
     return start_api();
+  }
+
+  /// Whoever is let in finds the parts that answer him. A tree that does not come up ends the node by itself; one that
+  /// takes longer is served as far as it is.
+  void await_parts() {
+    constexpr duration patience = 10s, look_every = 1ms;
+    for (duration waited{0}; waited < patience && !root_ended_.load(); waited += look_every) {
+      if (refs_.api.all_running(config_.is_main, config_.is_worker))
+        return;
+      std::this_thread::sleep_for(look_every);
+    }
   }
 
   error prepare_folder() {
@@ -127,6 +140,8 @@ private:
     env_ = make_environment(adapters_, seed);
     adapters_.log->emit(
         {log_level::info, "node_starting", {}, {{"version", VIGIE_VERSION}, {"seed", std::to_string(seed)}}});
+    if (auto guard = guard_of(config_))
+      adapters_.log->emit({log_level::info, "reach_configured", {}, {{"connects_to", describe(*guard)}}});
     if (config_.is_main)
       say_workers();
     supervisor_config root;
@@ -151,6 +166,8 @@ private:
       if (s.enabled)
         if (auto host = host_key_of(s.url))
           c.hosts.push_back(*host);
+    c.sources = sources_of(config_);
+    c.timer = estimate_config_of(config_);
     backend_ = make_backend(c, refs_.api, env_);
     api_config api;
     api.serves_main = config_.is_main;

@@ -40,14 +40,6 @@ std::map<worker_id, std::string> regions_of(const node_config& config) {
   return out;
 }
 
-source_table sources_of(const node_config& config) {
-  source_table out;
-  for (const auto& s : config.sources)
-    // load_config has refused URLs without a host.
-    out.emplace(s.id, planned_source{s, host_key_of(s.url).value_or(host_key{})});
-  return out;
-}
-
 ban_config bans_of(const node_config& config) {
   ban_config out;
   out.ban = config.bans.length;
@@ -148,18 +140,21 @@ std::map<host_key, gate_policy> policies_of(const node_config& config) {
     x.max_interval = std::max(x.max_interval, s.gate.max_interval);
     x.max_in_flight = std::min(x.max_in_flight, s.gate.max_in_flight);
     x.daily_requests = std::min(x.daily_requests, s.gate.daily_requests);
+    x.obey_robots = x.obey_robots || s.gate.obey_robots;
   }
   return out;
 }
 
-child_spec gates_child(const node_config& config, const node_refs& refs, const environment& env) {
+child_spec gates_child(const node_config& config, const node_adapters& adapters, const node_refs& refs,
+                       const environment& env) {
   host_gates_config c;
   c.robots.product_token = config.fetch.product_token;
   c.limits.max_waiting = config.limits.permits_waiting;
+  c.limits.domain_of = adapters.domain_of;
   c.bans = bans_of(config);
   c.regions = regions_of(config);
   c.policies = policies_of(config);
-  host_gates_links links{refs.api.bans};
+  host_gates_links links{refs.api.bans, refs.api.store};
   return child("host-gates", refs.gates,
                [c, env, links](caf::local_actor* self) { return self->spawn(host_gates, c, env, links); });
 }
@@ -207,6 +202,18 @@ child_spec inspector_child(const node_config& config, const node_refs& refs) {
 
 } // namespace
 
+source_table sources_of(const node_config& config) {
+  source_table out;
+  for (const auto& s : config.sources)
+    // load_config has refused URLs without a host.
+    out.emplace(s.id, planned_source{s, host_key_of(s.url).value_or(host_key{})});
+  return out;
+}
+
+estimate_config estimate_config_of(const node_config& config) {
+  return {config.cycle.enabled ? config.cycle.interval : duration{0}, static_cast<uint32_t>(config.workers.size())};
+}
+
 std::unique_ptr<dialler> make_local_dialler(actor_ref<worker_gateway_actor> gateway) {
   return std::make_unique<local_dialler>(std::move(gateway));
 }
@@ -236,7 +243,7 @@ std::vector<child_spec> make_tree(const node_config& config, const node_adapters
       tree.push_back(std::move(spec));
   if (config.is_main) {
     tree.push_back(store_child(config, adapters, refs, env));
-    tree.push_back(gates_child(config, refs, env));
+    tree.push_back(gates_child(config, adapters, refs, env));
     tree.push_back(notifier_child(config, adapters, refs, env));
     tree.push_back(cycle_child(config, refs, env));
     tree.push_back(fleet_child(config, refs, env, remote, local));

@@ -10,6 +10,7 @@
 #include "actors/dialler.hpp"
 #include "actors/environment.hpp"
 #include "actors/inspector.hpp"
+#include "actors/policy/gate_keys.hpp"
 #include "actors/supervisor.hpp"
 #include "adapters/ports/child_process.hpp"
 #include "adapters/ports/database.hpp"
@@ -31,6 +32,7 @@ struct node_adapters {
   std::unique_ptr<http_client> web;   ///< sites
   std::unique_ptr<http_client> hooks; ///< webhooks and Telegram
   std::unique_ptr<child_process> children;
+  domain_lookup domain_of; ///< main: whose gates hosts share
   std::map<channel_id, std::unique_ptr<notify_channel>> channels;
 };
 
@@ -47,6 +49,11 @@ struct node_refs {
   actor_ref<gate_client_actor> gate_client;
   actor_ref<command_runner_actor> runner;
 };
+
+/// The sources as the planner sees them.
+source_table sources_of(const node_config& config);
+/// What the length of a cycle is judged by.
+estimate_config estimate_config_of(const node_config& config);
 
 /// Makes the refs of all workers of `config`; the tree fills them.
 node_refs make_refs(const node_config& config);

@@ -6,7 +6,9 @@
 #include "adapters/metrics/prometheus_metrics.hpp"
 #include "adapters/notify/channels.hpp"
 #include "adapters/process/posix_child_process.hpp"
+#include "adapters/psl/registrable_domain.hpp"
 #include "adapters/sql/sql_database.hpp"
+#include "runtime/fetch_guard.hpp"
 #include "runtime/wiring.hpp"
 
 namespace vigie {
@@ -42,12 +44,16 @@ log_config log_of(const node_config& config) {
   return out;
 }
 
-result<std::unique_ptr<http_client>> client_of(const node_config& config, size_t max_in_flight) {
-  auto guard = address_guard::parse(config.fetch.allow_private);
+result<std::unique_ptr<http_client>> client_of(const node_config& config, size_t max_in_flight, size_t loops) {
+  auto guard = guard_of(config);
   if (!guard)
     return tl::unexpected<error>(guard.error());
   curl_http_config c;
+  c.loops = loops;
   c.max_in_flight = max_in_flight;
+  c.max_unpacked_bytes = config.fetch.max_unpacked_bytes;
+  c.max_unpack_ratio = config.fetch.max_unpack_ratio;
+  c.dns_cache = config.fetch.dns_cache;
   c.user_agent = user_agent(config.fetch);
   c.guard = *guard;
   return make_curl_http_client(std::move(c));
@@ -92,19 +98,23 @@ result<node_adapters> make_adapters(const node_config& config) {
   out.metrics = make_prometheus_metrics();
   out.children = make_posix_child_process();
   if (config.is_worker) {
-    auto web = client_of(config, config.fetch.max_in_flight);
+    auto web = client_of(config, config.fetch.max_in_flight, config.fetch.loops);
     if (!web)
       return tl::unexpected<error>(web.error());
     out.web = std::move(*web);
   }
   if (config.is_main) {
+    auto domains = make_domain_lookup();
+    if (!domains)
+      return tl::unexpected<error>(domains.error());
+    out.domain_of = std::move(*domains);
     sqlite_config sqlite;
     sqlite.path = config.store.path;
     auto db = open_sqlite(std::move(sqlite));
     if (!db)
       return tl::unexpected<error>(db.error());
     out.db = std::move(*db);
-    auto hooks = client_of(config, config.limits.notify_in_flight);
+    auto hooks = client_of(config, config.limits.notify_in_flight, 1);
     if (!hooks)
       return tl::unexpected<error>(hooks.error());
     out.hooks = std::move(*hooks);

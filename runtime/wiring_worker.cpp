@@ -1,5 +1,6 @@
 #include "runtime/wiring_worker.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "actors/command_runner.hpp"
@@ -43,12 +44,15 @@ child_spec gateway_child(const node_config& config, const node_refs& refs, const
   c.region = config.worker.region;
   c.version = VIGIE_VERSION;
   c.sources = config.sources;
+  c.has_contact = !config.fetch.contact.empty();
   // A plaintext link cannot say who asks; a local one is this very process.
   c.custom_over_link = config.is_main;
   c.limits.max_plans = config.limits.scrapers;
   c.max_commands = config.limits.worker_commands;
   scraper_config scraping;
   scraping.headers = region_header(config);
+  scraping.walk.max_redirects = config.fetch.max_redirects;
+  scraping.walk.max_retries = config.fetch.max_retries;
   scraper_parts scraping_parts{env, refs.gate_client, refs.fetcher, refs.api.gateway, &make_extractor};
   worker_gateway_parts parts;
   parts.env = env;
@@ -79,7 +83,10 @@ child_spec runner_child(const node_config& config, const node_adapters& adapters
 
 child_spec gate_client_child(const node_config& config, const node_refs& refs, const environment& env) {
   gate_client_config c;
+  // Every scraper and every command may wait for a permit.
+  c.max_waiting = std::max(c.max_waiting, config.limits.scrapers + config.limits.worker_commands);
   c.headers = region_header(config);
+  c.user_agent = user_agent(config.fetch);
   return child("gate-client", refs.gate_client,
                [c, env, gateway = refs.api.gateway, web = refs.fetcher](caf::local_actor* self) {
                  return self->spawn(gate_client, c, env, gateway, web);

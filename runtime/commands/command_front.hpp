@@ -48,6 +48,9 @@ void add_node(CLI::App* command, node_address& node);
 // One function a group of commands.
 void declare_outbox(front& f);
 void declare_keys(front& f);
+void declare_plan(front& f);
 void declare_robots(front& f);
+void declare_bench(front& f);
+void declare_source(front& f);
 
 } // namespace vigie

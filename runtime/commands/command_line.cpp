@@ -332,7 +332,10 @@ void declare_all(front& f) {
   declare_top(f);
   declare_crash(f);
   declare_keys(f);
+  declare_plan(f);
   declare_robots(f);
+  declare_bench(f);
+  declare_source(f);
   declare_sample_site(f);
   auto* version = f.command(&f.app, "version", "Print the version", "  vigie version --json\n");
   f.json(version);

@@ -77,6 +77,27 @@ struct runs_options {
 };
 int run_runs(const runs_options& options, std::ostream& out, std::ostream& err);
 
+inline constexpr int exit_infeasible = 3;
+struct plan_options {
+  node_address node;
+  std::string alerts; ///< an import file: planned under node.config, without a node
+  output_style style;
+};
+/// exit_done = the plan is feasible, exit_infeasible, exit_usage, exit_failed = also: the node cannot be reached.
+int show_plan(const plan_options& options, std::ostream& out, std::ostream& err);
+
+struct source_test_options {
+  config_request config;
+  std::string source; ///< empty: the only one
+  std::string query;
+  std::string url;     ///< empty: the source's own
+  std::string body;    ///< a file, "-" = standard input; empty: fetched
+  uint32_t limit = 10; ///< items shown, 0 = all
+  output_style style;
+};
+/// exit_done = items were read; exit_failed = none, or a page that is not to be believed; exit_usage.
+int run_source_test(const source_test_options& options, std::istream& in, std::ostream& out, std::ostream& err);
+
 struct matches_options {
   node_address node;
   int64_t run = 0;   ///< 0 = any
@@ -144,6 +165,17 @@ struct robots_check_options {
 };
 /// exit_done = allowed, exit_disallowed, exit_usage = neither could be said.
 int run_robots_check(const robots_check_options& options, std::istream& in, std::ostream& out, std::ostream& err);
+
+struct bench_fetch_options {
+  config_request config;
+  std::string source; ///< empty: the only one; its URL is on loopback
+  uint64_t pages = 20000;
+  uint64_t distinct = 1000; ///< {page} begins again behind it
+  uint64_t connections = 64;
+  std::string alerts; ///< file; empty = nothing is matched
+  output_style style;
+};
+int run_bench_fetch(const bench_fetch_options& options, std::ostream& out, std::ostream& err);
 
 struct sample_site_options {
   std::string listen = "127.0.0.1:18080";

@@ -1,5 +1,7 @@
 #include "runtime/sample_site/raw_files.hpp"
 
+#include "runtime/sample_site/site_faults.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -66,6 +68,9 @@ result<served_response> raw_files::read(const std::string& path) const {
   served_response out;
   out.content_type = content_type_of(file);
   out.body = std::move(*body);
+  auto changed = std::chrono::file_clock::to_sys(fs::last_write_time(file, ec));
+  if (!ec)
+    out.headers["Last-Modified"] = http_date(std::chrono::time_point_cast<duration>(changed));
   return out;
 }
 

@@ -28,9 +28,11 @@ struct sample_site_config {
 /// compared
 ///   without case as substrings; accents count
 /// GET /items/{id}   GET /robots.txt   GET /healthz   GET /FILE (serve_dir)
-/// POST /admin/faults {"region","path","fault","retryAfter","delayMs","count"}   GET, DELETE /admin/faults
+/// POST /admin/faults {"region","path","fault","retryAfter","retryAfterDate","location","delayMs","count"}
+/// GET, DELETE /admin/faults
 /// POST /admin/items  one item or an array: adds, or replaces those with the same id
 ///
+/// Good answers have an ETag, files a Last-Modified too, and 304 is answered to whoever has that version.
 /// A request's region is its header x-vigie-region. Admin requests are neither logged nor subject to faults.
 class sample_site {
 public:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "adapters/json/json_reader.hpp"
 
@@ -9,8 +10,9 @@ namespace vigie {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> known_faults{"none", "401",   "403",       "429",  "500",
-                                                       "slow", "empty", "truncated", "close"};
+constexpr std::array<std::string_view, 22> known_faults{
+    "none", "301", "302", "303", "307", "308", "401",  "403",   "404",       "408",   "410",
+    "429",  "451", "500", "502", "503", "504", "slow", "empty", "truncated", "close", "challenge"};
 constexpr duration default_slowness{5000};
 constexpr int64_t max_number = 86'400'000;
 
@@ -23,6 +25,13 @@ result<uint32_t> read_number(const json_node& from) {
   return static_cast<uint32_t>(*x);
 }
 
+std::string known_words() {
+  std::string out;
+  for (auto word : known_faults)
+    out += (out.empty() ? "" : ", ") + std::string{word};
+  return out;
+}
+
 error read_text_member(site_fault& out, const json_node& member) {
   auto place = "/" + std::string{member.key()};
   auto text = member.as_string();
@@ -32,9 +41,10 @@ error read_text_member(site_fault& out, const json_node& member) {
     out.region = *text;
   else if (member.key() == "path")
     out.path = *text;
+  else if (member.key() == "location")
+    out.location = *text;
   else if (std::find(known_faults.begin(), known_faults.end(), *text) == known_faults.end())
-    return {errc::bad_request, "unknown fault; known are none, 401, 403, 429, 500, slow, empty, truncated, close",
-            place};
+    return {errc::bad_request, "unknown fault; known are " + known_words(), place};
   else
     out.fault = *text;
   return {};
@@ -57,7 +67,14 @@ result<site_fault> read_site_fault(std::string_view body) {
   site_fault out;
   for (auto member : doc->root().members()) {
     auto name = member.key();
-    if (name == "region" || name == "path" || name == "fault") {
+    if (name == "retryAfterDate") {
+      auto yes = member.as_bool();
+      if (!yes)
+        return fail(errc::bad_request, "retryAfterDate is true or false", "/retryAfterDate");
+      out.retry_after_date = *yes;
+      continue;
+    }
+    if (name == "region" || name == "path" || name == "fault" || name == "location") {
       if (auto problem = read_text_member(out, member); problem.code != errc::none)
         return tl::unexpected<error>(std::move(problem));
       continue;
@@ -112,13 +129,24 @@ json_value site_faults::json() const {
                                   {"path", x.path},
                                   {"fault", x.fault},
                                   {"retryAfter", x.retry_after},
+                                  {"retryAfterDate", x.retry_after_date},
+                                  {"location", x.location},
                                   {"delayMs", x.delay.count()},
                                   {"count", x.count},
                                   {"hits", x.hits}}));
   return json_value::object({{"faults", std::move(list)}});
 }
 
-served_response spoil(served_response good, const site_fault& rule) {
+std::string http_date(wall_time x) {
+  auto seconds = static_cast<std::time_t>(to_unix_ms(x) / 1000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[40];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text;
+}
+
+served_response spoil(served_response good, const site_fault& rule, wall_time now) {
   auto out = std::move(good);
   out.delay = rule.delay;
   if (rule.fault == "slow")
@@ -130,11 +158,19 @@ served_response spoil(served_response good, const site_fault& rule) {
   } else if (rule.fault == "truncated") {
     out.truncate_at = out.body.size() / 2;
   } else {
-    out.status = std::stoi(rule.fault);
+    bool challenge = rule.fault == "challenge";
+    out.status = challenge ? 403 : std::stoi(rule.fault);
+    out.headers.clear();
     out.content_type = "application/json";
-    out.body = json_value::object({{"error", "HTTP " + rule.fault}}).dump();
-    if (out.status == 429 && rule.retry_after > 0)
-      out.headers["Retry-After"] = std::to_string(rule.retry_after);
+    out.body = json_value::object({{"error", "HTTP " + std::to_string(out.status)}}).dump();
+    if (challenge)
+      out.headers["cf-mitigated"] = "challenge";
+    if (!rule.location.empty())
+      out.headers["Location"] = rule.location;
+    // Whole seconds: the date says a moment that is not before the wish's end.
+    auto until = now + std::chrono::seconds{rule.retry_after} + duration{999};
+    if (rule.retry_after > 0)
+      out.headers["Retry-After"] = rule.retry_after_date ? http_date(until) : std::to_string(rule.retry_after);
   }
   return out;
 }

@@ -14,17 +14,19 @@
 namespace vigie {
 
 struct site_fault {
-  std::string region = "*"; ///< "*" = all, those without a region too
-  std::string path = "*";   ///< exact; a trailing "*" matches everything behind it
-  std::string fault;        ///< "401", "403", "429", "500", "slow", "empty", "truncated", "close"
-  uint32_t retry_after = 0; ///< seconds, with 429; 0 = not said
-  duration delay{0};        ///< before the first byte; "slow" without one takes 5 s
-  optional<uint32_t> count; ///< how many requests more; nothing = until taken back
+  std::string region = "*";      ///< "*" = all, those without a region too
+  std::string path = "*";        ///< exact; a trailing "*" matches everything behind it
+  std::string fault;             ///< a status ("301" … "504"), "slow", "empty", "truncated", "close", "challenge"
+  uint32_t retry_after = 0;      ///< seconds, with 429 and 503; 0 = not said
+  bool retry_after_date = false; ///< said as an HTTP date instead
+  std::string location;          ///< of a redirect; empty = none is said
+  duration delay{0};             ///< before the first byte; "slow" without one takes 5 s
+  optional<uint32_t> count;      ///< how many requests more; nothing = until taken back
   uint64_t hits = 0;
 };
 
-/// {"region","path","fault","retryAfter","delayMs","count"}; bad_request with the JSON pointer. fault "none" is allowed
-/// here.
+/// {"region","path","fault","retryAfter","retryAfterDate","location","delayMs","count"}; bad_request with the JSON
+/// pointer. fault "none" is allowed here.
 result<site_fault> read_site_fault(std::string_view body);
 
 /// The rules in force; the newest that matches counts. Not thread-safe.
@@ -44,7 +46,9 @@ private:
   std::vector<site_fault> rules_;
 };
 
-/// What `rule` makes of a good answer.
-served_response spoil(served_response good, const site_fault& rule);
+/// What `rule` makes of a good answer at `now`.
+served_response spoil(served_response good, const site_fault& rule, wall_time now);
+/// "Sun, 06 Nov 1994 08:49:37 GMT".
+std::string http_date(wall_time x);
 
 } // namespace vigie

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 #include <unistd.h>
 
+#include "actors/policy/cycle_estimate.hpp"
 #include "adapters/http_api/api_json.hpp"
 #include "adapters/http_api/problem.hpp"
 #include "adapters/http_api/server.hpp"
@@ -37,6 +38,23 @@ run_summary a_run(run_state state, uint32_t ok, uint32_t failed) {
   out.matches = 17;
   out.new_matches = 5;
   return out;
+}
+
+/// 41 searches, each its own, at one host of 12 to 25 s; the first two ask for the same.
+cycle_estimate a_plan() {
+  source_table sources;
+  auto& market = sources[source_id{"market"}];
+  market.host = host_key{"site.test"};
+  market.spec.gate.min_interval = duration{12000};
+  market.spec.gate.max_interval = duration{25000};
+  std::vector<alert> alerts;
+  for (int64_t i = 1; i <= 42; ++i) {
+    alerts.push_back({});
+    alerts.back().id = alert_id{i};
+    alerts.back().source = source_id{"market"};
+    alerts.back().query = i == 1 ? "2 MODEL" : i == 42 ? "model 40" : "model " + std::to_string(i);
+  }
+  return estimate_cycle(alerts, sources, {duration{300000}, 4});
 }
 
 fleet_stats a_fleet() {
@@ -206,6 +224,8 @@ private:
       return with(json_value::object({{"runs", json_value::array({run_json(a_run(run_state::partial, 40, 1))})}}));
     if (x.path == "/api/v1/matches")
       return with(json_value::object({{"matches", json_value::array({stored_match_json(a_match())})}}));
+    if (x.path == "/api/v1/plan")
+      return with(plan_json(a_plan(), 100));
     if (x.path == "/api/v1/worker/main/stats")
       return with(stats_json(a_fleet()));
     if (x.path == "/api/v1/workers")
@@ -388,6 +408,72 @@ TEST_CASE("stats and workers") {
   CHECK(has(workers.out, "127.0.0.1:18080 until 2026-11-"));
   options.style.json = true;
   CHECK(has(run(run_stats, options).out, "\"totalWorkers\":2"));
+}
+
+TEST_CASE("plan shows the arithmetic and the remedies, and exits 3 where it does not fit") {
+  scripted_node node;
+  plan_options options;
+  options.node = node.address();
+  auto said = run(show_plan, options);
+  CHECK(said.code == exit_infeasible);
+  CHECK(has(said.out, "42 alerts, 41 searches (1 saved: same source and query), 41 requests\n"));
+  CHECK(has(said.out, "shortest cycle 8m 0s, expected 12m 20s, longest by gaps 16m 40s, interval 5m 0s\n"));
+  CHECK(has(said.out, "PLAN_INFEASIBLE\n\nsite.test: 41 requests = 40 gaps of 12s to 25s = 8m 0s to 16m 40s "
+                      "(12m 20s expected)\n  longer than the interval of 5m 0s\n"));
+  CHECK(has(said.out, "  - make [cycle] interval at least \"480s\""));
+  CHECK(has(said.out, "1 (\"2 MODEL\"), 2 (\"model 2\") save 1 request a cycle; 26 requests fit"));
+  CHECK(has(said.out, "  - ask an official API or a feed of site.test"));
+  options.style.json = true;
+  auto json = run(show_plan, options);
+  CHECK(json.code == exit_infeasible);
+  CHECK(json.out.starts_with("{\"verdict\":\"PLAN_INFEASIBLE\""));
+  options.node.url = "http://127.0.0.1:1";
+  CHECK(run(show_plan, options).code == exit_failed);
+}
+
+TEST_CASE("plan of a file needs no node") {
+  scripted_node node;
+  plan_options options;
+  options.node.config = node.file("main.toml", R"([node]
+name = "main"
+roles = ["main", "worker"]
+[cycle]
+interval = "1m"
+[fetch]
+allow_private = ["127.0.0.1/32"]
+[sources.market]
+url = "http://127.0.0.1:9/?q={query}&page={page}"
+[sources.market.paging]
+kind = "page"
+max_pages = 4
+[sources.market.extract]
+format = "json"
+items = "items"
+[sources.market.extract.fields]
+id = "id"
+title = "title"
+[channels.log]
+type = "log"
+)");
+  options.alerts = node.file("alerts.json", R"([{"name":"a","source":"market","query":"x","channels":["log"]},
+    {"name":"b","source":"market","query":"y","channels":["log"]}])");
+  auto fits = run(show_plan, options);
+  CHECK(fits.err == "");
+  CHECK(fits.code == exit_done);
+  CHECK(has(fits.out, "shortest cycle 35s"));
+  CHECK(has(fits.out, "\nFEASIBLE\n"));
+  options.alerts = node.file("more.json", R"([{"name":"a","source":"market","query":"x","channels":["log"]},
+    {"name":"b","source":"market","query":"y","channels":["log"]},
+    {"name":"c","source":"market","query":"z","channels":["log"]},
+    {"name":"d","source":"market","query":"v","channels":["log"]}])");
+  auto tight = run(show_plan, options);
+  CHECK(tight.code == exit_infeasible);
+  CHECK(has(tight.out, "16 requests = 15 gaps of 5s = 1m 15s\n"));
+  CHECK(has(tight.out, "  - read 3 pages of a search instead of 4 (paging.max_pages): that saves 4 requests a cycle"));
+  options.alerts = node.file("broken.json", "[{]");
+  CHECK(run(show_plan, options).code == exit_usage);
+  options.alerts = "/nonexistent/alerts.json";
+  CHECK(run(show_plan, options).code == exit_usage);
 }
 
 TEST_CASE("tree nests by supervisor, says which node is out of reach; top sorts") {

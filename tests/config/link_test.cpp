@@ -103,7 +103,8 @@ worker_gateway_actor::behavior_type gateway(gateway_ptr self) {
           [](const envelope&, const crash_order&) { throw std::runtime_error("crashed on request"); },
           [](const alert_settled&) {},
           [](const permit_request&) { return permit{}; },
-          [](const permit_release&) {}};
+          [](const permit_release&) {},
+          [](const permits_held&) {}};
 }
 
 void run_worker() {
@@ -199,11 +200,13 @@ main_endpoint_actor::behavior_type main_end(endpoint_ptr self, std::shared_ptr<s
             ++*self->state.settled;
             return settle_ack{true};
           },
-          [](const envelope&, const assignment_beat&) {}, [](const envelope&, const assignment_finished&) {},
+          [](const envelope&, const assignment_beat&) {},
+          [](const envelope&, const assignment_finished&) {},
           [](const envelope&, const permit_request&) {
             return permit{7, duration{0}, {}};
           },
-          [](const envelope&, const permit_release&) {}};
+          [](const envelope&, const permit_release&) {},
+          [](const envelope&, const permits_held&) {}};
 }
 
 struct main_node {

@@ -11,6 +11,7 @@
 #include "runtime/commands/commands.hpp"
 #include "runtime/config_env.hpp"
 #include "runtime/config_units.hpp"
+#include "runtime/fetch_guard.hpp"
 
 using namespace vigie;
 
@@ -43,7 +44,8 @@ private:
 };
 
 const std::string both = "[node]\nname = \"one\"\nroles = [\"main\", \"worker\"]\n";
-const std::string telegram = "[channels.t]\ntype = \"telegram\"\nchat_id = \"-1\"\n";
+const std::string telegram =
+    "[fetch]\ncontact = \"bot@shop.example\"\n[channels.t]\ntype = \"telegram\"\nchat_id = \"-1\"\n";
 
 std::string all_text(const loaded_config& x) {
   std::ostringstream out;
@@ -187,7 +189,7 @@ TEST_CASE("a secret that every user can read is an error, wherever it stands") {
   auto toml = h.file("a.toml", both + telegram + "token = \"file:" + open_token + "\"\n");
   auto by_file = load_config({toml, "", {}, {}});
   REQUIRE(by_file.errors.size() == 1);
-  CHECK(by_file.errors[0].place == toml + ":7:9");
+  CHECK(by_file.errors[0].place == toml + ":9:9");
   auto open_config = h.file("b.toml", both + telegram + "token = \"1234567:secret\"\n", 0644);
   CHECK(load_config({open_config, "", {}, {}}).errors.size() == 1);
   auto open_env = h.file("open.env", "BOT=1234567:secret\n", 0644);
@@ -248,7 +250,6 @@ TEST_CASE("durations and sizes: what is written is read back") {
       RC_ASSERT(*read <= longest_duration);
     parse_size(text);
     parse_endpoint(text);
-    parse_address_range(text);
   }));
   for (const char* wrong :
        {"", "5", "m", "5 m", "-5m", "5min", "1e3s", "0.5ms", "366d", "1.2.3s", "99999999999999999999d"})
@@ -257,17 +258,65 @@ TEST_CASE("durations and sizes: what is written is read back") {
   CHECK(parse_duration("1.5s") == duration{1500});
 }
 
-TEST_CASE("address ranges") {
-  CHECK(range_contains("127.0.0.1/32:18080", "127.0.0.1", 18080));
-  CHECK(!range_contains("127.0.0.1/32:18080", "127.0.0.1", 18081));
-  CHECK(!range_contains("127.0.0.1/32:18080", "127.0.0.2", 18080));
-  CHECK(range_contains("10.1.0.0/16", "10.1.255.3", 80));
-  CHECK(!range_contains("10.1.0.0/16", "10.2.0.1", 80));
-  CHECK(range_contains("[::1/128]:8080", "::1", 8080));
-  CHECK(parse_address_range("10.0.0.1") == std::string{"10.0.0.1/32"});
-  for (const char* wrong :
-       {"", "10.0.0.1/33", "10.0.0.1/", "10.0.0.1:0", "10.0.0.1:", "host:80", "10.0.0.1/-1", "[::1/128"})
-    CHECK(!parse_address_range(wrong).has_value());
+TEST_CASE("what a node connects to is said") {
+  home h;
+  auto said = [&](const std::string& text) {
+    auto loaded = load_config({h.file("a.toml", text), "", {}, {}});
+    INFO((loaded.errors.empty() ? "" : describe(loaded.errors[0], "error")));
+    REQUIRE(loaded.ok());
+    for (const auto& x : loaded.checks)
+      if (x.starts_with("connects to "))
+        return x;
+    return std::string{};
+  };
+  CHECK(said(both) == "connects to nothing beyond loopback, since contact is empty; of the others none; never "
+                      "127.0.0.1/32:3000 and 127.0.0.1/32:7700");
+  CHECK(said(both + "[fetch]\ncontact = \"a@b.example\"\nallow_ports = [8443]\nallow_private = "
+                    "[\"10.1.2.0/24\", \"[::1/128]:8080\"]\nforbid = [\"127.0.0.1:3100\"]\n") ==
+        "connects to public addresses on ports 80, 443 and 8443; of the others 10.1.2.0/24 and [::1/128]:8080; never "
+        "127.0.0.1/32:3000, 127.0.0.1/32:7700 and 127.0.0.1/32:3100");
+}
+
+TEST_CASE("the guard knows the fleet that its configuration names") {
+  home h;
+  auto loaded =
+      load_config({h.file("m.toml", "[node]\nname = \"m\"\nroles = [\"main\"]\n[link]\ninsecure_loopback = true\n"
+                                    "[api]\nlisten = \"localhost:3001\"\n[[workers]]\nid = \"fr\"\naddress = "
+                                    "\"127.0.0.1:7701\"\n[fetch]\nallow_private = [\"127.0.0.1\"]\n"),
+                   "",
+                   {},
+                   {}});
+  REQUIRE(loaded.ok());
+  auto guard = guard_of(loaded.config);
+  REQUIRE(guard);
+  auto blocked = [&](const char* address, uint16_t port) {
+    return guard->decide(*parse_ip(address), port).code == errc::blocked_address;
+  };
+  CHECK(blocked("127.0.0.1", 3001));
+  CHECK(blocked("127.0.0.1", 7701));
+  CHECK(!blocked("127.0.0.1", 7702));
+  CHECK(own_endpoints(loaded.config).size() == 3);
+}
+
+TEST_CASE("an address of a URL that will be blocked is warned of, and so is one of the fleet that is opened") {
+  home h;
+  auto channel = [](const std::string& url) { return "[channels.c]\ntype = \"webhook\"\nurl = \"" + url + "\"\n"; };
+  auto warned = [&](const std::string& text) {
+    std::vector<std::string> out;
+    for (const auto& x : load_config({h.file("a.toml", both + text), "", {}, {}}).warnings)
+      if (x.key != "sources" && x.key != "channels")
+        out.push_back(x.key);
+    return out;
+  };
+  auto contact = std::string{"[fetch]\ncontact = \"a@b.example\"\n"};
+  CHECK(warned(contact + channel("https://93.184.216.34/x")).empty());
+  CHECK(warned(contact + channel("https://shop.example:8000/x")).empty());
+  for (auto url : {"http://10.1.2.3/x", "http://0x7f.1:3000/x", "http://localhost/x", "http://93.184.216.34:8000/"})
+    CHECK(warned(contact + channel(url)) == std::vector<std::string>{"channels.c.url"});
+  CHECK(warned("[fetch]\nallow_private = [\"127.0.0.1:3000\"]\n") == std::vector<std::string>{"fetch.allow_private"});
+  auto loaded = load_config({h.file("b.toml", both + channel("https://shop.example/x")), "", {}, {}});
+  REQUIRE(loaded.errors.size() == 1);
+  CHECK(loaded.errors[0].key == "fetch.contact");
 }
 
 TEST_CASE("docs/configuration.md names every key and every variable") {

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "actors/policy/fetch_outcome.hpp"
 #include "actors/policy/unicode.hpp"
 #include "adapters/json/json_reader.hpp"
 #include "runtime/sample_site/sample_site.hpp"
@@ -231,6 +232,37 @@ TEST_CASE("each kind of fault does what it says") {
   REQUIRE(with("500", ",\"count\":2").status == 500);
   REQUIRE(get(*site, "/search").status == 500);
   REQUIRE(get(*site, "/search").status == 200);
+}
+
+TEST_CASE("redirects, challenges, and a Retry-After in seconds or as a date") {
+  auto site = start();
+  post(*site, "/admin/faults", R"({"path":"/search*","fault":"301","location":"/elsewhere?a=b"})");
+  auto moved = get(*site, "/search?q=x");
+  CHECK(moved.status == 301);
+  CHECK(moved.headers.at("location") == "/elsewhere?a=b");
+  post(*site, "/admin/faults", R"({"path":"/search*","fault":"429","retryAfter":7})");
+  CHECK(get(*site, "/search").headers.at("retry-after") == "7");
+  post(*site, "/admin/faults", R"({"path":"/search*","fault":"503","retryAfter":7,"retryAfterDate":true})");
+  auto dated = get(*site, "/search");
+  CHECK(dated.status == 503);
+  CHECK(parse_http_date(dated.headers.at("retry-after")));
+  post(*site, "/admin/faults", R"({"path":"/search*","fault":"challenge"})");
+  auto challenge = get(*site, "/search");
+  CHECK(challenge.status == 403);
+  CHECK(challenge.headers.at("cf-mitigated") == "challenge");
+}
+
+TEST_CASE("whoever has a page as it is hears 304, until it changes") {
+  auto site = start();
+  auto first = get(*site, "/search?q=");
+  REQUIRE(first.status == 200);
+  auto tag = first.headers.at("etag");
+  auto again = get(*site, "/search?q=", "If-None-Match: " + tag + "\r\n");
+  CHECK(again.status == 304);
+  CHECK(again.body.empty());
+  CHECK(get(*site, "/search?q=", "If-None-Match: \"other\"\r\n").status == 200);
+  REQUIRE(post(*site, "/admin/items", R"({"id":"new-1","title":"a new thing"})").status < 300);
+  CHECK(get(*site, "/search?q=", "If-None-Match: " + tag + "\r\n").status == 200);
 }
 
 TEST_CASE("orders to the admin paths that make no sense are refused") {

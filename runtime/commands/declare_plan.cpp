@@ -1,0 +1,25 @@
+// `vigie plan` on the command line.
+#include "runtime/commands/command_front.hpp"
+
+namespace vigie {
+
+void declare_plan(front& f) {
+  auto options = std::make_shared<plan_options>();
+  auto* plan = f.app.add_subcommand("plan", "What the next cycle takes at least, and whether that fits its interval");
+  plan->footer("Examples:\n"
+               "  vigie plan\n"
+               "  vigie plan --json\n"
+               "  vigie plan --config configs/main.toml --alerts alerts.json   # no node need run\n\n"
+               "Exit codes: 0 feasible, 3 PLAN_INFEASIBLE, 2 wrong usage or configuration, 1 no node answered, or it "
+               "refused. No site is asked.");
+  plan->add_option("--alerts", options->alerts,
+                   "An import file whose alerts are planned under the node's file, without a node");
+  add_node(plan, options->node);
+  f.json(plan);
+  f.runs(plan, [options, &f] {
+    options->style = f.style;
+    return show_plan(*options, std::cout, std::cerr);
+  });
+}
+
+} // namespace vigie
