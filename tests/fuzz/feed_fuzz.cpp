@@ -1,0 +1,59 @@
+// sources: adapters/extract/feed_extractor.cpp adapters/extract/sitemap_extractor.cpp adapters/extract/feed_fields.cpp
+// sources: adapters/extract/feed_path.cpp adapters/extract/feed_tree.cpp adapters/extract/extract_rules.cpp
+// sources: adapters/extract/json_path.cpp
+// sources: actors/policy/money.cpp actors/policy/price_tokens.cpp actors/policy/decimal_text.cpp
+// sources: actors/policy/dates.cpp actors/policy/unicode.cpp actors/policy/plain_text.cpp
+// sources: messages/values/error.cpp messages/values/names.cpp -I/usr/include/libxml2 -lxml2 -lsimdjson
+//
+// Input: a path for the title, a line feed, and the rest is a feed and a sitemap.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "adapters/extract/feed_extractor.hpp"
+#include "adapters/extract/sitemap_extractor.hpp"
+
+namespace {
+
+void must(bool holds) {
+  if (!holds)
+    std::abort();
+}
+
+void check(const vigie::result<std::unique_ptr<vigie::extractor>>& reader, std::string_view page) {
+  using namespace vigie;
+  if (!reader) {
+    must(reader.error().code == errc::bad_config && !reader.error().detail.empty());
+    return;
+  }
+  auto first = (*reader)->extract(page);
+  auto second = (*reader)->extract(page);
+  must(first.has_value() == second.has_value());
+  if (!first) {
+    must(first.error().code == errc::bad_page && !first.error().detail.empty());
+    return;
+  }
+  must(first->items == second->items);
+  must(first->next == second->next && first->newest == second->newest);
+  for (const auto& x : first->items)
+    must(!x.id.value.empty() && !x.title.empty());
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace vigie;
+  std::string_view page{reinterpret_cast<const char*>(data), size};
+  auto end = page.find('\n');
+  source_spec source;
+  source.extract.framing = page_framing::feed;
+  source.paging = {paging_kind::next_link, 1, 0, 5};
+  if (auto path = page.substr(0, end); !path.empty())
+    source.extract.fields["title"] = path;
+  page.remove_prefix(end == page.npos ? page.size() : end + 1);
+  check(make_feed_extractor(source), page);
+  source.extract.framing = page_framing::sitemap;
+  check(make_sitemap_extractor(source), page);
+  return 0;
+}

@@ -1,0 +1,62 @@
+// sources: adapters/extract/json_extractor.cpp adapters/extract/json_path.cpp adapters/extract/extract_rules.cpp
+// sources: actors/policy/money.cpp actors/policy/price_tokens.cpp actors/policy/decimal_text.cpp
+// sources: actors/policy/dates.cpp actors/policy/unicode.cpp actors/policy/plain_text.cpp
+// sources: messages/values/error.cpp messages/values/names.cpp -lsimdjson
+//
+// Input: the path of the items, a line feed, the path of a price, a line feed, how it is framed (a letter), a line
+// feed, and the rest is the page.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "adapters/extract/json_extractor.hpp"
+
+namespace {
+
+void must(bool holds) {
+  if (!holds)
+    std::abort();
+}
+
+std::string_view take_line(std::string_view& text) {
+  auto end = text.find('\n');
+  auto out = text.substr(0, end);
+  text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  return out;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace vigie;
+  std::string_view page{reinterpret_cast<const char*>(data), size};
+  source_spec source;
+  source.extract.items = take_line(page);
+  source.extract.fields = {{"id", "id"}, {"title", "title"}, {"price", std::string{take_line(page)}}};
+  auto framing = take_line(page);
+  source.extract.framing = framing.starts_with('n') ? page_framing::ndjson : page_framing::json;
+  source.extract.header_row = framing.ends_with('h');
+  source.sanity.dated = "date";
+  source.paging.kind = paging_kind::cursor;
+  source.paging.next = "next";
+  auto reader = make_json_extractor(source);
+  if (!reader) {
+    must(reader.error().code == errc::bad_config && !reader.error().detail.empty());
+    return 0;
+  }
+  auto first = (*reader)->extract(page);
+  auto second = (*reader)->extract(page);
+  // A page is read in the same way each time, and a bad one says why.
+  must(first.has_value() == second.has_value());
+  if (!first) {
+    must(first.error() == second.error());
+    must(first.error().code == errc::bad_page && !first.error().detail.empty());
+    return 0;
+  }
+  must(first->items == second->items);
+  must(first->next == second->next && first->newest == second->newest);
+  for (const auto& x : first->items)
+    must(!x.id.value.empty() && !x.title.empty());
+  return 0;
+}
