@@ -91,7 +91,7 @@ void prune_later(store_ptr self, duration wait) {
 
 error validate(const store_config& config) {
   if (config.keep_runs < duration{0} || config.keep_conduct < duration{0})
-    return {errc::bad_config, "cycle.keep_runs and conduct.keep must not be negative", {}};
+    return {errc::bad_config, "cycle.keep_runs and store.keep_conduct must not be negative", {}};
   if (config.first_prune <= duration{0} || config.prune_every <= duration{0} || config.prune_batch == 0 ||
       config.conduct_batch == 0)
     return {errc::bad_config, "the times and the batches of pruning must be above 0", {}};

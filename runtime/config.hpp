@@ -58,7 +58,8 @@ struct link_settings {
 
 struct store_settings {
   std::string driver = "sqlite";
-  std::string path; ///< default: <data_dir>/vigie.db
+  std::string path;                                   ///< default: <data_dir>/vigie.db
+  duration keep_conduct{std::chrono::hours{24 * 90}}; ///< hours of the conduct ledger, after their end; 0 = for ever
 };
 
 /// One [[workers]] entry of main.

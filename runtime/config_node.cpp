@@ -172,6 +172,7 @@ void read_store(config_reader& root, node_config& out) {
   if (out.store.path.empty())
     store.problem("path", "the database has no file",
                   "Write path = \"" + out.data_dir + "/vigie.db\", or leave it away.");
+  store.read("keep_conduct", out.store.keep_conduct, duration{0});
   store.finish();
 }
 

@@ -52,6 +52,7 @@ child_spec store_child(const node_config& config, const node_adapters& adapters,
                        const environment& env) {
   store_config c;
   c.keep_runs = config.cycle.keep_runs;
+  c.keep_conduct = config.store.keep_conduct;
   return child("store", refs.api.store,
                [c, db = adapters.db.get(), env](caf::local_actor* self) { return self->spawn(store, db, env, c); });
 }

@@ -73,6 +73,7 @@ TEST_CASE("defaults are the documented ones") {
   CHECK(c.cycle.silence == std::chrono::seconds{30});
   CHECK(c.cycle.max_retries == 3);
   CHECK(c.cycle.keep_runs == std::chrono::hours{90 * 24});
+  CHECK(c.store.keep_conduct == std::chrono::hours{90 * 24});
   CHECK(c.limits.notify_attempts == 8);
   CHECK(c.health.interval == std::chrono::minutes{1});
   CHECK(c.health.timeout == std::chrono::seconds{15});
@@ -95,6 +96,19 @@ TEST_CASE("runs are kept for a while, or for ever") {
   CHECK(ever.ok());
   CHECK(ever.config.cycle.keep_runs == duration{0});
   CHECK_FALSE(load_config({h.file("c.toml", both + "[cycle]\nkeep_runs = \"ever\"\n"), "", {}, {}}).ok());
+}
+
+TEST_CASE("the conduct ledger is kept for a while, or for ever") {
+  home h;
+  auto kept = [&](const char* text) {
+    return load_config({h.file("a.toml", both + "[store]\nkeep_conduct = " + text + "\n"), "", {}, {}});
+  };
+  CHECK(kept("\"30d\"").config.store.keep_conduct == std::chrono::hours{30 * 24});
+  auto ever = kept("\"0s\"");
+  CHECK(ever.ok());
+  CHECK(ever.config.store.keep_conduct == duration{0});
+  for (auto wrong : {"\"ever\"", "90", "\"-1d\""})
+    CHECK_FALSE(kept(wrong).ok());
 }
 
 TEST_CASE("command line wins over environment, environment over file, file over default") {
