@@ -190,6 +190,10 @@ public:
         get_alerts{});
   }
 
+  void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) override {
+    ask<std::vector<conduct_row>>(links_.store, config_.answer_timeout, std::move(cb), std::move(which));
+  }
+
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override {
     ask<std::vector<stored_match>>(links_.store, config_.answer_timeout, std::move(cb), get_matches{filter});
   }

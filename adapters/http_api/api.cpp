@@ -164,6 +164,7 @@ http_server::handler make_api(api_config config, api_backend& backend, std::shar
   if (context->config.serves_main) {
     add_main_routes(front->routes, context);
     add_alert_routes(front->routes, context);
+    add_conduct_routes(front->routes, context);
   }
   return [front](served_request request, http_server::responder respond) {
     front->serve(std::move(request), std::move(respond));

@@ -23,10 +23,15 @@ struct api_config {
   size_t max_failed_key_peers = 4096;       ///< addresses remembered for that
   uint32_t default_list = 100;              ///< rows of a list without ?limit=
   uint32_t max_list = 1000;                 ///< a larger ?limit= is 400
+  uint32_t max_conduct_hosts = 10000;       ///< of the conduct ledger within one period; more are 400
+  uint32_t max_conduct_hours = 10000;       ///< rows of the ledger's hours in one answer; more are 400
   size_t max_idempotency_key = 200;         ///< characters of an Idempotency-Key
   uint32_t retry_after_seconds = 1;         ///< said with 429 and 503
   alert_limits limits;
   std::function<mono_time()> clock = [] { return std::chrono::steady_clock::now(); };
+  std::function<wall_time()> wall = [] {
+    return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+  };
 };
 
 /// The handler to give to serve_http. `backend` must live until the server has been destroyed. Answers of the backend

@@ -9,6 +9,20 @@
 
 namespace vigie {
 
+/// What the conduct ledger has of one host within a period.
+struct host_conduct {
+  conduct_row sum;                ///< its hour is the first one
+  wall_time last_hour{};          ///< its beginning
+  std::vector<conduct_row> hours; ///< oldest first; empty unless they were asked for
+};
+struct conduct_page {
+  wall_time since{};
+  wall_time until{};
+  bool with_hours = false;
+  size_t hosts_in_all = 0;
+  std::vector<host_conduct> hosts; ///< those that were asked most first
+};
+
 /// totalWorkers, availableWorkers, bannedWorkers, unhealthyWorkers,
 /// workers[{id,name,region,isHealthy,isBanned,requestCount, successCount,errorCount,successRate,bans[]}], circuits[].
 /// Available: link up, healthy, and not banned for the host of at least one enabled source. isBanned: any ban in force.
@@ -28,6 +42,7 @@ json_value outbox_json(const outbox_row& x);
 json_value outbox_page_json(const outbox_page& x); ///< {"outbox":[…],"counts":{"pending":1,…}}
 /// Of the gates the first `most_gates`: those that do not fit, then the slowest.
 json_value plan_json(const cycle_estimate& x, size_t most_gates);
+json_value conduct_page_json(const conduct_page& x);
 json_value error_json(const error& x); ///< null for errc::none
 
 /// {"matches","alertsChecked","itemsChecked"}; of scrape and custom also "output" and "truncated".

@@ -79,6 +79,7 @@ private:
 void add_node_routes(api_routes& to, const api_context_ptr& context);
 void add_worker_routes(api_routes& to, const api_context_ptr& context);
 void add_main_routes(api_routes& to, const api_context_ptr& context);
+void add_conduct_routes(api_routes& to, const api_context_ptr& context);
 void add_alert_routes(api_routes& to, const api_context_ptr& context);
 
 /// A backend's callback that answers with `to_json` of the value, or with the error as a problem.

@@ -75,6 +75,8 @@ public:
   virtual void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) = 0;
   virtual void get_run(run_id id, done<run_progress> cb) = 0;
   virtual void get_plan(done<cycle_estimate> cb) = 0; ///< of the alerts that are enabled now
+  /// The conduct ledger, as the database port says.
+  virtual void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) = 0;
   virtual void list_matches(match_filter filter, done<std::vector<stored_match>> cb) = 0;
   virtual void list_outbox(get_outbox which, done<outbox_page> cb) = 0;
   virtual void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) = 0; ///< how many; as the database port says

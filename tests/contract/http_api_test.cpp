@@ -137,6 +137,7 @@ const route_case all_routes[] = {
     {"GET", "/api/v1/runs?limit=5", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/runs/7", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/plan?limit=5", api_scope::read, "", nullptr, 200},
+    {"GET", "/api/v1/conduct?host=shop.example&since_ms=60000&hours=1&limit=5", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/matches?run=1&alert=2&limit=3", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/outbox?state=dead&limit=3", api_scope::read, "", nullptr, 200},
     {"GET", "/api/v1/outbox?state=dead,ambiguous", api_scope::read, "", nullptr, 200},

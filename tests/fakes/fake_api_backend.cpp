@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/policy/conduct_rows.hpp"
+
 namespace vigie {
 
 fake_api_backend::fake_api_backend() = default;
@@ -165,6 +167,19 @@ void fake_api_backend::get_plan(done<cycle_estimate> cb) {
 void fake_api_backend::get_run(run_id id, done<run_progress> cb) {
   note("get_run " + std::to_string(id.value));
   cb(progress);
+}
+
+void fake_api_backend::list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) {
+  note("list_conduct [" + which.host.value + "] since " + std::to_string(to_unix_ms(which.since)) + " step " +
+       std::to_string(which.step.count()));
+  if (!conduct)
+    return cb(conduct);
+  conduct_fold fold{which};
+  for (const auto& x : *conduct)
+    if ((which.host.value.empty() || which.host == x.host) && x.hour + std::chrono::hours{1} > which.since &&
+        !fold.take(x))
+      break;
+  cb(std::move(fold).rows());
 }
 
 void fake_api_backend::list_matches(match_filter filter, done<std::vector<stored_match>> cb) {

@@ -27,6 +27,7 @@ public:
   result<std::vector<run_summary>> runs;
   result<run_progress> progress;
   result<cycle_estimate> plan;
+  result<std::vector<conduct_row>> conduct; ///< the ledger, by host and hour; folded and limited as the store does it
   result<std::vector<stored_match>> matches;
   result<outbox_page> outbox;
   result<uint32_t> retried = 0u;
@@ -59,6 +60,7 @@ public:
   void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) override;
   void get_run(run_id id, done<run_progress> cb) override;
   void get_plan(done<cycle_estimate> cb) override;
+  void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) override;
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override;
   void list_outbox(get_outbox which, done<outbox_page> cb) override;
   void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) override;
