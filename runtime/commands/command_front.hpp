@@ -49,6 +49,7 @@ void add_node(CLI::App* command, node_address& node);
 void declare_outbox(front& f);
 void declare_keys(front& f);
 void declare_plan(front& f);
+void declare_conduct(front& f);
 void declare_robots(front& f);
 void declare_bench(front& f);
 void declare_source(front& f);

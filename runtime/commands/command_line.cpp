@@ -333,6 +333,7 @@ void declare_all(front& f) {
   declare_crash(f);
   declare_keys(f);
   declare_plan(f);
+  declare_conduct(f);
   declare_robots(f);
   declare_bench(f);
   declare_source(f);

@@ -86,6 +86,16 @@ struct plan_options {
 /// exit_done = the plan is feasible, exit_infeasible, exit_usage, exit_failed = also: the node cannot be reached.
 int show_plan(const plan_options& options, std::ostream& out, std::ostream& err);
 
+struct conduct_options {
+  node_address node;
+  std::string host; ///< as the API takes it; empty = all
+  duration since{std::chrono::hours{7 * 24}};
+  uint32_t limit = 100; ///< hosts
+  bool hours = false;
+  output_style style;
+};
+int show_conduct(const conduct_options& options, std::ostream& out, std::ostream& err);
+
 struct source_test_options {
   config_request config;
   std::string source; ///< empty: the only one

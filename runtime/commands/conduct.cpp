@@ -1,0 +1,162 @@
+// `vigie conduct`: the conduct ledger, for whoever answers for the fleet.
+#include "actors/policy/plain_text.hpp"
+#include "actors/policy/url_template.hpp"
+#include "runtime/commands/api_client.hpp"
+#include "runtime/config_units.hpp"
+
+namespace vigie {
+
+namespace {
+
+uint64_t count_of(const json_node& x, std::string_view key) {
+  return static_cast<uint64_t>(std::max<int64_t>(0, int_of(x, key)));
+}
+
+std::string number(const json_node& x, std::string_view key) {
+  return grouped(count_of(x, key));
+}
+
+text_table::cell alarming(const json_node& x, std::string_view key) {
+  return {number(x, key), count_of(x, key) > 0 ? paint::warning : paint::plain};
+}
+
+/// "46.51 %"
+std::string share(const json_node& host) {
+  auto out = text_of(host, "unchangedPercent");
+  return out.empty() ? out : out + " %";
+}
+
+std::string waited(const json_node& x, std::string_view key) {
+  auto node = x.find(key);
+  return node && !node->is_null() ? short_duration(duration{int_of(x, key)}) : std::string{};
+}
+
+/// "2026-11-26 01:00" of the beginning of an hour.
+std::string hour_text(const json_node& x, std::string_view key) {
+  auto out = short_time(text_of(x, key));
+  return out.substr(0, std::min<size_t>(out.size(), 16));
+}
+
+/// One host, line by line.
+void print_host(const json_node& x, const output_style& style, std::ostream& out) {
+  auto requests = count_of(x, "requests");
+  text_table table{{{text_of(x, "host"), false, 24}, {"", true, 20}, {"", false, 100}}};
+  auto row = [&](const char* what, text_table::cell value, std::string remark = {}) {
+    table.add({what, std::move(value), {std::move(remark), paint::dim}});
+  };
+  row("requests", number(x, "requests"));
+  row("  for robots.txt", number(x, "robotsRequests"));
+  row("  repetitions", number(x, "retries"));
+  row("bytes", short_size(count_of(x, "bytes")), number(x, "bytes") + " of bodies, as they came");
+  row("answered", number(x, "answered"), "a page, a redirect, a 404, …");
+  row("unchanged", number(x, "unchanged"), "304" + (requests > 0 ? ", " + share(x) : std::string{}));
+  row("told to slow down", alarming(x, "rateLimited"), "429, or 503 with Retry-After");
+  row("refused", alarming(x, "refused"), "403, or a challenge");
+  row("failed", number(x, "failed"), "no answer, 408, 5xx");
+  row("forbidden", number(x, "robotsDenied"), "by robots.txt, so not requested");
+  row("waited", waited(x, "waitedMs"), requests > 0 ? waited(x, "averageWaitMs") + " a request, for its turn" : "");
+  row("robots.txt", "", "version " + (text_of(x, "robotsVersion").empty() ? "not known" : text_of(x, "robotsVersion")));
+  row("user agent", "", text_of(x, "userAgent").empty() ? "none sent" : text_of(x, "userAgent"));
+  row("hours (UTC)", "", hour_text(x, "firstHour") + " to " + hour_text(x, "lastHour"));
+  table.print(out, style);
+}
+
+void print_hosts(const json_node& page, const output_style& style, std::ostream& out) {
+  text_table table{{{"HOST", false, 40},
+                    {"REQUESTS", true},
+                    {"ROBOTS", true},
+                    {"RETRIES", true},
+                    {"BYTES", true},
+                    {"ANSWERED", true},
+                    {"304", true},
+                    {"304 %", true},
+                    {"429", true},
+                    {"403", true},
+                    {"FAILED", true},
+                    {"FORBIDDEN", true},
+                    {"WAITED", true},
+                    {"AVERAGE", true},
+                    {"FIRST (UTC)", false, 16},
+                    {"LAST", false, 16},
+                    {"ROBOTS.TXT", false, 18},
+                    {"USER AGENT", false, 60}}};
+  for (auto x : rows_of(page, "hosts"))
+    table.add({text_of(x, "host"), number(x, "requests"), number(x, "robotsRequests"), number(x, "retries"),
+               short_size(count_of(x, "bytes")), number(x, "answered"), number(x, "unchanged"), share(x),
+               alarming(x, "rateLimited"), alarming(x, "refused"), number(x, "failed"), number(x, "robotsDenied"),
+               waited(x, "waitedMs"), waited(x, "averageWaitMs"), hour_text(x, "firstHour"), hour_text(x, "lastHour"),
+               text_of(x, "robotsVersion"), text_of(x, "userAgent")});
+  table.print(out, style);
+}
+
+void print_hours(const json_node& page, const output_style& style, std::ostream& out) {
+  text_table table{{{"HOUR (UTC)", false, 16},
+                    {"HOST", false, 40},
+                    {"REQUESTS", true},
+                    {"ROBOTS", true},
+                    {"RETRIES", true},
+                    {"BYTES", true},
+                    {"ANSWERED", true},
+                    {"304", true},
+                    {"429", true},
+                    {"403", true},
+                    {"FAILED", true},
+                    {"FORBIDDEN", true},
+                    {"WAITED", true},
+                    {"ROBOTS.TXT", false, 18}}};
+  for (auto host : rows_of(page, "hosts"))
+    for (auto x : rows_of(host, "hours"))
+      table.add({hour_text(x, "hour"), text_of(host, "host"), number(x, "requests"), number(x, "robotsRequests"),
+                 number(x, "retries"), short_size(count_of(x, "bytes")), number(x, "answered"), number(x, "unchanged"),
+                 alarming(x, "rateLimited"), alarming(x, "refused"), number(x, "failed"), number(x, "robotsDenied"),
+                 waited(x, "waitedMs"), text_of(x, "robotsVersion")});
+  out << '\n';
+  table.print(out, style);
+}
+
+void print_page(const conduct_options& options, const json_node& page, std::ostream& out) {
+  size_t shown = 0;
+  for ([[maybe_unused]] auto x : rows_of(page, "hosts"))
+    ++shown;
+  auto period = "in the last " + to_text(options.since);
+  if (shown == 0) {
+    out << "nothing was asked of " << (options.host.empty() ? "any host" : strip_control(options.host)) << ' ' << period
+        << '\n';
+    if (!options.host.empty())
+      out << "`vigie conduct` lists the hosts that were asked, under the names that the ledger has for them\n";
+    return;
+  }
+  if (options.host.empty())
+    print_hosts(page, options.style, out);
+  else
+    for (auto x : rows_of(page, "hosts"))
+      print_host(x, options.style, out);
+  if (options.hours)
+    print_hours(page, options.style, out);
+  if (auto all = count_of(page, "hostsInAll"); all > shown)
+    out << "… and " << grouped(all - shown) << " more hosts that were asked less (--limit)\n";
+}
+
+} // namespace
+
+int show_conduct(const conduct_options& options, std::ostream& out, std::ostream& err) {
+  if (options.since <= duration{0}) {
+    err << "--since is a time above 0, as \"7d\" or \"12h\"\n";
+    return exit_usage;
+  }
+  api_client client{options.node, options.style, err};
+  auto path = "/api/v1/conduct?limit=" + std::to_string(options.limit) +
+              "&since_ms=" + std::to_string(options.since.count()) + (options.hours ? "&hours=1" : "");
+  if (!options.host.empty())
+    path += "&host=" + percent_encode(options.host);
+  auto answer = client.get(path);
+  if (!answer.ok())
+    return answer.exit_code;
+  if (options.style.json)
+    out << answer.text << '\n';
+  else
+    print_page(options, answer.data(), out);
+  return exit_done;
+}
+
+} // namespace vigie
