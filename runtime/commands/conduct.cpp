@@ -38,9 +38,10 @@ std::string hour_text(const json_node& x, std::string_view key) {
 }
 
 /// One host, line by line.
-void print_host(const json_node& x, const output_style& style, std::ostream& out) {
+void print_host(const json_node& x, const conduct_options& options, std::ostream& out) {
   auto requests = count_of(x, "requests");
-  text_table table{{{text_of(x, "host"), false, 24}, {"", true, 20}, {"", false, 100}}};
+  text_table table{
+      {{text_of(x, "host"), false, 24}, {"", true, 20}, {"in the last " + to_text(options.since), false, 100}}};
   auto row = [&](const char* what, text_table::cell value, std::string remark = {}) {
     table.add({what, std::move(value), {std::move(remark), paint::dim}});
   };
@@ -57,8 +58,9 @@ void print_host(const json_node& x, const output_style& style, std::ostream& out
   row("waited", waited(x, "waitedMs"), requests > 0 ? waited(x, "averageWaitMs") + " a request, for its turn" : "");
   row("robots.txt", "", "version " + (text_of(x, "robotsVersion").empty() ? "not known" : text_of(x, "robotsVersion")));
   row("user agent", "", text_of(x, "userAgent").empty() ? "none sent" : text_of(x, "userAgent"));
-  row("hours (UTC)", "", hour_text(x, "firstHour") + " to " + hour_text(x, "lastHour"));
-  table.print(out, style);
+  row("first hour (UTC)", "", hour_text(x, "firstHour"));
+  row("last hour (UTC)", "", hour_text(x, "lastHour"));
+  table.print(out, options.style);
 }
 
 void print_hosts(const json_node& page, const output_style& style, std::ostream& out) {
@@ -130,7 +132,7 @@ void print_page(const conduct_options& options, const json_node& page, std::ostr
     print_hosts(page, options.style, out);
   else
     for (auto x : rows_of(page, "hosts"))
-      print_host(x, options.style, out);
+      print_host(x, options, out);
   if (options.hours)
     print_hours(page, options.style, out);
   if (auto all = count_of(page, "hostsInAll"); all > shown)

@@ -127,12 +127,12 @@ TEST_CASE("conduct of one host, line by line") {
         std::map<std::string, std::string>{{"host", options.host}, {"limit", "100"}, {"since_ms", "43200000"}});
   auto words = words_of(said.out);
   CAPTURE(said.out);
-  CHECK(words.starts_with("127.0.0.1:18080"));
+  CHECK(words.starts_with("127.0.0.1:18080 in the last 12h\n"));
   for (auto line : {"requests 4,300 \n", "for robots.txt 2 \n", "repetitions 6 \n", "bytes 1.4 MiB 1,500,000 of bodies",
                     "answered 2,297 a page", "unchanged 2,000 304, 46.51 %\n", "told to slow down 3 429",
                     "refused 0 403", "failed 0 no answer", "forbidden 12 by robots.txt", "waited 2h 23m 2.0s a request",
                     "robots.txt version 89abcdef01234567\n", "user agent vigie/0.1.0 (+https://vigie.example)",
-                    "hours (UTC) 2026-11-21 10:00 to 2026-11-21 12:00\n"}) {
+                    "first hour (UTC) 2026-11-21 10:00\n", "last hour (UTC) 2026-11-21 12:00\n"}) {
     INFO(line);
     CHECK(has(words, line));
   }
