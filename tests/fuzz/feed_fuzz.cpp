@@ -1,10 +1,3 @@
-// sources: adapters/extract/feed_extractor.cpp adapters/extract/sitemap_extractor.cpp adapters/extract/feed_fields.cpp
-// sources: adapters/extract/feed_path.cpp adapters/extract/feed_tree.cpp adapters/extract/extract_rules.cpp
-// sources: adapters/extract/json_path.cpp
-// sources: actors/policy/money.cpp actors/policy/price_tokens.cpp actors/policy/decimal_text.cpp
-// sources: actors/policy/dates.cpp actors/policy/unicode.cpp actors/policy/plain_text.cpp
-// sources: messages/values/error.cpp messages/values/names.cpp -I/usr/include/libxml2 -lxml2 -lsimdjson
-//
 // Input: a path for the title, a line feed, and the rest is a feed and a sitemap.
 #include <cstddef>
 #include <cstdint>

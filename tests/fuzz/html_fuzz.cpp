@@ -1,13 +1,3 @@
-// sources: adapters/extract/html_extractor.cpp adapters/extract/html_elements.cpp adapters/extract/html_scanner.cpp
-// sources: adapters/extract/html_stream.cpp adapters/extract/html_text.cpp adapters/extract/markup_rows.cpp
-// sources: adapters/extract/markup_tree.cpp adapters/extract/extract_rules.cpp adapters/extract/json_extractor.cpp
-// sources: adapters/extract/json_path.cpp actors/policy/css_cursor.cpp actors/policy/css_selector.cpp
-// sources: actors/policy/css_xpath.cpp actors/policy/url_template.cpp actors/policy/url_reference.cpp
-// sources: actors/policy/ip_address.cpp
-// sources: actors/policy/money.cpp actors/policy/price_tokens.cpp actors/policy/decimal_text.cpp
-// sources: actors/policy/dates.cpp actors/policy/unicode.cpp actors/policy/plain_text.cpp
-// sources: messages/values/error.cpp messages/values/names.cpp -I/usr/include/libxml2 -lxml2 -lsimdjson
-//
 // Input: a selector of items, a line feed, one of titles, a line feed, and the rest is the page: read by the stream
 // where it can, as a tree of HTML, and as XML.
 #include <cstddef>

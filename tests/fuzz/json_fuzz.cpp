@@ -1,8 +1,3 @@
-// sources: adapters/extract/json_extractor.cpp adapters/extract/json_path.cpp adapters/extract/extract_rules.cpp
-// sources: actors/policy/money.cpp actors/policy/price_tokens.cpp actors/policy/decimal_text.cpp
-// sources: actors/policy/dates.cpp actors/policy/unicode.cpp actors/policy/plain_text.cpp
-// sources: messages/values/error.cpp messages/values/names.cpp -lsimdjson
-//
 // Input: the path of the items, a line feed, the path of a price, a line feed, how it is framed (a letter), a line
 // feed, and the rest is the page.
 #include <cstddef>

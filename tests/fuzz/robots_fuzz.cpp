@@ -1,6 +1,3 @@
-// sources: actors/policy/robots_txt.cpp actors/policy/robots_line.cpp
-// sources: actors/policy/robots_pattern.cpp actors/policy/robots_verdict.cpp
-//
 // Input: the product token, a line feed, path and query, a line feed, and the rest is the file.
 #include <cstddef>
 #include <cstdint>

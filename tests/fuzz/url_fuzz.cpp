@@ -1,6 +1,3 @@
-// sources: actors/policy/url_template.cpp actors/policy/url_reference.cpp actors/policy/ip_address.cpp
-// sources: actors/policy/address_guard.cpp messages/values/error.cpp messages/values/names.cpp
-//
 // Input: a URL, a line feed, and a reference that stands on its page.
 #include <cstddef>
 #include <cstdint>
