@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Real pages: documents that Debian packages install, served by nginx, read by sources that are TOML only.
+
+Every item, with every field and in the page's order, has to be what real_pages.py reads with nothing of vigie's.
+"""
+
+import json
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from fleet import Fleet, require, run_scenarios  # noqa: E402
+from nginx import Nginx  # noqa: E402
+from real_pages import FOLDERS, PAGES  # noqa: E402
+from source_trial import differences, read_source  # noqa: E402
+
+
+def every_item_of_every_page(vigie):
+    """Each page alone: all its items with all their fields, in the page's order."""
+    wrong = []
+    with Nginx(FOLDERS) as nginx:
+        for page in PAGES:
+            wanted = page.wanted()
+            found = read_source(vigie, page.source(nginx))
+            size = page.file().stat().st_size
+            require(found["bytes"] == size, f"{page.name}: {found['bytes']} bytes were read, the file has {size}")
+            trouble = differences(found["items"], wanted)
+            print(f"  {page.name:12} {len(wanted):4} items  {page.package}: {page.kind}")
+            wrong += [f"{page.name}: {trouble}"] if trouble else []
+        asked = {r["path"] for r in nginx.requests() if r["status"] == 200}
+        require(asked == {p.path for p in PAGES}, f"nginx served {asked ^ {p.path for p in PAGES}}")
+    require(not wrong, "\n".join(wrong))
+
+
+def a_fleet_reads_them(vigie):
+    """All pages in one cycle: each item is matched, stored and told once; the next cycle costs the site nothing."""
+    with Nginx(FOLDERS) as nginx:
+        with Fleet(vigie, workers=2, source="".join(p.source(nginx) for p in PAGES)) as fleet:
+            fleet.import_alerts([{"name": p.name, "source": p.name, "query": "", "channels": ["hook"],
+                                  "baseline": False} for p in PAGES])
+            progress = fleet.cycle()
+            require(progress["run"]["state"] == "completed" and progress["run"]["alertsFailed"] == 0,
+                    f"{progress['run']} {[a['error'] for a in progress['alerts'] if a.get('error')]}")
+            wanted = {p.name: {} for p in PAGES}
+            for page in PAGES:
+                for x in page.wanted():
+                    wanted[page.name].setdefault(x["id"], x["title"])  # an id seen twice on a page is one item
+            for alert in fleet.main.get("/api/v1/alerts?limit=1000")["alerts"]:
+                rows = fleet.main.get(f"/api/v1/matches?alert={alert['id']}&limit=1000")["matches"]
+                found = {m["item"]["id"]: m["item"]["title"] for m in rows}
+                require(len(rows) == len(found), f"{alert['name']}: {len(rows)} matches of {len(found)} items")
+                other = set(found.items()) ^ set(wanted[alert["name"]].items())
+                require(not other, f"{alert['name']}: {len(other)} differences: {sorted(other)[:4]}")
+            fleet.wait_outbox_empty()
+            told = [json.loads(body) for bodies in fleet.webhook.bodies_by_key().values() for body in bodies]
+            total = sum(map(len, wanted.values()))
+            once = {(x["alert"]["name"], x["item"]["id"]) for x in told}
+            require(len(told) == len(once) == total, f"{len(told)} told, {len(once)} different ones, of {total}")
+            before = len(nginx.requests())
+            require(fleet.cycle()["run"]["newMatches"] == 0, "the second cycle finds something new")
+            again = [r for r in nginx.requests()[before:] if r["path"] != "/robots.txt"]
+            require(len(again) == len(PAGES) and {r["status"] for r in again} == {304}, f"the second cycle: {again}")
+            print(f"  {total} items of {len(PAGES)} pages, each told once; then {len(again)} answers 304")
+
+
+if __name__ == "__main__":
+    sys.exit(run_scenarios([every_item_of_every_page, a_fleet_reads_them]))
