@@ -97,18 +97,19 @@ private:
 
   optional<error> read_list(feed_node from, feed_node head, const std::string& prefix, std::string_view name,
                             const feed_fields& fields, extraction& out) const {
+    auto base = feed_base::of(from);
     size_t number = 0;
     for (auto x = from.first(); x; x = x->next()) {
       if (x->name() != name)
         continue;
       auto place = prefix + std::string{name} + "[" + std::to_string(++number) + "]";
-      if (auto problem = fields.read(*x, place, out))
+      if (auto problem = fields.read(*x, place, out, base))
         return problem;
       complete_url(*x, out.items.back());
     }
     const auto& path = next_ ? *next_ : link_next_;
     if (auto found = path.find(head))
-      out.next = std::move(found->text);
+      out.next = feed_base::of(found->node).absolute(std::move(found->text));
     return {};
   }
 

@@ -19,9 +19,10 @@ namespace vigie {
 ///   photo      g:image_link, media:thumbnail, media:content or enclosure if it is an image
 ///   date       pubDate, dc:date, dcterms:modified, atom:updated      updated, modified, published, issued
 ///
-/// Markup in titles is taken out. `next` is the feed's link rel="next" (RFC 5005), or what paging.next finds in the
-/// head of the feed (channel, or feed). Paths are those of adapters/extract/feed_path.hpp. bad_config as
-/// feed_fields::compile says; bad_page for what is no feed, and for an item without id or title.
+/// Markup in titles is taken out; addresses are made absolute where an absolute xml:base says how. `next` is the feed's
+/// link rel="next" (RFC 5005), or what paging.next finds in the head of the feed (channel, or feed). Paths are those of
+/// adapters/extract/feed_path.hpp. bad_config as feed_fields::compile says; bad_page for what is no feed, and for an
+/// item without id or title.
 result<std::unique_ptr<extractor>> make_feed_extractor(const source_spec& source);
 
 } // namespace vigie

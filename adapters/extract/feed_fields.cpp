@@ -58,10 +58,11 @@ result<feed_fields> feed_fields::compile(const source_spec& source, std::span<co
   return out;
 }
 
-void feed_fields::read_one(const rule& x, feed_node from, const std::string& place, extraction& out, item& next,
-                           std::string& currency_said) const {
+void feed_fields::read_one(const rule& x, feed_node from, const std::string& place, extraction& out,
+                           reading& to) const {
   auto found = x.path.find(from);
   auto name = x.field.name;
+  auto& next = to.next;
   if (!found) {
     if (x.asked && name != "id" && name != "title")
       note(out, name, "missing or empty", feed_place(from, place));
@@ -77,7 +78,9 @@ void feed_fields::read_one(const rule& x, feed_node from, const std::string& pla
     if (!price)
       return note(out, name, price.error().detail, feed_place(found->node, place));
     next.price = price->lowest;
-    currency_said = price->currency;
+    to.currency_said = price->currency;
+  } else if (name == "url" || name == "photo") {
+    next.*x.field.member = to.base.within(found->node, from).absolute(std::move(found->text));
   } else {
     next.*x.field.member = name == "currency" ? normal_currency(found->text) : std::move(found->text);
   }
@@ -96,14 +99,17 @@ void feed_fields::read_date(const rule& x, feed_node from, const std::string& pl
   out.newest = out.newest ? std::max(*out.newest, *date) : *date;
 }
 
-optional<error> feed_fields::read(feed_node from, const std::string& place, extraction& out) const {
-  item next;
-  std::string currency_said;
+optional<error> feed_fields::read(feed_node from, const std::string& place, extraction& out,
+                                  const feed_base& base) const {
+  reading to;
+  if (auto outer = from.parent())
+    to.base = base.within(from, *outer);
   for (const auto& x : rules_)
-    read_one(x, from, place, out, next, currency_said);
+    read_one(x, from, place, out, to);
   for (const auto& x : date_)
     read_date(x, from, place, out);
-  fill_fixed(fixed_, currency_said, next);
+  auto& next = to.next;
+  fill_fixed(fixed_, to.currency_said, next);
   if (next.id.value.empty() || next.title.empty())
     return error{errc::bad_page, (next.id.value.empty() ? "id" : "title") + std::string{" is missing"},
                  feed_place(from, place)};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapters/extract/extract_rules.hpp"
+#include "adapters/extract/feed_base.hpp"
 #include "adapters/extract/feed_path.hpp"
 #include "adapters/ports/extractor.hpp"
 
@@ -25,8 +26,9 @@ public:
   /// these formats do not need.
   static result<feed_fields> compile(const source_spec& source, std::span<const format_path> format);
 
-  /// Puts one item, or the error that stops the page. `place` is the item's: "/rss/channel/item[3]".
-  optional<error> read(feed_node from, const std::string& place, extraction& out) const;
+  /// Puts one item, or the error that stops the page. `place` is the item's: "/rss/channel/item[3]"; `base` is what
+  /// its addresses are relative to.
+  optional<error> read(feed_node from, const std::string& place, extraction& out, const feed_base& base = {}) const;
 
 private:
   struct rule {
@@ -35,8 +37,13 @@ private:
     bool asked = false; ///< the source names it: worth a note where the page lacks it
   };
 
-  void read_one(const rule& x, feed_node from, const std::string& place, extraction& out, item& next,
-                std::string& currency_said) const;
+  struct reading {
+    item next{};
+    std::string currency_said{}; ///< what the price's text said
+    feed_base base{};            ///< of what stands in the item
+  };
+
+  void read_one(const rule& x, feed_node from, const std::string& place, extraction& out, reading& to) const;
   void read_date(const rule& x, feed_node from, const std::string& place, extraction& out) const;
 
   std::vector<rule> rules_;

@@ -178,6 +178,11 @@ std::optional<feed_node> feed_node::next() const {
   return element_from(at_->next);
 }
 
+std::optional<feed_node> feed_node::parent() const {
+  auto* x = at_->parent;
+  return x && x->type == XML_ELEMENT_NODE ? std::optional{feed_node{x}} : std::nullopt;
+}
+
 std::string feed_node::text() const {
   std::string out;
   put_text(out, at_->children);

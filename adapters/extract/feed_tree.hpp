@@ -19,15 +19,18 @@ class feed_node {
 public:
   explicit feed_node(const _xmlNode* at) : at_(at) {}
 
-  std::string_view name() const;          ///< without its prefix
-  std::string_view space() const;         ///< its namespace's URI; empty = none
-  long line() const;                      ///< from 1
-  std::optional<feed_node> first() const; ///< child element
-  std::optional<feed_node> next() const;  ///< sibling element
+  std::string_view name() const;           ///< without its prefix
+  std::string_view space() const;          ///< its namespace's URI; empty = none
+  long line() const;                       ///< from 1
+  std::optional<feed_node> first() const;  ///< child element
+  std::optional<feed_node> next() const;   ///< sibling element
+  std::optional<feed_node> parent() const; ///< nothing of the root
   /// All text inside, comments left out, without blanks at its ends; runs of blanks inside are one.
   std::string text() const;
   /// `space` empty: an attribute without namespace.
   std::optional<std::string> attribute(std::string_view name, std::string_view space = {}) const;
+
+  friend bool operator==(feed_node a, feed_node b) { return a.at_ == b.at_; }
 
 private:
   const _xmlNode* at_;
