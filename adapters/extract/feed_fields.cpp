@@ -71,8 +71,9 @@ void feed_fields::read_one(const rule& x, feed_node from, const std::string& pla
   if (name == "id") {
     next.id.value = std::move(found->text);
   } else if (name == "title") {
-    // Feeds write HTML into titles, whether their format allows it or not.
-    next.title = without_markup(found->text);
+    // Feeds write HTML into titles, whether their format allows it or not. XHTML was markup of the page itself: what
+    // still looks like a tag is text.
+    next.title = found->node.attribute("type") == "xhtml" ? std::move(found->text) : without_markup(found->text);
   } else if (name == "price") {
     auto price = parse_price(found->text, unit_);
     if (!price)

@@ -1,5 +1,7 @@
 #include "adapters/extract/feed_tree.hpp"
 
+#include <algorithm>
+#include <array>
 #include <libxml/HTMLparser.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
@@ -156,6 +158,23 @@ size_t tag_length(std::string_view text) {
   return end == text.npos ? 0 : end + (comment ? 3 : 1);
 }
 
+/// A comment, or a tag that may stand within a word: "i<b>Phone</b>," is "iPhone,", but "one<br>two" is two words.
+bool parts_no_words(std::string_view tag) {
+  constexpr std::array<std::string_view, 23> within{"a",    "abbr",   "b",   "bdi", "bdo",  "big", "code", "del",
+                                                    "em",   "font",   "i",   "ins", "mark", "s",   "samp", "small",
+                                                    "span", "strong", "sub", "sup", "tt",   "u",   "wbr"};
+  if (tag.starts_with("<!"))
+    return true;
+  std::string name;
+  for (char c : tag.substr(tag[1] == '/' ? 2 : 1)) {
+    auto lower = static_cast<char>(c | 0x20);
+    if (lower < 'a' || lower > 'z')
+      break;
+    name += lower;
+  }
+  return std::find(within.begin(), within.end(), name) != within.end();
+}
+
 } // namespace
 
 std::string_view feed_node::name() const {
@@ -242,7 +261,7 @@ std::string without_markup(std::string_view text) {
     size_t taken = 0;
     if (text.front() == '<') {
       taken = tag_length(text);
-      if (taken > 0)
+      if (taken > 0 && !parts_no_words(text.substr(0, taken)))
         out += ' ';
     } else if (text.front() == '&') {
       taken = take_reference(text, out);

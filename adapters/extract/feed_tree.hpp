@@ -59,8 +59,8 @@ private:
   std::unique_ptr<_xmlDoc, free_doc> doc_;
 };
 
-/// Text without what looks like an HTML tag, its character references resolved: "AT&amp;T <b>phone</b>" is "AT&T
-/// phone".
+/// Text without what looks like an HTML tag, its character references resolved: "AT&amp;T i<b>Phone</b>" is "AT&T
+/// iPhone". A tag ends a word, except those that are usual within one.
 std::string without_markup(std::string_view text);
 
 } // namespace vigie

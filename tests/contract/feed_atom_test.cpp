@@ -48,3 +48,15 @@ TEST_CASE("addresses are absolute where xml:base says what they are relative to"
   // Without the prefix it is an attribute like any other.
   CHECK(extract(page(" base='https://shop.example/'", "", "a-1"))->items[0].url == "a-1");
 }
+
+TEST_CASE("a title of XHTML is text where it is not markup") {
+  auto title = [](const std::string& type, const std::string& text) {
+    return extract("<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><title type='" + type + "'>" + text +
+                   "</title></entry></feed>")
+        ->items[0]
+        .title;
+  };
+  CHECK(title("xhtml", "<div xmlns='http://www.w3.org/1999/xhtml'>Un <b>b</b>ien &lt;b&gt; &amp;amp; c</div>") ==
+        "Un bien <b> &amp; c");
+  CHECK(title("html", "Un &lt;b&gt;b&lt;/b&gt;ien &amp;lt;b&amp;gt;") == "Un bien <b>");
+}

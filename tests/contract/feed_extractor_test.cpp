@@ -338,6 +338,9 @@ TEST_CASE("paths into feeds") {
 TEST_CASE("markup is taken out of text") {
   CHECK(without_markup("a < b > c, d <3, <b>e</b><br/>f<!-- g > --> &amp;lt; &#x41;&#66; &nosuch; &;&#; &#xD800; &") ==
         "a < b > c, d <3, e f &lt; AB &nosuch; &;&#; \xef\xbf\xbd &");
+  // What is marked within a word leaves it one.
+  CHECK(without_markup("i<b>Phone</b>, <SPAN class='x>'>2</SPAN><sup>e</sup> m<!-- x -->ain") == "iPhone, '>2e main");
+  CHECK(without_markup("<p>one</p><p>two</p>three<br>four<li>five</li><beta>six") == "one two three four five six");
   REQUIRE(rc::check("of any text", [] {
     static const std::string bytes = "<>&;#x1amp/!- b\xc3";
     auto text = *rc::gen::container<std::string>(rc::gen::elementOf(bytes));
