@@ -13,8 +13,9 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from fleet import Fleet, require, run_scenarios  # noqa: E402
 from nginx import Nginx  # noqa: E402
-from real_pages import FOLDERS, PAGES  # noqa: E402
-from source_trial import differences, read_source  # noqa: E402
+from plain_html import text_of  # noqa: E402
+from real_pages import FOLDERS, PAGES, html  # noqa: E402
+from source_trial import differences, read_source, source_toml  # noqa: E402
 
 
 def every_item_of_every_page(vigie):
@@ -65,5 +66,57 @@ def a_fleet_reads_them(vigie):
             print(f"  {total} items of {len(PAGES)} pages, each told once; then {len(again)} answers 304")
 
 
+BOOK = "/doc/debian-policy/policy.html/"
+BOOK_RULES = '''
+[sources.NAME.paging]
+kind = "next_link"
+next = "head > link[rel=next]"
+max_pages = 100
+[sources.NAME.extract]
+format = "html"
+items = "section[id]"
+[sources.NAME.extract.fields]
+id = "::attr(id)"
+title = "> h1, > h2, > h3, > h4"
+'''
+
+
+def chapters():
+    """The book's pages in order, by the links in their heads, and its sections: the first of each name."""
+    names, sections = ["index.html"], {}
+    while True:
+        tree = html(pathlib.Path(FOLDERS["/doc"], BOOK[len("/doc/"):], names[-1]))
+        for section in tree.iter("section"):
+            if section.get("id"):
+                heading = next(x for x in section if x.tag in ("h1", "h2", "h3", "h4"))
+                sections.setdefault(section.get("id"), text_of(heading))
+        following = next((x.get("href") for x in tree.iter("link") if x.get("rel") == "next"), None)
+        if following is None:
+            return names, sections
+        names.append(following)
+
+
+def a_book_is_walked(vigie):
+    """From page to page by the link in each head, to the last; the second time nothing of it is sent."""
+    names, sections = chapters()
+    require(len(names) >= 10, f"the book has the pages {names}; has it changed?")
+    with Nginx(FOLDERS) as nginx:
+        with Fleet(vigie, workers=2, source=source_toml("book", nginx.url(BOOK + names[0]), BOOK_RULES)) as fleet:
+            alert = {"name": "all", "source": "book", "query": "", "channels": ["log"], "baseline": False}
+            fleet.import_alerts([alert])
+            for status in (200, 304):
+                before = len(nginx.requests())
+                progress = fleet.cycle()
+                require(progress["run"]["alertsFailed"] == 0, f"{progress}")
+                asked = [(r["path"], r["status"]) for r in nginx.requests()[before:] if r["path"] != "/robots.txt"]
+                require(asked == [(BOOK + x, status) for x in names], f"asked: {asked}")
+            rows = fleet.main.get("/api/v1/matches?limit=1000")["matches"]
+            found = {m["item"]["id"]: m["item"]["title"] for m in rows}
+            require(len(rows) == len(found), f"{len(rows)} matches of {len(found)} items")
+            other = set(found.items()) ^ set(sections.items())
+            require(not other, f"{len(other)} differences: {sorted(other)[:4]}")
+            print(f"  {len(sections)} sections of {len(names)} pages")
+
+
 if __name__ == "__main__":
-    sys.exit(run_scenarios([every_item_of_every_page, a_fleet_reads_them]))
+    sys.exit(run_scenarios([every_item_of_every_page, a_fleet_reads_them, a_book_is_walked]))

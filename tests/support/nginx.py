@@ -15,6 +15,7 @@ from fleet import Failure, call, require, wait_until
 TYPES = ("text/html html; application/xml xml devhelp2; application/json json; application/rss+xml rss; "
          "application/atom+xml atom; application/rdf+xml rdf;")
 PACKED = "application/xml application/json application/rss+xml application/atom+xml application/rdf+xml"
+ASKED_BY_US = "/asked-by-the-test-itself"
 
 
 class Nginx:
@@ -60,13 +61,15 @@ listen 127.0.0.1:{self.port};
 
     def requests(self):
         """What was asked so far, in order."""
+        # It writes a request down once it is answered. There is one worker: when it answers this, it has written all.
+        call(self.port, "GET", ASKED_BY_US)
         out = []
         with contextlib.suppress(FileNotFoundError):
             for line in (self.home / "requests.ndjson").read_text(encoding="utf-8").split("\n"):
                 with contextlib.suppress(ValueError):
                     if line:
                         out.append(json.loads(line))
-        return out
+        return [x for x in out if x["path"] != ASKED_BY_US]
 
     def errors(self):
         with contextlib.suppress(FileNotFoundError):
@@ -85,9 +88,9 @@ listen 127.0.0.1:{self.port};
             def answers():
                 if self.process.poll() is not None:
                     raise Failure(f"nginx ended with {self.process.returncode}: {self.errors()}")
-                return call(self.port, "GET", "/", timeout=5)[0] > 0
+                return call(self.port, "GET", ASKED_BY_US, timeout=5)[0] > 0
 
-            # It would wait in our backlog for ever if nginx ended: each try has its own short patience.
+            # If nginx ended, it would wait in our backlog for ever: each try has a patience of its own.
             wait_until(answers, "nginx to answer")
             self.listener.close()
         except BaseException:
