@@ -127,7 +127,11 @@ private:
     if (!base_)
       return address;
     auto out = resolve_url(*base_, address);
-    return out ? to_string(*out) : address;
+    if (!out)
+      return address;
+    // Not part of what is fetched, but of what is shown: one page may have many items.
+    auto fragment = address.find('#');
+    return to_string(*out) + (fragment == address.npos ? "" : address.substr(fragment));
   }
 
   std::string place(size_t row, size_t column) const {

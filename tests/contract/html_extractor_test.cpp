@@ -233,6 +233,9 @@ TEST_CASE("addresses are absolute where the page says what they are relative to"
     CHECK(out->items[0].photo == "https://shop.example/a1.jpg");
     CHECK(out->next == "https://shop.example/de/?page=2");
     CHECK(extract(source, shop_page, path)->next == "?page=2");
+    auto anchored = page;
+    anchored.replace(anchored.find("?page=2"), 7, "?page=2#top");
+    CHECK(extract(source, anchored, path)->next == "https://shop.example/de/?page=2#top");
   }
   source.paging.kind = paging_kind::cursor;
   CHECK(extract(source, page)->next.find("on") != std::string::npos);
