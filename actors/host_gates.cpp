@@ -36,9 +36,8 @@ void arm(self_ptr self) {
 
 void answer_asker(self_ptr self, reply<permit>& asker, permit what) {
   auto& metrics = *self->state.env.metrics;
-  auto given = what.id != 0;
-  metrics.count(given ? "vigie_permits_given_total" : "vigie_permits_denied_total", {});
-  if (given)
+  metrics.count(what.id != 0 ? "vigie_permits_given_total" : "vigie_permits_denied_total", {});
+  if (what.id != 0)
     metrics.observe_seconds("vigie_permit_wait_seconds", {}, std::chrono::duration<double>(what.wait).count());
   asker.keep(std::move(what));
 }
