@@ -84,6 +84,17 @@ void answer_caller(asking& x, permit leave) {
   show_held(x.self);
 }
 
+/// The owner of the gates died over the request. Its successor is there in a moment, and a caller that hears of it
+/// would only be handed on to another worker that meets the same.
+void ask_next_owner(asking x, const permit& denial) {
+  auto pause = x.self->state.config.owner_pause;
+  auto left = std::chrono::floor<duration>(x.until - x.self->clock().now()) - pause;
+  if (left <= duration{0})
+    return answer_caller(x, denial);
+  x.what.patience = left;
+  x.self->after(pause, [x]() mutable { ask(std::move(x)); });
+}
+
 void ask(asking x) {
   // The gateway answers in any case: it has a time-out of its own, and its death is noticed at once.
   x.self->request(x.self->state.gateway.get(), caf::infinite, x.what)
@@ -91,6 +102,8 @@ void ask(asking x) {
           [x](const permit& leave) mutable {
             if (leave.id != 0 && !leave.robots_url.empty())
               fetch_robots(std::move(x), leave);
+            else if (leave.why.code == errc::crashed)
+              ask_next_owner(std::move(x), leave);
             else
               answer_caller(x, leave);
           },
@@ -105,7 +118,7 @@ void ask(asking x) {
 error validate(const gate_client_config& config) {
   if (config.max_waiting == 0 || config.robots_timeout <= duration{0} || config.max_robots_bytes == 0 ||
       config.robots_bytes == 0 || config.tell_every <= duration{0} || config.max_unheard == 0 ||
-      config.unheard_for <= duration{0} || config.orphan_hold <= duration{0})
+      config.unheard_for <= duration{0} || config.orphan_hold <= duration{0} || config.owner_pause <= duration{0})
     return {errc::bad_config, "the limits of the gate client must be positive", {}};
   return {};
 }

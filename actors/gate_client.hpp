@@ -25,6 +25,7 @@ struct gate_client_config {
   duration tell_every{1000};                              ///< what is held, and what was not acknowledged
   uint32_t max_unheard = 1024;   ///< releases that are repeated; above it the oldest is no longer
   duration unheard_for{3600000}; ///< they are repeated so long, or as long as the site wants to be left alone
+  duration owner_pause{500};     ///< before a request is put to the next owner, when the last one died over it
   duration orphan_hold{30000};   ///< a dead holder's permit, if the fetcher cannot say when its request is over
 };
 

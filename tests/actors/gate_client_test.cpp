@@ -1,5 +1,7 @@
 #include "actors/gate_client.hpp"
 
+#include <algorithm>
+
 #include "actors/fetcher.hpp"
 #include "tests/fakes/fake_event_log.hpp"
 #include "tests/fakes/fake_http_client.hpp"
@@ -7,6 +9,7 @@
 #include "tests/support/worker_fakes.hpp"
 
 using namespace vigie;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -163,4 +166,77 @@ TEST_CASE("what a robots.txt answers besides is told as of any other request") {
   f.web.on_error("/robots.txt", errc::blocked_address, "169.254.169.254");
   REQUIRE(f.w.ask<permit>(f.aut, f.request)->id == 2);
   CHECK(f.notes.released.at(0).robots->problem.code == errc::blocked_address);
+}
+
+TEST_CASE("an owner that died over a request is no denial: its successor is asked, within the caller's patience") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.request.patience = 3s;
+    f.notes.deny = {errc::crashed, "the part that had the request died", {}};
+    auto patient = test::ask_apart<permit>(f.w, f.aut, f.request);
+    f.w.advance(1200ms, 100ms);
+    REQUIRE_FALSE(patient.answered());
+    REQUIRE(f.notes.permits.size() == 3);
+    REQUIRE(f.notes.permits.back().patience <= 2s);
+    f.notes.deny = {};
+    f.w.advance(500ms, 100ms);
+    REQUIRE(patient.answered());
+    REQUIRE((*patient)->id == 4);
+    // It does not come back.
+    f.notes.deny = {errc::crashed, "the part that had the request died", {}};
+    auto given_up = test::ask_apart<permit>(f.w, f.aut, f.request);
+    f.w.advance(3s, 100ms);
+    REQUIRE(given_up.answered());
+    REQUIRE((*given_up)->id == 0);
+    REQUIRE((*given_up)->why.code == errc::crashed);
+    REQUIRE(f.notes.permits.size() <= 4 + 6);
+  }
+}
+
+TEST_CASE(
+    "a release that says \"leave me alone\" or \"refused\" is repeated until main has it, as if it were said now") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    f.notes.forget_releases = true;
+    permit_release limited{1, f.request.host, false, {}, {}, {answer_kind::rate_limited, 429, 60s}};
+    permit_release refused{2, f.request.host, true, "HTTP 403"};
+    permit_release plain{3, f.request.host, false, {}};
+    for (const auto& x : {limited, refused, plain})
+      f.w.self->send(f.aut, x);
+    f.w.advance(3500ms, 100ms);
+    auto times = [&](uint64_t id) {
+      return std::count_if(f.notes.released.begin(), f.notes.released.end(), [&](const auto& x) { return x.id == id; });
+    };
+    REQUIRE(times(1) >= 3);
+    REQUIRE(times(2) >= 3);
+    REQUIRE(times(3) == 1); // nobody else's matter: what is held tells the rest
+    auto last =
+        std::find_if(f.notes.released.rbegin(), f.notes.released.rend(), [](const auto& x) { return x.id == 1; });
+    REQUIRE(*last->report.retry_after <= 58s);
+    REQUIRE(*last->report.retry_after >= 55s);
+    f.notes.forget_releases = false;
+    f.w.advance(2s, 100ms);
+    auto heard = f.notes.released.size();
+    f.w.advance(3s, 100ms);
+    REQUIRE(f.notes.released.size() == heard);
+  }
+}
+
+TEST_CASE("what is held is said every second, with its age; a dead holder's permit until its request is over") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    f.w.advance(1100ms, 100ms);
+    REQUIRE(f.notes.held.size() == 1);
+    REQUIRE(f.notes.held.back().rows.empty());
+    REQUIRE(f.w.ask<permit>(f.aut, f.request)->id == 1);
+    f.w.advance(1s, 100ms);
+    REQUIRE(f.notes.held.back().rows.size() == 1);
+    REQUIRE(f.notes.held.back().rows[0].id == 1);
+    auto age = f.notes.held.back().rows[0].age;
+    f.w.advance(1s, 100ms);
+    REQUIRE(f.notes.held.back().rows[0].age == age + 1s);
+    f.w.self->send(f.aut, permit_release{1, f.request.host, false, {}});
+    f.w.advance(1s, 100ms);
+    REQUIRE(f.notes.held.back().rows.empty());
+  }
 }

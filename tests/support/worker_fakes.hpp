@@ -57,11 +57,14 @@ inline main_endpoint_actor::behavior_type fake_main(shell<main_endpoint_actor, f
           return permit{0, duration{0}, notes->deny};
         return permit{notes->permits.size(), duration{0}, {}};
       },
-      [=](const envelope&, const permit_release& what) -> caf::result<void> {
+      [=](const envelope&, const permit_release& what) -> promise<void> {
         notes->released.push_back(what);
+        auto owed = self->owe<void>();
         if (notes->forget_releases)
-          return to_caf({errc::worker_lost, "gone", {}});
-        return caf::unit;
+          owed.fail({errc::worker_lost, "gone", {}});
+        else
+          owed.keep();
+        return owed;
       },
       [=](const envelope&, const permits_held& what) { notes->held.push_back(what); },
   };
@@ -94,11 +97,14 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
         }
         return leave;
       },
-      [=](const permit_release& what) -> caf::result<void> {
+      [=](const permit_release& what) -> promise<void> {
         notes->released.push_back(what);
+        auto owed = self->owe<void>();
         if (notes->forget_releases)
-          return to_caf({errc::worker_lost, "gone", {}});
-        return caf::unit;
+          owed.fail({errc::worker_lost, "gone", {}});
+        else
+          owed.keep();
+        return owed;
       },
       [=](const permits_held& what) { notes->held.push_back(what); },
   };
