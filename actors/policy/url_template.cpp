@@ -163,7 +163,10 @@ optional<url_template::part_kind> url_template::kind_of(std::string_view name) {
 result<url_template> url_template::parse(std::string_view text) {
   url_template out;
   auto scheme_end = text.find("://");
-  auto host_begin = scheme_end == std::string_view::npos ? 0 : scheme_end + 3;
+  // An empty value must not make one of what is none: "http:/{cursor}/shop.example".
+  if (scheme_end == std::string_view::npos)
+    return fail(errc::bad_config, refuse(text, "is not an absolute http or https URL").value().detail);
+  auto host_begin = scheme_end + 3;
   auto host_end = std::min(text.find_first_of("/?#", host_begin), text.size());
   for (size_t at = 0; at < text.size();) {
     auto brace = std::min(text.find_first_of("{}", at), text.size());
