@@ -1,18 +1,13 @@
 // Input: a path for the title, a line feed, and the rest is a feed and a sitemap.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "adapters/extract/feed_extractor.hpp"
 #include "adapters/extract/sitemap_extractor.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
-
-void must(bool holds) {
-  if (!holds)
-    std::abort();
-}
 
 void check(const vigie::result<std::unique_ptr<vigie::extractor>>& reader, std::string_view page) {
   using namespace vigie;

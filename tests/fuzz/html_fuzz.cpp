@@ -2,17 +2,12 @@
 // where it can, as a tree of HTML, and as XML.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "adapters/extract/html_extractor.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
-
-void must(bool holds) {
-  if (!holds)
-    std::abort();
-}
 
 std::string_view take_line(std::string_view& text) {
   auto end = text.find('\n');

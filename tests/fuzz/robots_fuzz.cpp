@@ -1,17 +1,12 @@
 // Input: the product token, a line feed, path and query, a line feed, and the rest is the file.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "actors/policy/robots_txt.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
-
-void must(bool holds) {
-  if (!holds)
-    std::abort();
-}
 
 std::string_view take_line(std::string_view& text) {
   auto end = text.find('\n');

@@ -1,18 +1,13 @@
 // Input: a URL, a line feed, and a reference that stands on its page.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "actors/policy/address_guard.hpp"
 #include "actors/policy/url_reference.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
-
-void must(bool holds) {
-  if (!holds)
-    std::abort();
-}
 
 /// What is checked is what is fetched: the text of a parsed URL is read back as itself, whoever reads it.
 void check(const vigie::parsed_url& url) {
