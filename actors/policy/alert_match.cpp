@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -12,59 +13,70 @@ namespace vigie {
 
 namespace {
 
+/// What an alert asks of an item's fields. Texts are numbers of the matcher's vocabularies, as keywords are.
 struct folded_alert {
   reading how = reading::plain;
   std::vector<keyword> all, any, none;
-  const match_conditions* when = nullptr;
-  std::vector<std::string> conditions, brands, sizes;
+  bool asks_price = false;
+  cents price_min = std::numeric_limits<cents>::min();
+  cents price_max = std::numeric_limits<cents>::max();
+  word_number currency = unknown_word; ///< unknown_word = any
+  std::vector<word_number> conditions, brands, sizes;
 };
 
-std::vector<std::string> fold_choices(const std::vector<std::string>& choices) {
-  std::vector<std::string> out;
+struct field_texts {
+  vocabulary currencies, conditions, brands, sizes;
+};
+
+std::vector<word_number> fold_choices(const std::vector<std::string>& choices, vocabulary& known) {
+  std::vector<word_number> out;
   for (const auto& x : choices)
-    out.push_back(case_fold(trim_blanks(x)));
+    out.push_back(known.add(case_fold(trim_blanks(x))));
   return out;
 }
 
-/// An item's field in the form in which it is compared: folded when the first alert asks, and only once.
+/// An item's field as a number: looked up when the first alert asks, and only once.
 class folded_field {
 public:
-  explicit folded_field(const optional<std::string>& value) : value_(value) {}
+  folded_field(const optional<std::string>& value, const vocabulary& known) : value_(value), known_(known) {}
 
-  bool is_one_of(const std::vector<std::string>& choices) {
+  bool is_one_of(const std::vector<word_number>& choices) {
     if (choices.empty())
       return true;
-    if (!value_)
-      return false;
-    if (!folded_)
-      folded_ = case_fold(trim_blanks(*value_));
-    return std::find(choices.begin(), choices.end(), *folded_) != choices.end();
+    if (!asked_ && value_)
+      number_ = known_.find(case_fold(trim_blanks(*value_)));
+    asked_ = true;
+    return number_ != unknown_word && std::find(choices.begin(), choices.end(), number_) != choices.end();
   }
 
 private:
   const optional<std::string>& value_;
-  optional<std::string> folded_;
+  const vocabulary& known_;
+  word_number number_ = unknown_word;
+  bool asked_ = false;
 };
 
 struct folded_item {
-  explicit folded_item(const item& x) : whole(x), condition(x.condition), brand(x.brand), size(x.size) {}
+  folded_item(const item& x, const field_texts& known)
+      : whole(x), currency(x.currency && !known.currencies.empty() ? known.currencies.find(*x.currency) : unknown_word),
+        condition(x.condition, known.conditions), brand(x.brand, known.brands), size(x.size, known.sizes) {}
 
   const item& whole;
+  word_number currency;
   folded_field condition, brand, size;
 };
 
-bool fits_facts(const match_conditions& when, const item& what) {
-  if (when.price_min && !(what.price && *what.price >= *when.price_min))
+bool fits_facts(const folded_alert& x, const folded_item& what) {
+  const auto& price = what.whole.price;
+  if (x.asks_price && (!price || *price < x.price_min || *price > x.price_max))
     return false;
-  if (when.price_max && !(what.price && *what.price <= *when.price_max))
-    return false;
-  return when.currency.empty() || (what.currency && *what.currency == when.currency);
+  return x.currency == unknown_word || what.currency == x.currency;
 }
 
 /// The cheapest first.
 bool fits(const folded_alert& x, folded_item& what, const read_title& title) {
   auto is_found = [&](const keyword& k) { return found(k, title); };
-  return fits_facts(*x.when, what.whole) && what.condition.is_one_of(x.conditions) && what.brand.is_one_of(x.brands) &&
+  return fits_facts(x, what) && what.condition.is_one_of(x.conditions) && what.brand.is_one_of(x.brands) &&
          what.size.is_one_of(x.sizes) && std::all_of(x.all.begin(), x.all.end(), is_found) &&
          (x.any.empty() || std::any_of(x.any.begin(), x.any.end(), is_found)) &&
          std::none_of(x.none.begin(), x.none.end(), is_found);
@@ -82,13 +94,10 @@ struct alert_matcher::impl {
   };
 
   explicit impl(const std::vector<alert>& alerts) {
-    conditions.reserve(alerts.size());
-    for (const auto& x : alerts)
-      conditions.push_back(x.when);
     folded.reserve(alerts.size());
-    for (uint32_t i = 0; i < conditions.size(); ++i) {
-      folded.push_back(fold(conditions[i]));
-      post(i);
+    for (const auto& x : alerts) {
+      folded.push_back(fold(x.when));
+      post(static_cast<uint32_t>(folded.size() - 1));
     }
   }
 
@@ -103,14 +112,18 @@ struct alert_matcher::impl {
 
   folded_alert fold(const match_conditions& when) {
     folded_alert out;
-    out.when = &when;
     out.how = when.fold_accents ? reading::bare : reading::plain;
     out.all = read_all(when.all, out.how);
     out.any = read_all(when.any, out.how);
     out.none = read_all(when.none, out.how);
-    out.conditions = fold_choices(when.conditions);
-    out.brands = fold_choices(when.brands);
-    out.sizes = fold_choices(when.sizes);
+    out.asks_price = when.price_min || when.price_max;
+    out.price_min = when.price_min.value_or(out.price_min);
+    out.price_max = when.price_max.value_or(out.price_max);
+    if (!when.currency.empty())
+      out.currency = texts.currencies.add(when.currency);
+    out.conditions = fold_choices(when.conditions, texts.conditions);
+    out.brands = fold_choices(when.brands, texts.brands);
+    out.sizes = fold_choices(when.sizes, texts.sizes);
     return out;
   }
 
@@ -166,7 +179,7 @@ struct alert_matcher::impl {
     try_all(in.always);
   }
 
-  std::vector<match_conditions> conditions;
+  field_texts texts;
   std::vector<folded_alert> folded;
   std::array<index, 2> indexes; ///< by reading
 };
@@ -178,7 +191,7 @@ alert_matcher& alert_matcher::operator=(alert_matcher&&) noexcept = default;
 
 std::vector<size_t> alert_matcher::match(const item& what) const {
   std::vector<size_t> out;
-  folded_item folded{what};
+  folded_item folded{what, impl_->texts};
   for (auto how : {reading::plain, reading::bare})
     if (impl_->at(how).used)
       impl_->match_in(impl_->at(how), how, folded, out);

@@ -115,7 +115,26 @@ optional<cents> amount_of(const digit_groups& x, price_unit unit) {
 
 } // namespace
 
+optional<cents> plain_amount(std::string_view text, price_unit unit) {
+  constexpr size_t most_digits = 15; // times 100 it still fits
+  auto whole = digit_run(text);
+  if (whole == 0 || whole > most_digits)
+    return std::nullopt;
+  cents out = 0;
+  for (char c : text.substr(0, whole))
+    out = out * 10 + (c - '0');
+  auto rest = text.substr(whole);
+  if (rest.empty())
+    return unit == price_unit::major ? out * 100 : out;
+  bool tenths = rest.size() == 2, hundredths = rest.size() == 3;
+  if (unit != price_unit::major || rest[0] != '.' || !(tenths || hundredths) || digit_run(rest.substr(1)) + 1 != rest.size())
+    return std::nullopt;
+  return out * 100 + (rest[1] - '0') * 10 + (hundredths ? rest[2] - '0' : 0);
+}
+
 result<cents> parse_decimal(std::string_view number, price_unit unit) {
+  if (auto plain = plain_amount(number, unit))
+    return *plain;
   auto refuse = [&] { return fail(errc::bad_request, "not a number, or one that is too large for a price"); };
   bool negative = !number.empty() && number[0] == '-';
   number.remove_prefix(negative ? 1 : 0);

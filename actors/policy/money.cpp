@@ -61,8 +61,11 @@ bool is_one_range(const std::vector<price_token>& list) {
 } // namespace
 
 result<price_text> parse_price(std::string_view text, price_unit unit) {
-  auto list = price_tokens(text, unit);
   price_text out;
+  out.lowest = plain_amount(text, unit);
+  if (out.lowest)
+    return out;
+  auto list = price_tokens(text, unit);
   if (list.empty())
     return out;
   bool any_marked = std::any_of(list.begin(), list.end(), [](const price_token& x) { return x.marked; });

@@ -156,6 +156,8 @@ result<extract_rules> compile_rules(const source_spec& source) {
 }
 
 std::string normal_currency(std::string_view text) {
+  if (is_currency_code(text))
+    return std::string{text};
   std::string upper{text};
   for (auto& c : upper)
     if (c >= 'a' && c <= 'z')

@@ -32,10 +32,11 @@ public:
   json_extractor(const extract_spec& spec, extract_rules rules)
       : framing_(spec.framing), header_row_(spec.header_row), unit_(spec.unit), items_(std::move(rules.items)),
         rules_(std::move(rules.fields)), fixed_(std::move(rules.fixed)), next_(std::move(rules.next)),
-        dated_(std::move(rules.dated)) {}
+        dated_(std::move(rules.dated)), parser_(wanted()) {}
 
   result<extraction> extract(std::string_view page) override {
     out_ = {};
+    items_read_ = 0;
     header_read_ = false;
     line_ = 0;
     auto problem = framing_ == page_framing::json ? read_document(page) : read_lines(page);
@@ -47,6 +48,19 @@ public:
 private:
   /// Nothing = all is well.
   using trouble = std::optional<error>;
+
+  /// Whatever is not read is only checked.
+  json_projection wanted() const {
+    json_projection out;
+    auto& row = items_.keep_in(out);
+    for (const auto& rule : rules_)
+      rule.path.keep_in(row);
+    if (dated_)
+      dated_->path.keep_in(row);
+    if (next_)
+      next_->keep_in(out);
+    return out;
+  }
 
   trouble read_document(std::string_view page) {
     auto root = parser_.parse(page);
@@ -194,7 +208,7 @@ private:
   }
 
   trouble read_item(json_node row) {
-    item next;
+    auto& next = out_.items.emplace_back();
     std::string currency_said;
     for (const auto& rule : rules_) {
       auto value = find(rule, row);
@@ -207,7 +221,7 @@ private:
     if (dated_)
       read_date(*dated_, row);
     fill_fixed(fixed_, currency_said, next);
-    out_.items.push_back(std::move(next));
+    ++items_read_;
     return {};
   }
 
@@ -242,7 +256,7 @@ private:
   trouble read_text(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next) {
     auto text = value ? text_of(*value) : std::nullopt;
     if (text && !text->empty())
-      next.*rule.field.member = rule.field.name == "currency" ? normal_currency(*text) : std::string{*text};
+      (next.*rule.field.member).emplace(rule.field.name == "currency" ? normal_currency(*text) : std::string{*text});
     else if (!value)
       note_missing(rule, row);
     else if (!is_absent(*value))
@@ -294,7 +308,7 @@ private:
   void note(const field_rule& rule, std::string reason, const std::string& pointer) {
     if (out_.notes.size() < max_field_notes)
       out_.notes.push_back(
-          field_note{out_.items.size(), std::string{rule.field.name}, std::move(reason), place(pointer)});
+          field_note{items_read_, std::string{rule.field.name}, std::move(reason), place(pointer)});
   }
 
   trouble bad_page(const std::string& pointer, std::string why) const {
@@ -320,6 +334,7 @@ private:
 
   // Of the page at hand.
   extraction out_;
+  size_t items_read_ = 0; ///< without the one at hand
   bool header_read_ = false;
   size_t columns_ = 0;
   size_t line_ = 0;    ///< NDJSON: from 1

@@ -102,6 +102,17 @@ std::optional<json_path::arrival> json_path::take(const step& x, json_node from)
   }
 }
 
+json_projection& json_path::keep_in(json_projection& from) const {
+  auto* at = &from;
+  // An array's elements are at its place, so the steps into arrays lead nowhere else.
+  for (const auto& x : steps_)
+    if (x.kind == step_kind::key)
+      at = &at->member(x.key);
+    else if (x.kind == step_kind::where)
+      at->member(x.key);
+  return *at;
+}
+
 std::optional<json_node> json_path::find(json_node from) const {
   if (wild_) {
     std::optional<json_node> out;

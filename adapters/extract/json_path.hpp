@@ -22,6 +22,9 @@ public:
   /// The path has a [*].
   bool wild() const { return wild_; }
 
+  /// Keeps what this path needs to be found below `from`. Returns the place it leads to.
+  json_projection& keep_in(json_projection& from) const;
+
   /// With a [*]: the first value that is neither null nor an empty text.
   std::optional<json_node> find(json_node from) const;
 

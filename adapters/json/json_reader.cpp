@@ -1,9 +1,14 @@
 #include "adapters/json/json_reader.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <vector>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include <simdjson.h>
 
@@ -15,28 +20,52 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-std::string_view trim(std::string_view x) {
-  auto end = x.find_last_not_of(" \t\r\n");
-  x = x.substr(0, end == std::string_view::npos ? 0 : end + 1);
-  auto begin = x.find_first_not_of(" \t\r\n");
-  return begin == std::string_view::npos ? std::string_view{} : x.substr(begin);
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/// Index of the quote that closes a string whose inside starts at 0, and whether there are escapes before it.
+std::string_view trim_end(std::string_view x) {
+  while (!x.empty() && is_blank(x.back()))
+    x.remove_suffix(1);
+  return x;
+}
+
+std::string_view trim(std::string_view x) {
+  while (!x.empty() && is_blank(x.front()))
+    x.remove_prefix(1);
+  return trim_end(x);
+}
+
+/// Where the quote stands that closes a string whose inside starts at `inside`, and whether there are escapes before it.
 struct string_end {
   size_t quote;
   bool escaped;
 };
 
-string_end find_string_end(std::string_view text) {
-  // Nearly all strings have no escape: two vectorised searches settle those.
-  auto quote = std::min(text.find('"'), text.size());
-  if (text.substr(0, quote).find('\\') == std::string_view::npos)
-    return {quote, false};
+/// Stage 1 of simdjson let no string through that is not closed, and behind the text there is padding.
+string_end find_string_end(const char* inside) {
   size_t at = 0;
-  while (at < text.size() && text[at] != '"')
-    at += text[at] == '\\' ? 2 : 1;
-  return {at, true};
+#ifdef __SSE2__
+  for (auto quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');; at += 16) {
+    auto block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(inside + at));
+    auto quotes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, quote)));
+    auto escapes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, backslash)));
+    if ((quotes | escapes) == 0)
+      continue;
+    auto first = static_cast<size_t>(std::countr_zero(quotes | escapes));
+    at += first;
+    if ((quotes >> first & 1) != 0)
+      return {at, false};
+    break;
+  }
+#endif
+  bool escaped = false;
+  for (; inside[at] != '"'; ++at)
+    if (inside[at] == '\\') {
+      escaped = true;
+      ++at;
+    }
+  return {at, escaped};
 }
 
 std::string_view describe(simdjson::error_code code) {
@@ -57,15 +86,18 @@ std::string_view describe(simdjson::error_code code) {
 } // namespace
 
 /// Walks the whole text once with simdjson's on-demand iterator, which finds the structure; what it leaves unchecked
-/// (scalars that nobody asks for) is checked here.
+/// (scalars that nobody asks for) is checked here. Of what is not wanted (a null `place`) no cell is made.
 struct json_parser::impl {
-  explicit impl(json_limits x) : limits(x) {}
+  impl(json_projection wanted, json_limits x) : root(std::move(wanted)), limits(x) {}
 
   struct failure {
     std::string what;
     const char* where;
   };
 
+  using place = const json_projection*;
+
+  json_projection root;
   json_limits limits;
   ondemand::parser parser;
   std::vector<char> buffer; ///< the text and simdjson's padding; strings are unescaped in it
@@ -76,11 +108,11 @@ struct json_parser::impl {
   result<json_node> parse(std::string_view text);
   void load(std::string_view text);
   void walk_document();
-  bool value(ondemand::value x, std::string_view key, size_t depth);
-  bool array(ondemand::value& x, size_t self, size_t depth);
-  bool object(ondemand::value& x, size_t self, size_t depth);
-  bool scalar(std::string_view token, std::string_view key);
-  bool string(std::string_view token, std::string_view key);
+  bool value(ondemand::value x, std::string_view key, size_t depth, place wanted);
+  bool array(ondemand::value& x, size_t self, size_t depth, place wanted);
+  bool object(ondemand::value& x, size_t self, size_t depth, place wanted);
+  bool scalar(std::string_view token, std::string_view key, place wanted);
+  bool string(std::string_view token, std::string_view key, place wanted);
   std::optional<std::string_view> unescaped(const char* text, string_end end);
   bool give_up(std::string what, const char* where) {
     failed = failure{std::move(what), where};
@@ -145,91 +177,104 @@ void json_parser::impl::walk_document() {
     return;
   }
   if (text[0] != '{' && text[0] != '[') {
-    scalar(text, {});
+    scalar(text, {}, &root);
     return;
   }
-  ondemand::value root;
-  if (auto code = document.get_value().get(root)) {
+  ondemand::value whole;
+  if (auto code = document.get_value().get(whole)) {
     give_up(code, document.current_location().value_unsafe());
     return;
   }
-  if (value(root, {}, 1) && document.current_location().error() != simdjson::OUT_OF_BOUNDS)
+  if (value(whole, {}, 1, &root) && document.current_location().error() != simdjson::OUT_OF_BOUNDS)
     give_up("there is something after the end of the value", document.current_location().value_unsafe());
 }
 
-bool json_parser::impl::value(ondemand::value x, std::string_view key, size_t depth) {
+bool json_parser::impl::value(ondemand::value x, std::string_view key, size_t depth, place wanted) {
   auto token = x.raw_json_token();
   bool is_array = !token.empty() && token[0] == '[';
   if (!is_array && (token.empty() || token[0] != '{'))
-    return scalar(token, key);
+    return scalar(token, key, wanted);
   if (depth > limits.max_depth)
     return give_up("nested deeper than " + std::to_string(limits.max_depth) + " levels", token.data());
   auto self = cells.size();
-  cells.push_back(json_cell{is_array ? json_kind::array : json_kind::object, 0, 1, key, {}});
-  if (!(is_array ? array(x, self, depth) : object(x, self, depth)))
+  if (wanted)
+    cells.push_back(json_cell{is_array ? json_kind::array : json_kind::object, 0, 1, key, {}});
+  if (!(is_array ? array(x, self, depth, wanted) : object(x, self, depth, wanted)))
     return false;
-  cells[self].span = static_cast<uint32_t>(cells.size() - self);
+  if (wanted)
+    cells[self].span = static_cast<uint32_t>(cells.size() - self);
   return true;
 }
 
-bool json_parser::impl::array(ondemand::value& x, size_t self, size_t depth) {
+bool json_parser::impl::array(ondemand::value& x, size_t self, size_t depth, place wanted) {
   auto begin = x.raw_json_token().data();
   ondemand::array list;
   if (auto code = x.get_array().get(list))
     return give_up(code, begin);
+  uint32_t children = 0;
   for (auto&& element : list) {
     ondemand::value child;
     if (auto code = std::move(element).get(child))
       return give_up(code, x.current_location().value_unsafe());
-    if (!value(child, {}, depth + 1))
+    if (!value(child, {}, depth + 1, wanted))
       return false;
-    ++cells[self].children;
+    ++children;
   }
+  if (wanted)
+    cells[self].children = children;
   return true;
 }
 
-bool json_parser::impl::object(ondemand::value& x, size_t self, size_t depth) {
+bool json_parser::impl::object(ondemand::value& x, size_t self, size_t depth, place wanted) {
   auto begin = x.raw_json_token().data();
   ondemand::object list;
   if (auto code = x.get_object().get(list))
     return give_up(code, begin);
+  uint32_t children = 0;
   for (auto&& member : list) {
     ondemand::field field;
     if (auto code = std::move(member).get(field))
       return give_up(code, x.current_location().value_unsafe());
     auto name = field.key().raw();
-    auto key = unescaped(name, find_string_end({name, size - static_cast<size_t>(name - buffer.data())}));
-    if (!key || !value(field.value(), *key, depth + 1))
+    auto key = unescaped(name, find_string_end(name));
+    if (!key)
       return false;
-    ++cells[self].children;
+    auto there = wanted ? wanted->find(*key) : nullptr;
+    if (!value(field.value(), *key, depth + 1, there))
+      return false;
+    children += there ? 1 : 0;
   }
+  if (wanted)
+    cells[self].children = children;
   return true;
 }
 
-bool json_parser::impl::scalar(std::string_view token, std::string_view key) {
-  token = trim(token);
+bool json_parser::impl::scalar(std::string_view token, std::string_view key, place wanted) {
+  token = trim_end(token);
   if (!token.empty() && token[0] == '"')
-    return string(token, key);
+    return string(token, key, wanted);
+  auto kind = json_kind::null;
   if (is_json_number(token))
-    cells.push_back(json_cell{json_kind::number, 0, 1, key, token});
+    kind = json_kind::number;
   else if (token == "true" || token == "false")
-    cells.push_back(json_cell{json_kind::boolean, 0, 1, key, token});
-  else if (token == "null")
-    cells.push_back(json_cell{json_kind::null, 0, 1, key, {}});
-  else
+    kind = json_kind::boolean;
+  else if (token != "null")
     return give_up("expected a value here", token.data());
+  if (wanted)
+    cells.push_back(json_cell{kind, 0, 1, key, kind == json_kind::null ? std::string_view{} : token});
   return true;
 }
 
-bool json_parser::impl::string(std::string_view token, std::string_view key) {
+bool json_parser::impl::string(std::string_view token, std::string_view key, place wanted) {
   auto inside = token.substr(1);
-  auto end = find_string_end(inside);
+  auto end = find_string_end(inside.data());
   if (end.quote + 1 != inside.size())
     return give_up("expected nothing but a string here", token.data());
   auto text = unescaped(inside.data(), end);
   if (!text)
     return false;
-  cells.push_back(json_cell{json_kind::string, 0, 1, key, *text});
+  if (wanted)
+    cells.push_back(json_cell{json_kind::string, 0, 1, key, *text});
   return true;
 }
 
@@ -245,7 +290,9 @@ std::optional<std::string_view> json_parser::impl::unescaped(const char* text, s
   return std::string_view{text, *length};
 }
 
-json_parser::json_parser(json_limits limits) : impl_(std::make_unique<impl>(limits)) {}
+json_parser::json_parser(json_limits limits) : json_parser(json_projection::everything(), limits) {}
+json_parser::json_parser(json_projection wanted, json_limits limits)
+    : impl_(std::make_unique<impl>(std::move(wanted), limits)) {}
 json_parser::json_parser(json_parser&&) noexcept = default;
 json_parser& json_parser::operator=(json_parser&&) noexcept = default;
 json_parser::~json_parser() = default;
@@ -267,16 +314,8 @@ std::string_view to_string(json_kind x) {
   return names[static_cast<size_t>(x)];
 }
 
-std::optional<std::string_view> json_node::as_string() const {
-  return kind() == json_kind::string ? std::optional{cell_->text} : std::nullopt;
-}
-
 std::optional<bool> json_node::as_bool() const {
   return kind() == json_kind::boolean ? std::optional{cell_->text == "true"} : std::nullopt;
-}
-
-std::optional<std::string_view> json_node::as_decimal_text() const {
-  return kind() == json_kind::number ? std::optional{cell_->text} : std::nullopt;
 }
 
 std::optional<int64_t> json_node::as_int() const {
@@ -292,22 +331,6 @@ std::optional<double> json_node::as_double() const {
   auto end = cell_->text.data() + cell_->text.size();
   if (kind() != json_kind::number || std::from_chars(cell_->text.data(), end, out).ec != std::errc{})
     return std::nullopt;
-  return out;
-}
-
-json_range json_node::elements() const {
-  return {cell_ + 1, cell_ + (kind() == json_kind::array ? cell_->span : 1)};
-}
-
-json_range json_node::members() const {
-  return {cell_ + 1, cell_ + (kind() == json_kind::object ? cell_->span : 1)};
-}
-
-std::optional<json_node> json_node::find(std::string_view key) const {
-  std::optional<json_node> out;
-  for (auto member : members())
-    if (member.key() == key)
-      out = member;
   return out;
 }
 

@@ -1,4 +1,4 @@
-// JSON in: a whole text, checked in every byte, as a read-only tree.
+// JSON in: a whole text, checked in every byte, as a read-only tree, or the part of the tree that is wanted.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/json/json_projection.hpp"
 #include "messages/values/error.hpp"
 
 namespace vigie {
@@ -37,14 +38,18 @@ public:
   /// The name under which the parent object has this value; empty elsewhere.
   std::string_view key() const { return cell_->key; }
 
-  std::optional<std::string_view> as_string() const;
+  std::optional<std::string_view> as_string() const {
+    return kind() == json_kind::string ? std::optional{cell_->text} : std::nullopt;
+  }
   std::optional<bool> as_bool() const;
   /// Only of a number that is written as an integer and fits.
   std::optional<int64_t> as_int() const;
   /// The nearest double; nothing for a number beyond its range.
   std::optional<double> as_double() const;
   /// A number's own text ("1199.990"), so that money need not pass through a double.
-  std::optional<std::string_view> as_decimal_text() const;
+  std::optional<std::string_view> as_decimal_text() const {
+    return kind() == json_kind::number ? std::optional{cell_->text} : std::nullopt;
+  }
 
   /// Elements or members; 0 for everything else.
   size_t size() const { return cell_->children; }
@@ -88,6 +93,22 @@ private:
   const json_cell* last_;
 };
 
+inline json_range json_node::elements() const {
+  return {cell_ + 1, cell_ + (kind() == json_kind::array ? cell_->span : 1)};
+}
+
+inline json_range json_node::members() const {
+  return {cell_ + 1, cell_ + (kind() == json_kind::object ? cell_->span : 1)};
+}
+
+inline std::optional<json_node> json_node::find(std::string_view key) const {
+  std::optional<json_node> out;
+  for (auto member : members())
+    if (same_name(member.key(), key))
+      out = member;
+  return out;
+}
+
 struct json_limits {
   size_t max_depth = 64;       ///< arrays and objects inside each other
   size_t max_bytes = 64 << 20; ///< of one text
@@ -102,6 +123,8 @@ struct json_limits {
 class json_parser {
 public:
   explicit json_parser(json_limits limits = {});
+  /// Checks all of a text as ever, and keeps of its tree what the projection says.
+  explicit json_parser(json_projection wanted, json_limits limits = {});
   json_parser(json_parser&&) noexcept;
   json_parser& operator=(json_parser&&) noexcept;
   ~json_parser();
