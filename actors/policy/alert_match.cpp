@@ -43,13 +43,19 @@ public:
   bool is_one_of(const std::vector<word_number>& choices) {
     if (choices.empty())
       return true;
-    if (!asked_ && value_)
-      number_ = known_.find(case_fold(trim_blanks(*value_)));
+    if (!asked_)
+      number_ = value_ ? number_of(*value_) : unknown_word;
     asked_ = true;
     return number_ != unknown_word && std::find(choices.begin(), choices.end(), number_) != choices.end();
   }
 
 private:
+  word_number number_of(const std::string& text) const {
+    // What is known is folded, and folding it again changes nothing.
+    auto as_it_is = known_.find(text);
+    return as_it_is != unknown_word ? as_it_is : known_.find(case_fold(trim_blanks(text)));
+  }
+
   const optional<std::string>& value_;
   const vocabulary& known_;
   word_number number_ = unknown_word;
@@ -196,8 +202,10 @@ std::vector<size_t> alert_matcher::match(const item& what) const {
     if (impl_->at(how).used)
       impl_->match_in(impl_->at(how), how, folded, out);
   // An alert that stands under several words of its `any` may have been met more than once.
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  if (out.size() > 1) {
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+  }
   return out;
 }
 

@@ -21,6 +21,14 @@ word_number vocabulary::add(std::string_view word) {
 }
 
 word_number vocabulary::find(std::string_view word) const {
+  // Of a few, all are compared sooner than one is hashed.
+  constexpr size_t few = 8;
+  if (numbers_.size() <= few) {
+    for (const auto& [known, number] : numbers_)
+      if (known == word)
+        return number;
+    return unknown_word;
+  }
   auto i = numbers_.find(word);
   return i == numbers_.end() ? unknown_word : i->second;
 }

@@ -39,6 +39,7 @@ public:
     items_read_ = 0;
     header_read_ = false;
     line_ = 0;
+    index_.reset();
     auto problem = framing_ == page_framing::json ? read_document(page) : read_lines(page);
     if (problem)
       return tl::unexpected<error>(*problem);
@@ -50,10 +51,10 @@ private:
   using trouble = std::optional<error>;
 
   /// Whatever is not read is only checked.
-  json_projection wanted() const {
+  json_projection wanted() {
     json_projection out;
     auto& row = items_.keep_in(out);
-    for (const auto& rule : rules_)
+    for (auto& rule : rules_)
       rule.path.keep_in(row);
     if (dated_)
       dated_->path.keep_in(row);
@@ -86,14 +87,13 @@ private:
 
   /// The rows of the array at prefix_.
   trouble read_elements(json_node list) {
-    auto items_at = prefix_;
     size_t index = 0;
     for (auto element : list.elements()) {
-      prefix_ = items_at + "/" + std::to_string(index++);
+      index_ = index++;
       if (auto problem = read_row(element))
         return problem;
     }
-    prefix_ = items_at;
+    index_.reset();
     return {};
   }
 
@@ -316,7 +316,7 @@ private:
   }
 
   std::string place(const std::string& pointer) const {
-    auto whole = prefix_ + pointer;
+    auto whole = prefix_ + (index_ ? "/" + std::to_string(*index_) : "") + pointer;
     if (line_ == 0)
       return whole.empty() ? "/" : whole;
     return "line " + std::to_string(line_) + (whole.empty() ? "" : ", " + whole);
@@ -338,7 +338,8 @@ private:
   bool header_read_ = false;
   size_t columns_ = 0;
   size_t line_ = 0;    ///< NDJSON: from 1
-  std::string prefix_; ///< JSON pointer of the row at hand
+  std::string prefix_; ///< JSON pointer of the row at hand, or of the array that it is an element of
+  std::optional<size_t> index_;
 };
 
 } // namespace

@@ -102,14 +102,17 @@ std::optional<json_path::arrival> json_path::take(const step& x, json_node from)
   }
 }
 
-json_projection& json_path::keep_in(json_projection& from) const {
+json_projection& json_path::keep_in(json_projection& from) {
   auto* at = &from;
+  places_.clear();
   // An array's elements are at its place, so the steps into arrays lead nowhere else.
   for (const auto& x : steps_)
     if (x.kind == step_kind::key)
-      at = &at->member(x.key);
+      places_.push_back(at = &at->member(x.key));
     else if (x.kind == step_kind::where)
       at->member(x.key);
+  if (places_.size() != steps_.size())
+    places_.clear();
   return *at;
 }
 
@@ -123,6 +126,14 @@ std::optional<json_node> json_path::find(json_node from) const {
     });
     return out;
   }
+  for (const auto* place : places_) {
+    auto next = from.find(*place);
+    if (!next)
+      return std::nullopt;
+    from = *next;
+  }
+  if (!places_.empty())
+    return from;
   for (const auto& x : steps_) {
     auto next = take(x, from);
     if (!next)

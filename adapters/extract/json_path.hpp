@@ -22,8 +22,9 @@ public:
   /// The path has a [*].
   bool wild() const { return wild_; }
 
-  /// Keeps what this path needs to be found below `from`. Returns the place it leads to.
-  json_projection& keep_in(json_projection& from) const;
+  /// Keeps below `from` what this path needs to be found, and returns the place it leads to. From then on find is quicker,
+  /// and good only for what a parser with this projection has read.
+  json_projection& keep_in(json_projection& from);
 
   /// With a [*]: the first value that is neither null nor an empty text.
   std::optional<json_node> find(json_node from) const;
@@ -57,6 +58,7 @@ private:
   bool each_behind(size_t at, json_node from, const std::string& pointer, const visitor& visit) const;
 
   std::vector<step> steps_;
+  std::vector<const json_projection*> places_; ///< of the steps, if all are keys and keep_in was called
   bool wild_ = false;
 };
 

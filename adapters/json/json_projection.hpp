@@ -1,18 +1,14 @@
 // Which members of a text's objects are wanted: a reader that knows keeps no others.
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace vigie {
-
-/// As a == b. Names of a length mostly differ in their first letter, which saves most of the calls to memcmp.
-inline bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && (a.empty() || (a.front() == b.front() && a == b));
-}
 
 /// What is kept of the objects at one place of a text. Arrays are no places of their own: their elements are all kept,
 /// and what holds for an array's place holds for each element, at any depth of arrays. A place without members keeps
@@ -29,15 +25,34 @@ public:
   const json_projection* find(std::string_view key) const {
     if (everything_)
       return this;
-    for (const auto& [name, place] : members_)
-      if (same_name(name, key))
-        return place.get();
+    auto begin = first_bytes(key);
+    for (const auto& x : members_)
+      if (x.begin == begin && x.name.size() == key.size() && (key.size() <= sizeof begin || x.name == key))
+        return x.place.get();
     return nullptr;
   }
 
 private:
+  struct wanted_member {
+    uint64_t begin; ///< first_bytes of the name: one comparison tells most names apart
+    std::string name;
+    std::unique_ptr<json_projection> place;
+  };
+
+  /// Up to eight bytes as a number.
+  static uint64_t first_bytes(std::string_view x) {
+    uint64_t out = 0;
+    if (x.size() >= sizeof out) {
+      std::memcpy(&out, x.data(), sizeof out);
+      return out;
+    }
+    for (char c : x)
+      out = out << 8 | static_cast<unsigned char>(c);
+    return out;
+  }
+
   bool everything_ = false;
-  std::vector<std::pair<std::string, std::unique_ptr<json_projection>>> members_;
+  std::vector<wanted_member> members_;
 };
 
 } // namespace vigie

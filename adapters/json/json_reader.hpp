@@ -24,6 +24,7 @@ struct json_cell {
   uint32_t span = 1;     ///< cells of this value, itself included: the next sibling is that far away
   std::string_view key;  ///< of the member whose value this is
   std::string_view text; ///< string: unescaped; number, boolean: as written
+  const json_projection* place = nullptr; ///< for which it was kept
 };
 
 class json_range;
@@ -59,6 +60,8 @@ public:
   json_range members() const;
   /// A member by name, the last of equal ones; nothing unless this is an object that has it.
   std::optional<json_node> find(std::string_view key) const;
+  /// The same by the place that the parser's projection has for the name.
+  std::optional<json_node> find(const json_projection& member) const;
   /// An element by index; nothing unless this is an array that long.
   std::optional<json_node> at(size_t index) const;
 
@@ -104,7 +107,15 @@ inline json_range json_node::members() const {
 inline std::optional<json_node> json_node::find(std::string_view key) const {
   std::optional<json_node> out;
   for (auto member : members())
-    if (same_name(member.key(), key))
+    if (member.key() == key)
+      out = member;
+  return out;
+}
+
+inline std::optional<json_node> json_node::find(const json_projection& place) const {
+  std::optional<json_node> out;
+  for (auto member : members())
+    if (member.cell_->place == &place)
       out = member;
   return out;
 }
