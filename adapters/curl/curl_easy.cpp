@@ -60,8 +60,11 @@ void curl_easy::set_constants() {
   curl_easy_setopt(handle_, CURLOPT_XFERINFODATA, this);
   curl_easy_setopt(handle_, CURLOPT_NOPROGRESS, 0L);
   curl_opensocket_callback open_socket = [](void* self, curlsocktype purpose, curl_sockaddr* address) -> curl_socket_t {
-    auto* request = static_cast<curl_easy*>(self)->request_;
-    return request ? request->open_socket(purpose, address) : CURL_SOCKET_BAD;
+    auto& x = *static_cast<curl_easy*>(self);
+    auto fd = x.request_ ? x.request_->open_socket(purpose, address) : CURL_SOCKET_BAD;
+    if (fd != CURL_SOCKET_BAD && x.rules_.watch)
+      x.rules_.watch->opened(fd);
+    return fd;
   };
   curl_easy_setopt(handle_, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(handle_, CURLOPT_OPENSOCKETDATA, this);

@@ -11,7 +11,6 @@
 
 #include "adapters/curl/curl_easy.hpp"
 #include "adapters/curl/request_checks.hpp"
-#include "adapters/curl/socket_watch.hpp"
 
 namespace vigie {
 
@@ -215,10 +214,7 @@ int curl_transfer::open_socket(int purpose, void* where) {
       problem_.detail = "the proxy: " + problem_.detail;
     return CURL_SOCKET_BAD;
   }
-  auto fd = ::socket(to.family, to.socktype | SOCK_CLOEXEC, to.protocol);
-  if (fd >= 0 && rules_.watch)
-    rules_.watch->opened(fd);
-  return fd;
+  return ::socket(to.family, to.socktype | SOCK_CLOEXEC, to.protocol);
 }
 
 result<http_response> curl_transfer::finish(const curl_easy& on, int code) {
