@@ -52,6 +52,7 @@ struct scraper_state {
   std::unique_ptr<plan_walk> walk;
   std::unique_ptr<extractor> reader;
   std::unique_ptr<alert_matcher> matcher;
+  match_room room;
   std::unique_ptr<content_sanity> sanity; ///< what the pages were like
   std::set<std::string> seen;
   std::vector<std::vector<match>> matches; ///< by place in plan.plan.alerts

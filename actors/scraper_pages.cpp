@@ -45,7 +45,7 @@ alert_settled settlement(scraper_ptr self, size_t place, const error& problem, i
 
 void match_item(scraper_ptr self, const item& what) {
   auto& s = self->state;
-  for (auto i : s.matcher->match(what)) {
+  for (auto i : s.matcher->match(what, s.room)) {
     s.match_bytes[i] += bytes_of(what);
     if (s.match_bytes[i] <= s.config.max_settlement_bytes)
       s.matches[i].push_back({s.plan.plan.alerts[i].what.id, what});

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "actors/policy/keywords.hpp"
 #include "actors/policy/unicode.hpp"
 
 namespace vigie {
@@ -169,15 +168,16 @@ struct alert_matcher::impl {
     }
   }
 
-  void match_in(const index& in, reading how, folded_item& what, std::vector<size_t>& out) const {
-    auto title = read_as(what.whole.title, how, in.known);
-    auto distinct = title.words;
+  void match_in(const index& in, reading how, folded_item& what, match_room& room) const {
+    read_as(what.whole.title, how, in.known, room.title);
+    auto& distinct = room.words;
+    distinct = room.title.words;
     std::sort(distinct.begin(), distinct.end());
     distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
     auto try_all = [&](const std::vector<uint32_t>& candidates) {
       for (auto number : candidates)
-        if (fits(folded[number], what, title))
-          out.push_back(number);
+        if (fits(folded[number], what, room.title))
+          room.found.push_back(number);
     };
     for (auto word : distinct)
       if (word < in.by_word.size())
@@ -196,11 +196,18 @@ alert_matcher::alert_matcher(alert_matcher&&) noexcept = default;
 alert_matcher& alert_matcher::operator=(alert_matcher&&) noexcept = default;
 
 std::vector<size_t> alert_matcher::match(const item& what) const {
-  std::vector<size_t> out;
+  match_room room;
+  match(what, room);
+  return std::move(room.found);
+}
+
+const std::vector<size_t>& alert_matcher::match(const item& what, match_room& room) const {
+  auto& out = room.found;
+  out.clear();
   folded_item folded{what, impl_->texts};
   for (auto how : {reading::plain, reading::bare})
     if (impl_->at(how).used)
-      impl_->match_in(impl_->at(how), how, folded, out);
+      impl_->match_in(impl_->at(how), how, folded, room);
   // An alert that stands under several words of its `any` may have been met more than once.
   if (out.size() > 1) {
     std::sort(out.begin(), out.end());

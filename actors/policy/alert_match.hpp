@@ -18,10 +18,18 @@
 #include <memory>
 #include <vector>
 
+#include "actors/policy/keywords.hpp"
 #include "messages/values/alert.hpp"
 #include "messages/values/item.hpp"
 
 namespace vigie {
+
+/// What matching one item after another works with, so that not every item asks for memory. Each thread needs its own.
+struct match_room {
+  read_title title;
+  std::vector<word_number> words;
+  std::vector<size_t> found;
+};
 
 /// Immutable once built; const calls may run side by side. An alert's `enabled` is not looked at.
 class alert_matcher {
@@ -33,6 +41,8 @@ public:
 
   /// Places in the vector it was built from, ascending.
   std::vector<size_t> match(const item& what) const;
+  /// The same, in the room's memory: good until the room is used again.
+  const std::vector<size_t>& match(const item& what, match_room& room) const;
   size_t size() const;
 
 private:

@@ -9,9 +9,10 @@ namespace vigie {
 
 namespace {
 
-std::string fold(std::string_view text, reading how) {
-  auto folded = case_fold(text);
-  return how == reading::bare ? strip_accents(folded) : folded;
+void fold(std::string_view text, reading how, std::string& out) {
+  case_fold(text, out);
+  if (how == reading::bare)
+    out = strip_accents(out);
 }
 
 } // namespace
@@ -36,22 +37,23 @@ word_number vocabulary::find(std::string_view word) const {
 keyword read_keyword(std::string_view text, reading how, vocabulary& known) {
   keyword out;
   if (text.starts_with('~')) {
-    out.part = fold(text.substr(1), how);
+    fold(text.substr(1), how, out.part);
     return out;
   }
-  auto folded = fold(text, how);
+  std::string folded;
+  fold(text, how, folded);
   for (auto word : words(folded))
     out.in_a_row.push_back(known.add(word));
   return out;
 }
 
-read_title read_as(std::string_view title, reading how, const vocabulary& known) {
-  read_title out{fold(title, how), {}};
+void read_as(std::string_view title, reading how, const vocabulary& known, read_title& out) {
+  fold(title, how, out.text);
+  out.words.clear();
   if (known.empty())
-    return out;
+    return;
   for (auto word : words(out.text))
     out.words.push_back(known.find(word));
-  return out;
 }
 
 bool found(const keyword& what, const read_title& title) {

@@ -42,7 +42,8 @@ struct read_title {
 };
 
 keyword read_keyword(std::string_view text, reading how, vocabulary& known);
-read_title read_as(std::string_view title, reading how, const vocabulary& known);
+/// Into a title whose memory is used again.
+void read_as(std::string_view title, reading how, const vocabulary& known, read_title& out);
 bool found(const keyword& what, const read_title& title);
 
 } // namespace vigie

@@ -163,7 +163,13 @@ void append_utf8(std::string& out, char32_t c) {
 }
 
 std::string case_fold(std::string_view text) {
-  std::string out(text.size(), '\0');
+  std::string out;
+  case_fold(text, out);
+  return out;
+}
+
+void case_fold(std::string_view text, std::string& out) {
+  out.resize(text.size());
   auto done = fold_in_place(text, out.data());
   out.resize(done);
   text.remove_prefix(done);
@@ -174,7 +180,6 @@ std::string case_fold(std::string_view text) {
     else
       append_folded(out, c);
   }
-  return out;
 }
 
 std::string strip_accents(std::string_view folded) {

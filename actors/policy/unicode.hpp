@@ -18,6 +18,8 @@ void append_utf8(std::string& out, char32_t c);
 /// Full case folding (CaseFolding.txt C + F, what Python's str.casefold does): "STRASSE" and "straße" become equal, and
 /// U+0130 becomes "i" with U+0307.
 std::string case_fold(std::string_view text);
+/// The same into a text whose memory is used again.
+void case_fold(std::string_view text, std::string& out);
 
 /// Canonical decomposition without nonspacing marks (category Mn): "é" becomes "e", a Hangul syllable its Jamo. For
 /// text that is folded already.

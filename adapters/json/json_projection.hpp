@@ -1,6 +1,7 @@
 // Which members of a text's objects are wanted: a reader that knows keeps no others.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -21,11 +22,13 @@ public:
   /// The place of the members called `key`, kept from now on. It lives as long as this does.
   json_projection& member(std::string_view key);
 
-  /// Null: not kept. Thread-safe once nothing is added any more.
+  /// Null: not kept. `key` has to be in a text with `padding` readable bytes behind it. Thread-safe once nothing is added
+  /// any more.
+  static constexpr size_t padding = sizeof(uint64_t);
   const json_projection* find(std::string_view key) const {
     if (everything_)
       return this;
-    auto begin = first_bytes(key);
+    auto begin = first_bytes(key.data(), key.size());
     for (const auto& x : members_)
       if (x.begin == begin && x.name.size() == key.size() && (key.size() <= sizeof begin || x.name == key))
         return x.place.get();
@@ -39,15 +42,12 @@ private:
     std::unique_ptr<json_projection> place;
   };
 
-  /// Up to eight bytes as a number.
-  static uint64_t first_bytes(std::string_view x) {
+  /// The first bytes as a number, at most eight; eight can be read.
+  static uint64_t first_bytes(const char* from, size_t size) {
     uint64_t out = 0;
-    if (x.size() >= sizeof out) {
-      std::memcpy(&out, x.data(), sizeof out);
-      return out;
-    }
-    for (char c : x)
-      out = out << 8 | static_cast<unsigned char>(c);
+    std::memcpy(&out, from, sizeof out);
+    if (size < sizeof out)
+      out &= std::endian::native == std::endian::little ? (uint64_t{1} << 8 * size) - 1 : ~(~uint64_t{0} >> 8 * size);
     return out;
   }
 

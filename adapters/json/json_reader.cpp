@@ -81,6 +81,8 @@ std::string_view describe(simdjson::error_code code) {
 /// here, by the grammar, and every scalar is looked at. Of what is not wanted (a null `place`) no cell is made. Its
 /// on-demand front end, which this was built on before, checks less and takes three times as long for the same walk.
 struct json_parser::impl {
+  static_assert(simdjson::SIMDJSON_PADDING >= json_projection::padding);
+
   impl(json_projection wanted, json_limits x) : root(std::move(wanted)), limits(x) {}
 
   struct failure {

@@ -98,7 +98,7 @@ private:
     figures_.bytes += answer->body.size();
     figures_.items += page->items.size();
     for (const auto& x : page->items)
-      figures_.matches += matcher_.match(x).size();
+      figures_.matches += matcher_.match(x, room_).size();
     return {};
   }
 
@@ -107,6 +107,7 @@ private:
   url_template url_;
   std::unique_ptr<extractor> reader_;
   alert_matcher matcher_;
+  match_room room_;
   bench_figures figures_;
   error problem_;
   uint64_t started_ = 0;
