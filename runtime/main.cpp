@@ -1,5 +1,20 @@
+#include <malloc.h>
+
 #include "runtime/commands/command_line.hpp"
 
+namespace {
+
+/// What a page needs comes and goes with it, and some of it in blocks that the allocator would map and unmap each time:
+/// the kernel then has to clear the same memory for each page anew, and to tell all processors.
+void keep_memory_between_pages() {
+  constexpr int kept_bytes = 1 << 20; // on top of each arena
+  ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
+  ::mallopt(M_MMAP_THRESHOLD, kept_bytes);
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
+  keep_memory_between_pages();
   return vigie::command_line(argc, argv);
 }
