@@ -116,7 +116,7 @@ json_projection& json_path::keep_in(json_projection& from) {
   return *at;
 }
 
-std::optional<json_node> json_path::find(json_node from) const {
+std::optional<json_node> json_path::find_by_steps(json_node from) const {
   if (wild_) {
     std::optional<json_node> out;
     each(from, [&](json_node x, const std::string&) {
@@ -126,14 +126,6 @@ std::optional<json_node> json_path::find(json_node from) const {
     });
     return out;
   }
-  for (const auto* place : places_) {
-    auto next = from.find(*place);
-    if (!next)
-      return std::nullopt;
-    from = *next;
-  }
-  if (!places_.empty())
-    return from;
   for (const auto& x : steps_) {
     auto next = take(x, from);
     if (!next)

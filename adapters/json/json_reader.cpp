@@ -81,15 +81,38 @@ std::string_view describe(simdjson::error_code code) {
 /// here, by the grammar, and every scalar is looked at. Of what is not wanted (a null `place`) no cell is made. Its
 /// on-demand front end, which this was built on before, checks less and takes three times as long for the same walk.
 struct json_parser::impl {
-  static_assert(simdjson::SIMDJSON_PADDING >= json_projection::padding);
-
-  impl(json_projection wanted, json_limits x) : root(std::move(wanted)), limits(x) {}
+  impl(json_projection wanted, json_limits x) : root(std::move(wanted)), limits(x), met(x.max_depth) {}
 
   struct failure {
     std::string what;
     const char* where;
   };
   using place = const json_projection*;
+
+  /// A name without escapes as it was met, quotes included, and what was decided of it.
+  struct met_name {
+    const char* text = nullptr;
+    size_t size = 0;
+    uint64_t begin = 0; ///< its first bytes,
+    uint64_t mask = 0;  ///< of which these count
+    place inside = nullptr;
+    place wanted = nullptr;
+
+    met_name(std::string_view x, place there, place is_wanted)
+        : text(x.data()), size(x.size()), inside(there), wanted(is_wanted) {
+      std::memcpy(&begin, text, std::min(size, sizeof begin));
+      std::memset(&mask, 0xff, std::min(size, sizeof mask));
+    }
+
+    /// It stands at `at`, which has simdjson's padding behind it, and a colon follows.
+    bool is_at(const char* at) const {
+      uint64_t here = 0;
+      std::memcpy(&here, at, sizeof here);
+      return (here & mask) == begin && at[size] == ':' &&
+             (size <= sizeof here || std::memcmp(at + sizeof here, text + sizeof here, size - sizeof here) == 0);
+    }
+  };
+  static constexpr size_t max_met_names = 64; ///< of a depth
 
   json_projection root;
   json_limits limits;
@@ -100,6 +123,8 @@ struct json_parser::impl {
   const uint32_t* next = nullptr; ///< where the next token begins
   const uint32_t* last = nullptr;
   std::vector<json_cell> cells;
+  /// The names of the last object at each depth: objects of a list mostly have the same ones in the same order.
+  std::vector<std::vector<met_name>> met;
   std::optional<failure> failed;
 
   result<json_node> parse(std::string_view text);
@@ -109,6 +134,7 @@ struct json_parser::impl {
   bool value(const char* at, std::string_view key, size_t depth, place wanted);
   bool array(size_t self, size_t depth, place wanted);
   bool object(size_t self, size_t depth, place wanted);
+  bool name(std::vector<met_name>& known, size_t index, place inside, std::string_view& key, place& wanted);
   bool scalar(const char* at, std::string_view key, place wanted);
   bool string(const char* at, std::string_view& out);
 
@@ -159,6 +185,8 @@ void json_parser::impl::load(std::string_view text) {
   }
   failed.reset();
   cells.clear();
+  for (auto& x : met)
+    x.clear();
   size = text.size();
   if (buffer.size() < size + simdjson::SIMDJSON_PADDING)
     buffer.resize(size + simdjson::SIMDJSON_PADDING);
@@ -203,7 +231,7 @@ bool json_parser::impl::value(const char* at, std::string_view key, size_t depth
     if (!string(at, text))
       return false;
     if (wanted)
-      cells.push_back(json_cell{json_kind::string, 0, 1, key, text, wanted});
+      cells.emplace_back(json_kind::string, key, text, wanted);
     return true;
   }
   bool is_array = *at == '[';
@@ -213,7 +241,7 @@ bool json_parser::impl::value(const char* at, std::string_view key, size_t depth
     return give_up("nested deeper than " + std::to_string(limits.max_depth) + " levels", at);
   auto self = cells.size();
   if (wanted)
-    cells.push_back(json_cell{is_array ? json_kind::array : json_kind::object, 0, 1, key, {}, wanted});
+    cells.emplace_back(is_array ? json_kind::array : json_kind::object, key, std::string_view{}, wanted);
   if (!(is_array ? array(self, depth, wanted) : object(self, depth, wanted)))
     return false;
   if (wanted)
@@ -245,16 +273,14 @@ bool json_parser::impl::object(size_t self, size_t depth, place wanted) {
   if (*peek() == '}') {
     take();
   } else {
+    size_t index = 0;
     for (const char* at = nullptr; !at || *at == ',';) {
-      at = take();
       std::string_view key;
-      if (*at != '"')
-        return unexpected(at);
-      if (!string(at, key))
+      place there = nullptr;
+      if (!name(met[depth - 1], index++, wanted, key, there))
         return false;
       if (at = take(); *at != ':')
         return unexpected(at);
-      auto there = wanted ? wanted->find(key) : nullptr;
       if (!value(take(), key, depth + 1, there))
         return false;
       children += there ? 1 : 0;
@@ -268,6 +294,31 @@ bool json_parser::impl::object(size_t self, size_t depth, place wanted) {
   return true;
 }
 
+/// The name of an object's member, and whether its value is wanted.
+bool json_parser::impl::name(std::vector<met_name>& known, size_t index, place inside, std::string_view& key,
+                             place& wanted) {
+  const char* at = take();
+  if (index < known.size() && known[index].inside == inside && known[index].is_at(at)) {
+    key = {at + 1, known[index].size - 2};
+    wanted = known[index].wanted;
+    return true;
+  }
+  if (*at != '"')
+    return unexpected(at);
+  auto escaped = find_string_end(at + 1).escaped;
+  if (!string(at, key))
+    return false;
+  wanted = inside ? inside->find(key) : nullptr;
+  if (escaped || index >= max_met_names || index > known.size())
+    return true;
+  met_name met_now{{at, key.size() + 2}, inside, wanted};
+  if (index < known.size())
+    known[index] = met_now;
+  else
+    known.push_back(met_now);
+  return true;
+}
+
 bool json_parser::impl::scalar(const char* at, std::string_view key, place wanted) {
   auto token = trim_end({at, static_cast<size_t>(peek() - at)});
   auto kind = json_kind::null;
@@ -278,7 +329,7 @@ bool json_parser::impl::scalar(const char* at, std::string_view key, place wante
   else if (token != "null")
     return at == end() ? unexpected(at) : give_up("expected a value here", at);
   if (wanted)
-    cells.push_back(json_cell{kind, 0, 1, key, kind == json_kind::null ? std::string_view{} : token, wanted});
+    cells.emplace_back(kind, key, kind == json_kind::null ? std::string_view{} : token, wanted);
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/json/json_projection.hpp"
 #include "messages/values/error.hpp"
@@ -19,12 +20,15 @@ std::string_view to_string(json_kind x);
 
 /// One value as the reader stores it; only json_node looks inside. A value's children follow it directly.
 struct json_cell {
-  json_kind kind = json_kind::null;
+  json_cell(json_kind what, std::string_view name, std::string_view content, const json_projection* kept_for)
+      : kind(what), key(name), text(content), place(kept_for) {}
+
+  json_kind kind;
   uint32_t children = 0;
   uint32_t span = 1;     ///< cells of this value, itself included: the next sibling is that far away
   std::string_view key;  ///< of the member whose value this is
   std::string_view text; ///< string: unescaped; number, boolean: as written
-  const json_projection* place = nullptr; ///< for which it was kept
+  const json_projection* place;
 };
 
 class json_range;
@@ -60,8 +64,8 @@ public:
   json_range members() const;
   /// A member by name, the last of equal ones; nothing unless this is an object that has it.
   std::optional<json_node> find(std::string_view key) const;
-  /// The same by the place that the parser's projection has for the name.
-  std::optional<json_node> find(const json_projection& member) const;
+  /// A member of a member of ... by the places that the parser's projection has for the names.
+  std::optional<json_node> find(const std::vector<const json_projection*>& way) const;
   /// An element by index; nothing unless this is an array that long.
   std::optional<json_node> at(size_t index) const;
 
@@ -105,19 +109,25 @@ inline json_range json_node::members() const {
 }
 
 inline std::optional<json_node> json_node::find(std::string_view key) const {
-  std::optional<json_node> out;
+  const json_cell* out = nullptr;
   for (auto member : members())
     if (member.key() == key)
-      out = member;
-  return out;
+      out = member.cell_;
+  return out ? std::optional{json_node{out}} : std::nullopt;
 }
 
-inline std::optional<json_node> json_node::find(const json_projection& place) const {
-  std::optional<json_node> out;
-  for (auto member : members())
-    if (member.cell_->place == &place)
-      out = member;
-  return out;
+inline std::optional<json_node> json_node::find(const std::vector<const json_projection*>& way) const {
+  const json_cell* at = cell_;
+  for (const auto* place : way) {
+    const json_cell* out = nullptr;
+    for (auto member : json_node{at}.members())
+      if (member.cell_->place == place)
+        out = member.cell_;
+    if (!out)
+      return std::nullopt;
+    at = out;
+  }
+  return json_node{at};
 }
 
 struct json_limits {
