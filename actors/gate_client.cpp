@@ -30,11 +30,11 @@ struct asking {
 void ask(asking x);
 
 /// What main decides by; a site's other headers stay here.
-std::map<std::string, std::string> headers_for_main(const http_response& answer) {
-  std::map<std::string, std::string> out;
+header_fields headers_for_main(const http_response& answer) {
+  header_fields out;
   for (const auto* name : {"location", "cache-control", "retry-after"})
     if (auto found = answer.headers.find(name); found != answer.headers.end())
-      out.insert(*found);
+      out.add(found->first, found->second);
   return out;
 }
 

@@ -180,7 +180,7 @@ std::string_view challenge_marker(const http_response& answer) {
   bool texts_count = answer.status == 403 || answer.status == 503;
   for (const auto& x : markers) {
     bool there = x.field.empty() ? texts_count && head.find(x.text) != head.npos
-                                 : trim_field(field_of(answer, std::string{x.field})) == x.text;
+                                 : trim_field(field_of(answer, x.field)) == x.text;
     if (there)
       return x.name;
   }

@@ -9,9 +9,8 @@
 namespace vigie {
 
 /// Empty where there is none. `name` in lower case.
-inline std::string_view field_of(const http_response& x, const std::string& name) {
-  auto i = x.headers.find(name);
-  return i == x.headers.end() ? std::string_view{} : std::string_view{i->second};
+inline std::string_view field_of(const http_response& x, std::string_view name) {
+  return x.headers.value(name);
 }
 
 /// Without the optional white space around a field's value (RFC 9110, 5.6.3).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/policy/http_fields.hpp"
 #include "actors/policy/url_reference.hpp"
 
 namespace vigie {
@@ -233,7 +234,7 @@ robots_news robots_book::settle(const std::string& authority, const worker_id& b
   auto& e = i->second;
   if (report.problem.code == errc::none && follows_redirect(config_.cache, report.answer, e.redirects)) {
     auto here = parse_url(report.url);
-    if (auto hop = resolve_url(*here, report.answer.headers.at("location"))) {
+    if (auto hop = resolve_url(*here, field_of(report.answer, "location"))) {
       e.next_url = to_string(*hop);
       ++e.redirects;
       e.cache.give_up();

@@ -173,7 +173,7 @@ bool curl_transfer::take_header(std::string_view line) {
   if (line.substr(0, 5) == "HTTP/")
     response_.headers.clear();
   else if (auto colon = line.find(':'); colon != std::string_view::npos)
-    response_.headers[lower_case(line.substr(0, colon))] = trim_line(line.substr(colon + 1));
+    response_.headers.add(lower_case(line.substr(0, colon)), trim_line(line.substr(colon + 1)));
   else if (trim_line(line).empty())
     return end_headers();
   return true;

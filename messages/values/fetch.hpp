@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "messages/values/error.hpp"
+#include "messages/values/header_fields.hpp"
 #include "messages/values/ids.hpp"
 #include "messages/values/item.hpp"
 #include "messages/values/optional.hpp"
@@ -109,7 +110,7 @@ struct http_request {
 
 struct http_response {
   int32_t status = 0;
-  std::map<std::string, std::string> headers; ///< names in lower case; the last of equal names
+  header_fields headers; ///< names in lower case
   std::string body;
   std::string peer_address; ///< the address that was connected to
   uint64_t wire_bytes = 0;  ///< of the body as it came, before decompression

@@ -132,7 +132,7 @@ TEST_CASE("a permit to fetch robots.txt is used, reported with what main decides
     REQUIRE(back.robots->url == "http://shop.example/robots.txt");
     REQUIRE(back.robots->answer.status == 200);
     REQUIRE(back.robots->answer.body.size() == (512u << 10) + 1);
-    REQUIRE(back.robots->answer.headers == std::map<std::string, std::string>{{"cache-control", "max-age=600"}});
+    REQUIRE(back.robots->answer.headers == header_fields{{"cache-control", "max-age=600"}});
   }
 }
 

@@ -38,8 +38,9 @@ TEST_CASE("headers of the answer have lower-case names, the last of equal ones, 
   auto client = make_client();
   auto answer = fetch(*client, get(server.url("/ok")));
   REQUIRE(answer);
-  CHECK(answer->headers ==
-        std::map<std::string, std::string>{{"content-length", "5"}, {"x-thing", "A"}, {"x-twice", "2"}});
+  CHECK(answer->headers.value("content-length") == "5");
+  CHECK(answer->headers.value("x-thing") == "A");
+  CHECK(answer->headers.value("x-twice") == "2");
   CHECK(fetch(*client, get(server.url("/redirect")))->headers["location"] == "/ok");
   CHECK_FALSE(fetch(*client, get(server.url("/interim")))->headers.contains("x-early"));
 }

@@ -6,7 +6,7 @@ namespace vigie::fakes {
 
 namespace {
 
-fake_http_client::answer status_answer(int32_t status, std::string body, std::map<std::string, std::string> headers) {
+fake_http_client::answer status_answer(int32_t status, std::string body, header_fields headers) {
   http_response out;
   out.status = status;
   out.body = std::move(body);
@@ -62,7 +62,7 @@ fake_http_client::answer fake_http_client::find_answer(const std::string& url) {
 }
 
 fake_http_client& fake_http_client::on(std::string url_part, int32_t status, std::string body,
-                                       std::map<std::string, std::string> headers) {
+                                       header_fields headers) {
   return on_call(std::move(url_part), status_answer(status, std::move(body), std::move(headers)));
 }
 
@@ -81,7 +81,7 @@ fake_http_client& fake_http_client::on_silence(std::string url_part) {
 }
 
 fake_http_client& fake_http_client::once(std::string url_part, int32_t status, std::string body,
-                                         std::map<std::string, std::string> headers) {
+                                         header_fields headers) {
   std::lock_guard guard{mutex_};
   once_.push_back(rule{std::move(url_part), status_answer(status, std::move(body), std::move(headers))});
   return *this;

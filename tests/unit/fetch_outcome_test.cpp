@@ -11,7 +11,7 @@ namespace {
 // Sun, 06 Nov 1994 08:49:37 GMT
 const wall_time then = from_unix_ms(784'111'777'000);
 
-http_response answer_of(int32_t status, std::map<std::string, std::string> headers = {}, std::string body = {}) {
+http_response answer_of(int32_t status, header_fields headers = {}, std::string body = {}) {
   http_response out;
   out.status = status;
   out.headers = std::move(headers);
@@ -19,11 +19,11 @@ http_response answer_of(int32_t status, std::map<std::string, std::string> heade
   return out;
 }
 
-fetch_outcome judge(int32_t status, std::map<std::string, std::string> headers = {}, bool conditional = false) {
+fetch_outcome judge(int32_t status, header_fields headers = {}, bool conditional = false) {
   return judge_fetch(answer_of(status, std::move(headers)), then, conditional);
 }
 
-using headers = std::map<std::string, std::string>;
+using headers = header_fields;
 
 } // namespace
 

@@ -13,17 +13,17 @@ fetch_report report(const result<http_response>& answer) {
   return report_of(answer, judge_fetch(answer, now), 250ms);
 }
 
-http_response answer(int32_t status, std::map<std::string, std::string> headers = {}) {
+http_response answer(int32_t status, header_fields headers = {}) {
   return {status, std::move(headers), "12345", "192.0.2.7"};
 }
 
 } // namespace
 
 TEST_CASE("each answer has one kind for the owner of the gate") {
-  const std::map<std::string, std::string> wait{{"retry-after", "120"}};
+  const header_fields wait{{"retry-after", "120"}};
   struct row {
     int32_t status;
-    std::map<std::string, std::string> headers;
+    header_fields headers;
     answer_kind kind;
   };
   for (const auto& x : std::vector<row>{{200, {}, answer_kind::page},

@@ -33,7 +33,7 @@ page_record page(std::string url, std::string etag = "\"1\"") {
   return out;
 }
 
-http_response answer_with(std::map<std::string, std::string> headers) {
+http_response answer_with(header_fields headers) {
   http_response out;
   out.status = 200;
   out.headers = std::move(headers);

@@ -37,7 +37,7 @@ plan_walk walk_of(const source_spec& source = shop(), const fetch_plan& plan = o
   return *out;
 }
 
-http_response answer_of(int32_t status, std::map<std::string, std::string> headers = {}) {
+http_response answer_of(int32_t status, header_fields headers = {}) {
   http_response out;
   out.status = status;
   out.headers = std::move(headers);

@@ -16,7 +16,7 @@ parsed_url at(const std::string& url) {
 }
 
 robots_report says(const std::string& url, int32_t status, std::string body = {},
-                   std::map<std::string, std::string> headers = {}) {
+                   header_fields headers = {}) {
   return {url, {}, {status, std::move(headers), std::move(body), {}}};
 }
 

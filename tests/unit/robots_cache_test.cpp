@@ -12,7 +12,7 @@ namespace {
 const auto start = from_unix_ms(1800000000000);
 const std::string good_body = "User-agent: *\nDisallow: /private\nCrawl-delay: 7\n";
 
-result<http_response> answered(int32_t status, std::map<std::string, std::string> headers = {},
+result<http_response> answered(int32_t status, header_fields headers = {},
                                std::string body = good_body) {
   http_response out;
   out.status = status;
@@ -42,7 +42,7 @@ struct outcome_row {
 
 std::vector<outcome_row> outcomes() {
   using enum robots_standing;
-  std::map<std::string, std::string> location{{"location", "http://example.com/other"}};
+  header_fields location{{"location", "http://example.com/other"}};
   return {
       {"200", answered(200), 0, rules, true, false, robots_reason::no_match, 24h},
       {"200 behind five redirects", answered(200), 5, rules, true, false, robots_reason::no_match, 24h},
@@ -119,7 +119,7 @@ TEST_CASE("every answer: standing, verdicts, and when it is asked for again") {
 
 TEST_CASE("redirects are followed five times") {
   robots_cache_config config;
-  std::map<std::string, std::string> location{{"location", "/r.txt"}};
+  header_fields location{{"location", "/r.txt"}};
   for (auto status : {301, 302, 303, 307, 308}) {
     CHECK(follows_redirect(config, *answered(status, location), 0));
     CHECK(follows_redirect(config, *answered(status, location), 4));
@@ -293,7 +293,7 @@ result<http_response> any_answer() {
   if (*rc::gen::inRange(0, 4) == 0)
     return unanswered(*rc::gen::element(errc::timed_out, errc::network, errc::body_too_large, errc::busy));
   auto status = *rc::gen::element(200, 204, 301, 302, 304, 400, 401, 403, 404, 408, 410, 429, 500, 503, 0, 999);
-  std::map<std::string, std::string> headers;
+  header_fields headers;
   if (*rc::gen::arbitrary<bool>())
     headers["cache-control"] = "max-age=" + std::to_string(*rc::gen::inRange<int64_t>(-10, 200000));
   if (*rc::gen::arbitrary<bool>())
