@@ -127,7 +127,8 @@ optional<cents> plain_amount(std::string_view text, price_unit unit) {
   if (rest.empty())
     return unit == price_unit::major ? out * 100 : out;
   bool tenths = rest.size() == 2, hundredths = rest.size() == 3;
-  if (unit != price_unit::major || rest[0] != '.' || !(tenths || hundredths) || digit_run(rest.substr(1)) + 1 != rest.size())
+  if (unit != price_unit::major || rest[0] != '.' || !(tenths || hundredths) ||
+      digit_run(rest.substr(1)) + 1 != rest.size())
     return std::nullopt;
   return out * 100 + (rest[1] - '0') * 10 + (hundredths ? rest[2] - '0' : 0);
 }

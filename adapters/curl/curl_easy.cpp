@@ -8,14 +8,34 @@
 
 namespace vigie {
 
+std::string user_agent_line(const std::string& agent) {
+  return "User-Agent: " + agent;
+}
+
+const std::string& accept_encoding_line() {
+  static const auto line = [] {
+    auto features = curl_version_info(CURLVERSION_NOW)->features;
+    std::string out = "Accept-Encoding: deflate, gzip";
+    out += (features & CURL_VERSION_BROTLI) != 0 ? ", br" : "";
+    out += (features & CURL_VERSION_ZSTD) != 0 ? ", zstd" : "";
+    return out;
+  }();
+  return line;
+}
+
 curl_easy::curl_easy(const transfer_rules& rules) : rules_(rules), handle_(curl_easy_init()) {
   static_assert(sizeof error_text_ >= CURL_ERROR_SIZE);
-  if (handle_)
-    set_constants();
+  if (!handle_)
+    return;
+  for (const auto& line : {user_agent_line(rules_.user_agent), accept_encoding_line()})
+    if (auto* longer = curl_slist_append(static_cast<curl_slist*>(usual_headers_), line.c_str()))
+      usual_headers_ = longer;
+  set_constants();
 }
 
 curl_easy::~curl_easy() {
   curl_easy_cleanup(handle_);
+  curl_slist_free_all(static_cast<curl_slist*>(usual_headers_));
 }
 
 void curl_easy::put_on(curl_transfer& request) {
@@ -46,19 +66,22 @@ void curl_easy::set_constants() {
   curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(handle_, CURLOPT_DNS_CACHE_TIMEOUT, static_cast<long>(rules_.dns_cache.count() / 1000));
-  curl_easy_setopt(handle_, CURLOPT_USERAGENT, rules_.user_agent.c_str());
+  set_callbacks();
+}
+
+void curl_easy::set_callbacks() {
   curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &curl_easy::on_body);
   curl_easy_setopt(handle_, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(handle_, CURLOPT_HEADERFUNCTION, &curl_easy::on_header);
   curl_easy_setopt(handle_, CURLOPT_HEADERDATA, this);
-  // Of a packed body libcurl hands on what comes out; what goes in can be seen by its progress only.
+  // Of a packed body libcurl hands on what comes out; what goes in can be seen by its progress only. The transfer asks
+  // for that once it knows that the body is packed.
   curl_xferinfo_callback on_progress = [](void* self, curl_off_t, curl_off_t got, curl_off_t, curl_off_t) -> int {
     auto* request = static_cast<curl_easy*>(self)->request_;
     return request && !request->may_receive(static_cast<uint64_t>(got)) ? 1 : 0;
   };
   curl_easy_setopt(handle_, CURLOPT_XFERINFOFUNCTION, on_progress);
   curl_easy_setopt(handle_, CURLOPT_XFERINFODATA, this);
-  curl_easy_setopt(handle_, CURLOPT_NOPROGRESS, 0L);
   curl_opensocket_callback open_socket = [](void* self, curlsocktype purpose, curl_sockaddr* address) -> curl_socket_t {
     auto& x = *static_cast<curl_easy*>(self);
     auto fd = x.request_ ? x.request_->open_socket(purpose, address) : CURL_SOCKET_BAD;

@@ -8,6 +8,11 @@
 
 namespace vigie {
 
+/// "User-Agent: ..." and "Accept-Encoding: ..." of all that this libcurl unpacks. libcurl would write both itself, and
+/// put them together anew for each request.
+std::string user_agent_line(const std::string& agent);
+const std::string& accept_encoding_line();
+
 /// Most options are the same for all requests of a client; they are set once. Not thread-safe; not movable, since
 /// libcurl points to it.
 class curl_easy {
@@ -20,6 +25,8 @@ public:
 
   explicit operator bool() const { return handle_ != nullptr; }
   void* get() const { return handle_; }
+  /// The list of headers that a request without any of its own sends; it belongs to this.
+  void* usual_headers() const { return usual_headers_; }
 
   /// Puts a request on it, which must stay where it is until `take_off`.
   void put_on(curl_transfer& request);
@@ -30,12 +37,14 @@ public:
 
 private:
   void set_constants();
+  void set_callbacks();
 
   static size_t on_body(char* data, size_t size, size_t count, void* self);
   static size_t on_header(char* data, size_t size, size_t count, void* self);
 
   const transfer_rules& rules_;
   void* handle_;
+  void* usual_headers_ = nullptr;
   curl_transfer* request_ = nullptr;
   std::array<char, 256> error_text_{}; ///< libcurl writes here
 };

@@ -111,7 +111,6 @@ void curl_loop::run() {
     run_timers();
     finish_transfers();
     wait();
-    finish_transfers();
   }
   cancel_all();
 }
@@ -180,6 +179,8 @@ void curl_loop::wait() {
     int mask = ((events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) | ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0);
     int running = 0;
     curl_multi_socket_action(multi_.get(), fd, mask, &running);
+    // At once: an answer is dealt with while it is still in the processor's cache, and its memory serves the next one.
+    finish_transfers();
   });
 }
 

@@ -81,7 +81,11 @@ void curl_transfer::attach(const curl_easy& on) {
   curl_easy_setopt(easy_, CURLOPT_URL, to_string(url_).c_str());
   curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect));
-  set_headers(easy_);
+  curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 1L);
+  if (plain_ && request_.headers.empty())
+    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, static_cast<curl_slist*>(on.usual_headers()));
+  else
+    set_headers(easy_);
   set_route(easy_);
   if (!plain_)
     set_method(easy_);
@@ -92,8 +96,11 @@ void curl_transfer::set_route(void* easy) {
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   // Rather wait for a connection that may turn out to be HTTP/2 than open one for each request.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, tls ? 1L : 0L);
-  if (!request_.proxy.empty())
+  if (!request_.proxy.empty()) {
     curl_easy_setopt(easy, CURLOPT_PROXY, request_.proxy.c_str());
+    // For CONNECT; what the site sees is in the list of headers.
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, rules_.user_agent.c_str());
+  }
   if (!request_.ca_pem.empty()) {
     curl_blob pem{request_.ca_pem.data(), request_.ca_pem.size(), CURL_BLOB_COPY};
     curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &pem);
@@ -121,11 +128,20 @@ void curl_transfer::set_headers(void* easy) {
       header_list_ = list;
   };
   bool typed = false;
+  bool named = false;
+  bool unpacks = false;
   for (const auto& [name, value] : request_.headers) {
-    typed = typed || lower_case(name) == "content-type";
+    auto low = lower_case(name);
+    typed = typed || low == "content-type";
+    named = named || low == "user-agent";
+    unpacks = unpacks || low == "accept-encoding";
     // libcurl takes "Name:" as an order to leave the header out.
     add(trim_line(value).empty() ? name + ";" : name + ": " + value);
   }
+  if (!named)
+    add(user_agent_line(rules_.user_agent));
+  if (!unpacks)
+    add(accept_encoding_line());
   // No form type that nobody asked for, and no second of waiting for "100 Continue". A plain GET would have neither.
   if (!typed && !plain_)
     add("Content-Type:");
@@ -182,6 +198,8 @@ bool curl_transfer::take_header(std::string_view line) {
 bool curl_transfer::end_headers() {
   auto encoding = response_.headers.find("content-encoding");
   packed_ = encoding != response_.headers.end() && lower_case(encoding->second) != "identity";
+  if (packed_)
+    curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
   auto announced = response_.headers.find("content-length");
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);

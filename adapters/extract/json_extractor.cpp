@@ -307,8 +307,7 @@ private:
 
   void note(const field_rule& rule, std::string reason, const std::string& pointer) {
     if (out_.notes.size() < max_field_notes)
-      out_.notes.push_back(
-          field_note{items_read_, std::string{rule.field.name}, std::move(reason), place(pointer)});
+      out_.notes.push_back(field_note{items_read_, std::string{rule.field.name}, std::move(reason), place(pointer)});
   }
 
   trouble bad_page(const std::string& pointer, std::string why) const {

@@ -22,8 +22,8 @@ public:
   /// The path has a [*].
   bool wild() const { return wild_; }
 
-  /// Keeps below `from` what this path needs to be found, and returns the place it leads to. From then on find is quicker,
-  /// and good only for what a parser with this projection has read.
+  /// Keeps below `from` what this path needs to be found, and returns the place it leads to. From then on find is
+  /// quicker, and good only for what a parser with this projection has read.
   json_projection& keep_in(json_projection& from);
 
   /// With a [*]: the first value that is neither null nor an empty text.

@@ -1,14 +1,9 @@
 #include "adapters/json/json_reader.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <cstring>
 #include <vector>
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include <simdjson.h>
 
@@ -28,38 +23,6 @@ std::string_view trim_end(std::string_view x) {
   return x;
 }
 
-/// Where the quote stands that closes a string whose inside starts at `inside`, and whether there are escapes before it.
-struct string_end {
-  size_t quote;
-  bool escaped;
-};
-
-/// Stage 1 of simdjson let no string through that is not closed, and behind the text there is padding.
-string_end find_string_end(const char* inside) {
-  size_t at = 0;
-#ifdef __SSE2__
-  for (auto quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');; at += 16) {
-    auto block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(inside + at));
-    auto quotes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, quote)));
-    auto escapes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, backslash)));
-    if ((quotes | escapes) == 0)
-      continue;
-    auto first = static_cast<size_t>(std::countr_zero(quotes | escapes));
-    at += first;
-    if ((quotes >> first & 1) != 0)
-      return {at, false};
-    break;
-  }
-#endif
-  bool escaped = false;
-  for (; inside[at] != '"'; ++at)
-    if (inside[at] == '\\') {
-      escaped = true;
-      ++at;
-    }
-  return {at, escaped};
-}
-
 std::string_view describe(simdjson::error_code code) {
   switch (code) {
   case simdjson::EMPTY:
@@ -77,9 +40,9 @@ std::string_view describe(simdjson::error_code code) {
 
 } // namespace
 
-/// simdjson's first stage checks UTF-8 and the ends of strings and finds where tokens begin; what it finds is walked once
-/// here, by the grammar, and every scalar is looked at. Of what is not wanted (a null `place`) no cell is made. Its
-/// on-demand front end, which this was built on before, checks less and takes three times as long for the same walk.
+/// simdjson's first stage checks UTF-8 and the ends of strings and finds where tokens begin; what it finds is walked
+/// once here, by the grammar, and every scalar is looked at. Of what is not wanted (a null `place`) no cell is made.
+/// Why not by its on-demand front end: docs/decisions/0002-json-structure.md.
 struct json_parser::impl {
   impl(json_projection wanted, json_limits x) : root(std::move(wanted)), limits(x), met(x.max_depth) {}
 

@@ -1,8 +1,13 @@
 #include "adapters/json/json_text.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace vigie {
 
@@ -126,6 +131,31 @@ size_t first_invalid_utf8(std::string_view text) {
     at += length;
   }
   return std::string_view::npos;
+}
+
+string_end find_string_end(const char* inside) {
+  size_t at = 0;
+#ifdef __SSE2__
+  for (auto quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');; at += 16) {
+    auto block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(inside + at));
+    auto quotes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, quote)));
+    auto escapes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, backslash)));
+    if ((quotes | escapes) == 0)
+      continue;
+    auto first = static_cast<size_t>(std::countr_zero(quotes | escapes));
+    at += first;
+    if ((quotes >> first & 1) != 0)
+      return {at, false};
+    break;
+  }
+#endif
+  bool escaped = false;
+  for (; inside[at] != '"'; ++at)
+    if (inside[at] == '\\') {
+      escaped = true;
+      ++at;
+    }
+  return {at, escaped};
 }
 
 std::optional<size_t> unescape_json(char* text, size_t size) {

@@ -14,6 +14,15 @@ bool is_json_number(std::string_view text);
 /// Position of the first byte that is not UTF-8 (RFC 3629); npos if there is none.
 size_t first_invalid_utf8(std::string_view text);
 
+/// Index of the quote that closes a string, and whether there are escapes before it.
+struct string_end {
+  size_t quote;
+  bool escaped;
+};
+
+/// `inside` is the string's first byte. It has to be closed, and fifteen bytes behind its quote can be read.
+string_end find_string_end(const char* inside);
+
 /// Unescapes a string's inside in place, which never makes it longer, and returns its new length; nothing for an escape
 /// that JSON has not. Half a surrogate pair becomes U+FFFD.
 std::optional<size_t> unescape_json(char* text, size_t size);

@@ -139,7 +139,7 @@ TEST_CASE("a permit to fetch robots.txt is used, reported with what main decides
 TEST_CASE("what a robots.txt answers besides is told as of any other request") {
   struct row {
     int32_t status;
-    std::map<std::string, std::string> headers;
+    header_fields headers;
     std::string url;
     bool refused;
     duration hold;

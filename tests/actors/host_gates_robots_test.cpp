@@ -75,8 +75,7 @@ struct fixture {
     w.advance(2s, 100ms);
   }
 
-  robots_report says(int32_t status, std::string body = {}, std::string url = file,
-                     std::map<std::string, std::string> headers = {}) {
+  robots_report says(int32_t status, std::string body = {}, std::string url = file, header_fields headers = {}) {
     return {std::move(url), {}, {status, std::move(headers), std::move(body), {}}};
   }
 

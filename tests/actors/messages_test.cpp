@@ -53,6 +53,9 @@ private:
         fill(v);
         x.emplace(std::move(k), std::move(v));
       }
+    } else if constexpr (requires { x.first; }) {
+      fill(x.first);
+      fill(x.second);
     } else if constexpr (requires(T v) { v.emplace_back(); }) {
       for (int i = 0; i < 2; ++i)
         fill(x.emplace_back());

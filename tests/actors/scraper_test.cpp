@@ -129,9 +129,7 @@ TEST_CASE("what the site says is what the alerts hear, and the gate too") {
                  row{500, errc::http_status, 0ms, false}, row{503, errc::rate_limited, 90s, false}}) {
     for (uint64_t seed = 1; seed <= 50; ++seed) {
       fixture f{seed};
-      f.client.on("page=1", r.status, "",
-                  r.hold > 0ms ? std::map<std::string, std::string>{{"retry-after", "90"}}
-                               : std::map<std::string, std::string>{});
+      f.client.on("page=1", r.status, "", r.hold > 0ms ? header_fields{{"retry-after", "90"}} : header_fields{});
       f.run();
       require_all_failed(f, r.code);
       REQUIRE(f.settled(1).http_status == r.status);

@@ -1,4 +1,6 @@
 // What a request is sent over: loops, sockets, HTTP/2 over TLS, certificates and proxies of its own.
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <vector>
@@ -29,6 +31,17 @@ http_request with_ca(const std::string& url, const std::string& file) {
   auto out = get(url);
   out.ca_pem = certificates().read(file);
   REQUIRE_FALSE(out.ca_pem.empty());
+  return out;
+}
+
+/// Of all epoll instances of this process (proc(5)).
+size_t watched_descriptors() {
+  size_t out = 0;
+  for (const auto& x : std::filesystem::directory_iterator{"/proc/self/fdinfo"}) {
+    std::ifstream in{x.path()};
+    for (std::string line; std::getline(in, line);)
+      out += line.starts_with("tfd:") ? 1 : 0;
+  }
   return out;
 }
 
@@ -107,6 +120,16 @@ TEST_CASE("a socket stays registered between requests, and is taken out when its
   watch.closed(ends[0]);
   ::close(ends[0]);
   ::close(ends[1]);
+}
+
+TEST_CASE("the kernel goes on watching a connection that is kept") {
+  raw_http_server server;
+  auto client = make_client();
+  auto before = watched_descriptors();
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(fetch(*client, get(server.url("/ok"))));
+    CHECK(watched_descriptors() == before + 1);
+  }
 }
 
 TEST_CASE("a request after the server closed the idle connection gets a new one") {

@@ -80,6 +80,41 @@ std::string at_line(const std::string& page, size_t line, const std::string& ins
   return out;
 }
 
+std::string random_tree(int depth) {
+  std::string out;
+  switch (*rc::gen::inRange(0, depth > 0 ? 8 : 4)) {
+  case 0:
+    return "null";
+  case 1:
+    return *rc::gen::element<std::string>("1", "2.5");
+  case 2:
+    return *rc::gen::element<std::string>("\"\"", "\"1\"", "\"x\"");
+  case 3:
+    return "true";
+  case 4:
+  case 5:
+    for (int n = *rc::gen::inRange(0, 4); n > 0; --n)
+      out += (out.empty() ? "" : ",") + random_tree(depth - 1);
+    return "[" + out + "]";
+  default:
+    for (int n = *rc::gen::inRange(0, 4); n > 0; --n)
+      out += (out.empty() ? "" : ",") + *rc::gen::element<std::string>("\"a\"", "\"b\"", "\"longer_name\"") + ":" +
+             random_tree(depth - 1);
+    return "{" + out + "}";
+  }
+}
+
+std::string random_path() {
+  std::string out;
+  for (int n = *rc::gen::inRange(1, 4); n > 0; --n) {
+    auto key = *rc::gen::element<std::string>("a", "b", "longer_name");
+    const std::vector<std::string> steps{key, key, key, "[0]", "[1]", "[*]", "[" + key + "=1]"};
+    auto step = steps[*rc::gen::inRange<size_t>(0, steps.size())];
+    out += (out.empty() || step[0] == '[' ? "" : ".") + step;
+  }
+  return out;
+}
+
 } // namespace
 
 TEST_CASE("array rows under a header") {
@@ -467,6 +502,33 @@ TEST_CASE("paths") {
   CHECK(read("a[*].w[0][k=v].x") == "none at /a/[*]/w/0/[k=v]/x");
   CHECK(read("b[*].w") == "none at /b");
   CHECK(read("") == "? at ");
+}
+
+TEST_CASE("a path finds the same in a tree that keeps only what paths need") {
+  REQUIRE(rc::check("values, kinds and places", [] {
+    auto text = random_tree(4);
+    std::vector<json_path> whole, kept;
+    json_projection wanted;
+    for (int n = *rc::gen::inRange(1, 4); n > 0; --n) {
+      auto path = random_path();
+      whole.push_back(*json_path::parse(path));
+      kept.push_back(*json_path::parse(path));
+      kept.back().keep_in(wanted);
+    }
+    auto document = parse_json(text);
+    json_parser parser{std::move(wanted)};
+    auto part = parser.parse(text);
+    RC_ASSERT(document.has_value() && part.has_value());
+    for (size_t i = 0; i < whole.size(); ++i) {
+      auto a = whole[i].find(document->root());
+      auto b = kept[i].find(*part);
+      RC_ASSERT(a.has_value() == b.has_value());
+      if (a)
+        RC_ASSERT(a->kind() == b->kind() && a->as_string() == b->as_string() &&
+                  a->as_decimal_text() == b->as_decimal_text());
+      RC_ASSERT(whole[i].pointer(document->root()) == kept[i].pointer(*part));
+    }
+  }));
 }
 
 TEST_CASE("no page crashes the extractor, and none that is cut passes") {

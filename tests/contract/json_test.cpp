@@ -307,6 +307,61 @@ TEST_CASE("the reader agrees with a plain one on broken texts") {
   }));
 }
 
+TEST_CASE("names of a list's objects: in any order, escaped, twice, or missing") {
+  auto document = parse_json(R"([{"a":1,"a_long_name":2},{"a":3,"a_long_name":4},{"a_long_name":5,"a":6},{"a":7},
+    {"a":8,"a":9},{"\u0061":10,"a_long_nam_":11,"a_long_name":12},{"a" :13,"a_long_name" : 14},
+    {"a":{"a":15,"a_long_name":16},"a_long_name":[{"a":17}]},{"a":18,"a_long_name":19}])");
+  REQUIRE(document);
+  std::string seen;
+  for (auto x : document->root().elements())
+    for (auto name : {"a", "a_long_name"}) {
+      auto found = x.find(name);
+      seen += !found ? "- " : found->as_decimal_text() ? std::string{*found->as_decimal_text()} + " " : "# ";
+    }
+  CHECK(seen == "1 2 3 4 6 5 7 - 9 - 10 12 13 14 # # 18 19 ");
+  CHECK(document->root().at(7)->find("a")->find("a_long_name")->as_int() == 16);
+  // What escapes leave behind in memory is no name that was met.
+  CHECK_FALSE(parse_json(R"([{"\/\"\/":1},{"/"/":1}])"));
+}
+
+TEST_CASE("a list of objects alike reads as its objects one by one, and broken as a plain reader says") {
+  static const std::vector<std::string> names{"a", "b", "name", "longer_name", "a_name_beyond_two_words", "a\"q", "\n"};
+  REQUIRE(rc::check("whole, and with one byte changed", [] {
+    auto text = std::string{"["};
+    std::vector<std::string> objects;
+    for (int n = *rc::gen::inRange(1, 6); n > 0; --n) {
+      auto x = json_value::object();
+      for (int m = *rc::gen::inRange(0, 5); m > 0; --m)
+        x.set(names[*rc::gen::inRange<size_t>(0, names.size())], random_value(1));
+      objects.push_back(x.dump());
+      text += (objects.size() > 1 ? "," : "") + objects.back();
+    }
+    text += "]";
+    auto document = parse_json(text);
+    RC_ASSERT(document.has_value());
+    for (size_t i = 0; i < objects.size(); ++i)
+      RC_ASSERT(rebuilt(*document->root().at(i)).dump() == objects[i]);
+    static const std::string bytes = "{}[],:\"\\0ab \n";
+    text[*rc::gen::inRange<size_t>(0, text.size())] = bytes[*rc::gen::inRange<size_t>(0, bytes.size())];
+    if (plain_acceptor{text}.accepts() != parse_json(text).has_value() && text.find("\\u") == std::string::npos)
+      RC_FAIL(text);
+  }));
+}
+
+TEST_CASE("what is not wanted is checked and not kept") {
+  json_projection wanted;
+  wanted.member("list").member("id");
+  wanted.member("list").member("price").member("amount");
+  json_parser parser{std::move(wanted)};
+  auto root =
+      parser.parse(R"({"x":[1,{"id":2}],"list":[{"id":3,"y":"\n","price":{"amount":4,"z":0}},[{"id":5}],6],"w":7})");
+  REQUIRE(root);
+  CHECK(root->size() == 1);
+  CHECK(rebuilt(*root).dump() == R"({"list":[{"id":3,"price":{"amount":4}},[{"id":5}],6]})");
+  for (auto bad : {R"({"x":tru,"list":[]})", R"({"x":"\q","list":[]})", R"({"list":[{"y":[1,]}]})", R"({"x":01})"})
+    CHECK_FALSE(parser.parse(bad));
+}
+
 TEST_CASE("the plain one knows its grammar") {
   for (auto good : {"[]", " {\"a\" : [1, -2.5e3, true, null, \"x\\n\"]} ", "0"})
     CHECK(plain_acceptor{good}.accepts());

@@ -46,7 +46,7 @@ TEST_CASE("each answer has one kind for the owner of the gate") {
     CHECK(out.status == x.status);
     CHECK(out.took == 250ms);
     CHECK(out.peer_address == "192.0.2.7");
-    CHECK(out.retry_after == (x.headers.empty() ? optional<duration>{} : optional<duration>{120s}));
+    CHECK(out.retry_after == (x.headers == header_fields{} ? optional<duration>{} : optional<duration>{120s}));
   }
 }
 

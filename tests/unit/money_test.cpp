@@ -180,6 +180,26 @@ TEST_CASE("a price that was written is read back") {
   }));
 }
 
+TEST_CASE("plain amounts are read at once, and as all others are") {
+  CHECK(plain_amount("12", price_unit::major) == 1200);
+  CHECK(plain_amount("12.5", price_unit::major) == 1250);
+  CHECK(plain_amount("0012.05", price_unit::major) == 1205);
+  CHECK(plain_amount("12", price_unit::minor) == 12);
+  for (auto other : {"", "12.", ".5", "12.505", "12,5", "-1", "1e2", " 1", "1 ", "1234567890123456", "1.2.3"})
+    CHECK_FALSE(plain_amount(other, price_unit::major));
+  CHECK_FALSE(plain_amount("12.5", price_unit::minor));
+  REQUIRE(rc::check("the same by the long way", [](bool minor) {
+    auto unit = minor ? price_unit::minor : price_unit::major;
+    auto text = std::to_string(*rc::gen::inRange<uint64_t>(0, 10'000'000'000'000'000)).substr(*rc::gen::inRange(0, 2));
+    auto digits = *rc::gen::inRange(0, 4);
+    if (digits > 0)
+      text += "." + std::to_string(*rc::gen::inRange(1000, 2000)).substr(1, static_cast<size_t>(digits));
+    RC_ASSERT((parse_price(text, unit) == parse_price(" " + text, unit)));
+    if (!text.empty() && text[0] != '.')
+      RC_ASSERT((parse_decimal(text, unit) == parse_decimal(text + "e0", unit)));
+  }));
+}
+
 TEST_CASE("no bytes crash the reader") {
   REQUIRE(rc::check("any bytes", [](const std::string& text) {
     auto x = parse_price(text);
