@@ -67,11 +67,11 @@ struct json_parser::impl {
       std::memset(&mask, 0xff, std::min(size, sizeof mask));
     }
 
-    /// It stands at `at`, which has simdjson's padding behind it, and a colon follows.
-    bool is_at(const char* at) const {
+    /// It stands at `at`, before the end of the text (there is simdjson's padding behind that), and a colon follows.
+    bool is_at(const char* at, const char* end) const {
       uint64_t here = 0;
       std::memcpy(&here, at, sizeof here);
-      return (here & mask) == begin && at[size] == ':' &&
+      return (here & mask) == begin && size < static_cast<size_t>(end - at) && at[size] == ':' &&
              (size <= sizeof here || std::memcmp(at + sizeof here, text + sizeof here, size - sizeof here) == 0);
     }
   };
@@ -261,7 +261,7 @@ bool json_parser::impl::object(size_t self, size_t depth, place wanted) {
 bool json_parser::impl::name(std::vector<met_name>& known, size_t index, place inside, std::string_view& key,
                              place& wanted) {
   const char* at = take();
-  if (index < known.size() && known[index].inside == inside && known[index].is_at(at)) {
+  if (index < known.size() && known[index].inside == inside && known[index].is_at(at, end())) {
     key = {at + 1, known[index].size - 2};
     wanted = known[index].wanted;
     return true;
