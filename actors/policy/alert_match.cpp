@@ -42,10 +42,10 @@ public:
   bool is_one_of(const std::vector<word_number>& choices) {
     if (choices.empty())
       return true;
-    if (!asked_)
+    if (!number_)
       number_ = value_ ? number_of(*value_) : unknown_word;
-    asked_ = true;
-    return number_ != unknown_word && std::find(choices.begin(), choices.end(), number_) != choices.end();
+    // No choice is the unknown word.
+    return std::find(choices.begin(), choices.end(), *number_) != choices.end();
   }
 
 private:
@@ -57,13 +57,12 @@ private:
 
   const optional<std::string>& value_;
   const vocabulary& known_;
-  word_number number_ = unknown_word;
-  bool asked_ = false;
+  optional<word_number> number_;
 };
 
 struct folded_item {
   folded_item(const item& x, const field_texts& known)
-      : whole(x), currency(x.currency && !known.currencies.empty() ? known.currencies.find(*x.currency) : unknown_word),
+      : whole(x), currency(x.currency ? known.currencies.find(*x.currency) : unknown_word),
         condition(x.condition, known.conditions), brand(x.brand, known.brands), size(x.size, known.sizes) {}
 
   const item& whole;
@@ -209,10 +208,8 @@ const std::vector<size_t>& alert_matcher::match(const item& what, match_room& ro
     if (impl_->at(how).used)
       impl_->match_in(impl_->at(how), how, folded, room);
   // An alert that stands under several words of its `any` may have been met more than once.
-  if (out.size() > 1) {
-    std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
-  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

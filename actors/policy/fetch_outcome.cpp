@@ -171,8 +171,8 @@ optional<duration> parse_retry_after(std::string_view value, wall_time now) {
 }
 
 optional<duration> retry_after_of(const http_response& answer, wall_time now) {
-  auto sent = parse_http_date(trim_field(field_of(answer, "date")));
-  return parse_retry_after(field_of(answer, "retry-after"), sent.value_or(now));
+  auto sent = parse_http_date(trim_field(answer.headers.value("date")));
+  return parse_retry_after(answer.headers.value("retry-after"), sent.value_or(now));
 }
 
 std::string_view challenge_marker(const http_response& answer) {
@@ -180,7 +180,7 @@ std::string_view challenge_marker(const http_response& answer) {
   bool texts_count = answer.status == 403 || answer.status == 503;
   for (const auto& x : markers) {
     bool there = x.field.empty() ? texts_count && head.find(x.text) != head.npos
-                                 : trim_field(field_of(answer, x.field)) == x.text;
+                                 : trim_field(answer.headers.value(x.field)) == x.text;
     if (there)
       return x.name;
   }
@@ -200,7 +200,7 @@ fetch_outcome judge_fetch(const result<http_response>& answer, wall_time now, bo
     return out;
   }
   fetch_outcome out;
-  auto location = trim_field(field_of(*answer, "location"));
+  auto location = trim_field(answer->headers.value("location"));
   if (status >= 200 && status < 300) {
     out = succeeded(status);
   } else if (status == 304 && conditional) {

@@ -1,17 +1,9 @@
-// Header fields of an answer, as policies read them. Pure.
+// Values of header fields, as policies read them. Pure.
 #pragma once
 
-#include <string>
 #include <string_view>
 
-#include "messages/values/fetch.hpp"
-
 namespace vigie {
-
-/// Empty where there is none. `name` in lower case.
-inline std::string_view field_of(const http_response& x, std::string_view name) {
-  return x.headers.value(name);
-}
 
 /// Without the optional white space around a field's value (RFC 9110, 5.6.3).
 inline std::string_view trim_field(std::string_view x) {

@@ -98,12 +98,12 @@ std::vector<page_record> shared_pages(const fetch_plan& plan, const known_pages&
 page_record record_of(const std::string& url, const http_response& answer) {
   page_record out;
   out.url = url;
-  auto tag = trim_field(field_of(answer, "etag"));
+  auto tag = trim_field(answer.headers.value("etag"));
   if (tag.size() <= longest_tag && is_entity_tag(tag))
     out.etag = std::string{tag};
-  auto changed = trim_field(field_of(answer, "last-modified"));
+  auto changed = trim_field(answer.headers.value("last-modified"));
   auto then = parse_http_date(changed);
-  auto sent = parse_http_date(trim_field(field_of(answer, "date")));
+  auto sent = parse_http_date(trim_field(answer.headers.value("date")));
   if (then && sent && *sent - *then >= date_resolution)
     out.last_modified = std::string{changed};
   return out;

@@ -4,7 +4,6 @@
 #include <array>
 #include <cctype>
 
-#include "actors/policy/http_fields.hpp"
 #include "actors/policy/known_pages.hpp"
 #include "actors/policy/url_reference.hpp"
 
@@ -40,8 +39,7 @@ bool goes_to_any_origin(std::string_view header) {
 plan_walk::plan_walk(plan_walk_config config, const source_spec& source, const fetch_plan& plan, url_template url,
                      uint64_t seed)
     : config_(config), source_(source), query_(plan.query), url_(std::move(url)), walk_(source.paging, url_.host()),
-      random_(seed),
-      known_(plan.known), reading_(reading_of(source)) {}
+      random_(seed), known_(plan.known), reading_(reading_of(source)) {}
 
 result<plan_walk> plan_walk::begin(plan_walk_config config, const source_spec& source, const fetch_plan& plan,
                                    uint64_t seed) {
@@ -185,7 +183,7 @@ walk_step plan_walk::was_read(const http_response& answer, const page_reading& p
   ++read_;
   auto record = record_of(request_.url, answer);
   record.items = page.items;
-  record.next = named_next(source_.paging, page.next, field_of(answer, "link"));
+  record.next = named_next(source_.paging, page.next, answer.headers.value("link"));
   record.newest = page.newest;
   record.reading = reading_;
   return pass(std::move(record));

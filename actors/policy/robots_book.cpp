@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "actors/policy/http_fields.hpp"
 #include "actors/policy/url_reference.hpp"
 
 namespace vigie {
@@ -234,7 +233,7 @@ robots_news robots_book::settle(const std::string& authority, const worker_id& b
   auto& e = i->second;
   if (report.problem.code == errc::none && follows_redirect(config_.cache, report.answer, e.redirects)) {
     auto here = parse_url(report.url);
-    if (auto hop = resolve_url(*here, field_of(report.answer, "location"))) {
+    if (auto hop = resolve_url(*here, report.answer.headers.value("location"))) {
       e.next_url = to_string(*hop);
       ++e.redirects;
       e.cache.give_up();

@@ -87,7 +87,7 @@ void robots_cache::settle(const result<http_response>& answer, uint32_t redirect
   copy_.settled = now;
   copy_.status = answer ? answer->status : 0;
   copy_.problem = answer ? errc::none : answer.error().code;
-  auto asked = answer ? parse_retry_after(field_of(*answer, "retry-after"), now) : optional<duration>{};
+  auto asked = answer ? parse_retry_after(answer->headers.value("retry-after"), now) : optional<duration>{};
   if (asked)
     asked = std::min(*asked, config_.longest_fresh);
   auto standing = answer ? standing_of(*answer, redirects >= config_.redirects) : robots_standing::unreachable;
@@ -103,7 +103,7 @@ void robots_cache::settle(const result<http_response>& answer, uint32_t redirect
   if (standing == robots_standing::refused)
     copy_.next_fetch = now + std::max(config_.refused_recheck, asked.value_or(duration{0}));
   else
-    copy_.next_fetch = now + freshness(config_, field_of(*answer, "cache-control"));
+    copy_.next_fetch = now + freshness(config_, answer->headers.value("cache-control"));
 }
 
 void robots_cache::settle_unreachable(optional<duration> retry_after, wall_time now) {
@@ -155,7 +155,7 @@ std::string robots_cache::version() const {
 }
 
 bool follows_redirect(const robots_cache_config& config, const http_response& answer, uint32_t redirects) {
-  return is_redirect(answer.status) && redirects < config.redirects && !field_of(answer, "location").empty();
+  return is_redirect(answer.status) && redirects < config.redirects && !answer.headers.value("location").empty();
 }
 
 duration freshness(const robots_cache_config& config, std::string_view cache_control) {

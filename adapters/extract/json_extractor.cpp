@@ -36,7 +36,6 @@ public:
 
   result<extraction> extract(std::string_view page) override {
     out_ = {};
-    items_read_ = 0;
     header_read_ = false;
     line_ = 0;
     index_.reset();
@@ -221,7 +220,6 @@ private:
     if (dated_)
       read_date(*dated_, row);
     fill_fixed(fixed_, currency_said, next);
-    ++items_read_;
     return {};
   }
 
@@ -306,8 +304,11 @@ private:
   }
 
   void note(const field_rule& rule, std::string reason, const std::string& pointer) {
-    if (out_.notes.size() < max_field_notes)
-      out_.notes.push_back(field_note{items_read_, std::string{rule.field.name}, std::move(reason), place(pointer)});
+    if (out_.notes.size() >= max_field_notes)
+      return;
+    // Of the item at hand, which is the last one; before the first one, of the header row.
+    auto index = std::max<size_t>(out_.items.size(), 1) - 1;
+    out_.notes.push_back(field_note{index, std::string{rule.field.name}, std::move(reason), place(pointer)});
   }
 
   trouble bad_page(const std::string& pointer, std::string why) const {
@@ -333,7 +334,6 @@ private:
 
   // Of the page at hand.
   extraction out_;
-  size_t items_read_ = 0; ///< without the one at hand
   bool header_read_ = false;
   size_t columns_ = 0;
   size_t line_ = 0;    ///< NDJSON: from 1

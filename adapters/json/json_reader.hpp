@@ -25,10 +25,10 @@ struct json_cell {
 
   json_kind kind;
   uint32_t children = 0;
-  uint32_t span = 1;     ///< cells of this value, itself included: the next sibling is that far away
-  std::string_view key;  ///< of the member whose value this is
-  std::string_view text; ///< string: unescaped; number, boolean: as written
-  const json_projection* place;
+  uint32_t span = 1;            ///< cells of this value, itself included: the next sibling is that far away
+  std::string_view key;         ///< of the member whose value this is
+  std::string_view text;        ///< string: unescaped; number, boolean: as written
+  const json_projection* place; ///< of the projection, for which it was kept
 };
 
 class json_range;

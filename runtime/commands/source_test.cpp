@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "actors/policy/content_sanity.hpp"
-#include "actors/policy/http_fields.hpp"
 #include "actors/policy/page_walk.hpp"
 #include "actors/policy/plain_text.hpp"
 #include "adapters/extract/extractors.hpp"
@@ -192,7 +191,7 @@ int run_source_test(const source_test_options& options, std::istream& in, std::o
     if (auto page = fetch_first_page(loaded.config, spec, options.query); page) {
       trial.url = page->url;
       trial.status = page->answer.status;
-      read_page(trial, spec, page->answer.body, field_of(page->answer, "link"));
+      read_page(trial, spec, page->answer.body, page->answer.headers.value("link"));
     } else {
       trial.problem = page.error();
     }

@@ -61,8 +61,7 @@ fake_http_client::answer fake_http_client::find_answer(const std::string& url) {
   return i != rules_.rend() ? i->by : error_answer(errc::network, "the fake client has no rule for " + url);
 }
 
-fake_http_client& fake_http_client::on(std::string url_part, int32_t status, std::string body,
-                                       header_fields headers) {
+fake_http_client& fake_http_client::on(std::string url_part, int32_t status, std::string body, header_fields headers) {
   return on_call(std::move(url_part), status_answer(status, std::move(body), std::move(headers)));
 }
 

@@ -22,15 +22,13 @@ public:
 
   void fetch(http_request request, callback done) override;
 
-  fake_http_client& on(std::string url_part, int32_t status, std::string body,
-                       header_fields headers = {});
+  fake_http_client& on(std::string url_part, int32_t status, std::string body, header_fields headers = {});
   fake_http_client& on_error(std::string url_part, errc code, std::string detail = {});
   fake_http_client& on_call(std::string url_part, answer by);
   /// Never answers (until the end of the fake).
   fake_http_client& on_silence(std::string url_part);
   /// The same as on, for one request only; several of one text are used in the order given, before any other rule.
-  fake_http_client& once(std::string url_part, int32_t status, std::string body,
-                         header_fields headers = {});
+  fake_http_client& once(std::string url_part, int32_t status, std::string body, header_fields headers = {});
   fake_http_client& once_error(std::string url_part, errc code, std::string detail = {});
   void forget_rules();
 

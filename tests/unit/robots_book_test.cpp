@@ -15,8 +15,7 @@ parsed_url at(const std::string& url) {
   return *parse_url(url);
 }
 
-robots_report says(const std::string& url, int32_t status, std::string body = {},
-                   header_fields headers = {}) {
+robots_report says(const std::string& url, int32_t status, std::string body = {}, header_fields headers = {}) {
   return {url, {}, {status, std::move(headers), std::move(body), {}}};
 }
 

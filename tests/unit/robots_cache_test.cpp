@@ -12,8 +12,7 @@ namespace {
 const auto start = from_unix_ms(1800000000000);
 const std::string good_body = "User-agent: *\nDisallow: /private\nCrawl-delay: 7\n";
 
-result<http_response> answered(int32_t status, header_fields headers = {},
-                               std::string body = good_body) {
+result<http_response> answered(int32_t status, header_fields headers = {}, std::string body = good_body) {
   http_response out;
   out.status = status;
   out.headers = std::move(headers);
