@@ -11,6 +11,7 @@
 
 #include "adapters/link/plain_streams.hpp"
 #include "messages/failure.hpp"
+#include "runtime/link/link_rules.hpp"
 #include "runtime/link/link_scribe.hpp"
 
 namespace vigie {
@@ -75,8 +76,8 @@ void ask_for_gateway(caf::event_based_actor* self, const caf::actor& broker, con
 class over_network : public link_dialler {
 public:
   over_network(caf::actor_system& system, const link_transport_config& config)
-      : system_(system), broker_(basp_broker(system)), hub_(link_hub::make(config)),
-        streams_(make_plain_streams(streams_config(config))) {}
+      : system_(system), broker_(basp_broker(system)), contract_(make_link_contract(system, link_side::dialled)),
+        hub_(link_hub::make(config)), streams_(make_plain_streams(streams_config(config))) {}
 
   ~over_network() override { stop(); }
 
@@ -113,16 +114,17 @@ private:
       return done(fail(errc::worker_lost, "this node is shutting down"));
     auto left = std::max(std::chrono::duration_cast<duration>(deadline - steady_clock::now()), least_time);
     auto held = std::make_shared<link_stream>(std::move(stream));
-    after_burials(system_,
-                  [held, connection, left, done = std::move(done), hub = hub_, &system = system_, broker = broker_] {
-                    auto scribe = make_link_scribe(system, std::move(*held), connection, hub->config());
-                    // An actor of one request, so that nobody waits; hidden, so that no shutdown waits for it.
-                    system.spawn<caf::hidden>(ask_for_gateway, broker, std::move(scribe), left, connection, hub, done);
-                  });
+    after_burials(system_, [held, connection, left, done = std::move(done), hub = hub_, &system = system_,
+                            broker = broker_, contract = contract_] {
+      auto scribe = make_link_scribe(system, std::move(*held), connection, contract, hub->config());
+      // An actor of one request, so that nobody waits; hidden, so that no shutdown waits for it.
+      system.spawn<caf::hidden>(ask_for_gateway, broker, std::move(scribe), left, connection, hub, done);
+    });
   }
 
   caf::actor_system& system_;
   caf::actor broker_;
+  std::shared_ptr<const link_contract> contract_;
   std::shared_ptr<link_hub> hub_;
   std::mutex mutex_; // guards the pointer; the thread behind it needs no lock of ours
   std::unique_ptr<link_streams> streams_;

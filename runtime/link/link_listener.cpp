@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "adapters/link/plain_streams.hpp"
+#include "runtime/link/link_rules.hpp"
 #include "runtime/link/link_scribe.hpp"
 
 namespace vigie {
@@ -35,7 +36,8 @@ class listener : public link_listener {
 public:
   listener(caf::actor_system& system, const link_transport_config& config, gateway_provider gateway)
       : system_(system), gateway_(std::move(gateway)), broker_(basp_broker(system)),
-        interface_(system.message_types<worker_gateway_actor>()), hub_(link_hub::make(config)),
+        interface_(system.message_types<worker_gateway_actor>()),
+        contract_(make_link_contract(system, link_side::accepted)), hub_(link_hub::make(config)),
         streams_(make_plain_streams(streams_config(config))) {}
 
   ~listener() override { stop(); }
@@ -69,10 +71,11 @@ private:
       return hub_->report(log_level::warn, "link_refused", stream.address, "the worker-gateway is not up");
     auto held = std::make_shared<link_stream>(std::move(stream));
     after_burials(system_, [held, connection, gateway, hub = hub_, &system = system_, broker = broker_,
-                            interface = interface_]() mutable {
+                            interface = interface_, contract = contract_]() mutable {
       hub->report(log_level::info, "link_up", connection->peer.name, "accepted");
-      caf::anon_send(broker, caf::publish_atom_v, make_link_scribe(system, std::move(*held), connection, hub->config()),
-                     gateway_key, caf::actor_cast<caf::strong_actor_ptr>(gateway), std::move(interface));
+      caf::anon_send(broker, caf::publish_atom_v,
+                     make_link_scribe(system, std::move(*held), connection, contract, hub->config()), gateway_key,
+                     caf::actor_cast<caf::strong_actor_ptr>(gateway), std::move(interface));
     });
   }
 
@@ -80,6 +83,7 @@ private:
   gateway_provider gateway_;
   caf::actor broker_;
   std::set<std::string> interface_;
+  std::shared_ptr<const link_contract> contract_;
   std::shared_ptr<link_hub> hub_;
   std::unique_ptr<link_streams> streams_;
   uint16_t port_ = 0;

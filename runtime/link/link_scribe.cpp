@@ -12,8 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/link/basp_filter.hpp"
-
 namespace vigie {
 
 namespace {
@@ -59,10 +57,10 @@ private:
 class link_scribe : public caf::io::scribe {
 public:
   link_scribe(caf::io::network::default_multiplexer& loop, int fd, std::shared_ptr<link_connection> connection,
-              const link_transport_config& config)
+              std::shared_ptr<const link_contract> contract, const link_transport_config& config)
       : scribe(caf::io::connection_handle::from_int(static_cast<int64_t>(connection->id))),
-        connection_(std::move(connection)), filter_(config.max_message_bytes), max_message_(config.max_message_bytes),
-        max_unsent_(config.send_buffer_bytes), stream_(loop, fd, connection_) {}
+        connection_(std::move(connection)), filter_(std::move(contract), config.max_message_bytes),
+        max_message_(config.max_message_bytes), max_unsent_(config.send_buffer_bytes), stream_(loop, fd, connection_) {}
 
   ~link_scribe() override { connection_->closed(); }
 
@@ -131,9 +129,11 @@ private:
 } // namespace
 
 caf::io::scribe_ptr make_link_scribe(caf::actor_system& system, link_stream stream,
-                                     std::shared_ptr<link_connection> connection, const link_transport_config& config) {
+                                     std::shared_ptr<link_connection> connection,
+                                     std::shared_ptr<const link_contract> contract,
+                                     const link_transport_config& config) {
   auto& loop = static_cast<caf::io::network::default_multiplexer&>(system.middleman().backend());
-  return caf::make_counted<link_scribe>(loop, stream.fd.release(), std::move(connection), config);
+  return caf::make_counted<link_scribe>(loop, stream.fd.release(), std::move(connection), std::move(contract), config);
 }
 
 void after_burials(caf::actor_system& system, std::function<void()> f) {

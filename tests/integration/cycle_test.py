@@ -13,7 +13,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from fleet import Fleet, call, require, run_scenarios, wait_until  # noqa: E402
+from fleet import Fleet, Relay, call, require, run_scenarios, wait_until  # noqa: E402
 
 ALERTS = json.loads((ROOT / "configs" / "quickstart" / "alerts.json").read_text(encoding="utf-8"))
 PAGES = 3
@@ -148,7 +148,7 @@ def stop_worker(vigie):
 
 def late_result(vigie):
     """A worker is stopped and its work given to another; its own answer, made before it hears of that, is stored as late."""
-    with Fleet(vigie, workers=2, cycle='silence = "1s"', heartbeat="500ms", missed=120, relays=True, max_pages=1) as fleet:
+    with Fleet(vigie, workers=2, cycle='silence = "1s"', heartbeat="500ms", missed=120, relays=Relay, max_pages=1) as fleet:
         fleet.import_alerts(alerts(["hook"])[:4])
         victim, relay = fleet.worker("worker-fr"), fleet.relays["worker-fr"]
         fleet.fault(region="cdg", path="/search", fault="slow", delayMs=1200)

@@ -260,7 +260,7 @@ class Fleet:
 
     def __init__(self, vigie, workers=4, site_args=(), cycle="", main_extra="", worker_extra="",
                  source=None, channels=True, heartbeat="500ms", min_interval="20ms", missed=3, log_level="debug",
-                 relays=False, max_pages=3, fetch=""):
+                 relays=None, max_pages=3, fetch=""):
         self.vigie = str(pathlib.Path(vigie).resolve())
         self.max_pages = max_pages
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vigie-fleet-"))
@@ -270,13 +270,13 @@ class Fleet:
         self.site = Process("sample-site", [self.vigie, "sample-site", "--listen", f"127.0.0.1:{self.site_port}", "--log",
                                             str(self.site_log), *site_args], self.folder / "site.log", self.folder)
         self.workers = []
-        self.relays = {}  # by the worker's name, if asked for
+        self.relays = {}  # by the worker's name, if asked for: what `relays` makes of the worker's port
         entries = ""
         for i in range(workers):
             api, link = free_port(), free_port()
             name, region = f"worker-{NAMES[i]}", REGIONS[i]
             if relays:
-                self.relays[name] = Relay(link)
+                self.relays[name] = relays(link)
             way = self.relays[name].port if relays else link
             entries += (f'\n[[workers]]\nid = "{name}"\nname = "Worker {NAMES[i].upper()}"\nregion = "{region}"\n'
                         f'address = "127.0.0.1:{way}"\n')
