@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <random>
@@ -14,6 +15,7 @@
 #include "runtime/admin_key.hpp"
 #include "runtime/commands/commands.hpp"
 #include "runtime/config_units.hpp"
+#include "runtime/data_lock.hpp"
 #include "runtime/fetch_guard.hpp"
 #include "runtime/key_file.hpp"
 #include "runtime/link/caf_settings.hpp"
@@ -37,6 +39,21 @@ result<T> wait_for(Operation operation) {
   return future.get();
 }
 
+/// For people: what is the matter and what to do. A conflict's detail says both, and its general remedy is about things
+/// of one name.
+std::string start_problem(const error& e) {
+  return e.code == errc::conflict ? e.detail + "." : to_string(e);
+}
+
+/// Why a port of ours cannot be had, in the words of its section.
+error port_problem(error e, const std::string& section) {
+  if (e.code == errc::conflict)
+    e.detail += "; end the program that has the port, or write another [" + section + "] listen";
+  else
+    e = {errc::bad_config, e.detail, "[" + section + "] listen"};
+  return e;
+}
+
 /// The node between its start and its end. Members are destroyed from the last to the first.
 class running_node {
 public:
@@ -46,9 +63,9 @@ public:
   int run() {
     auto begun = std::chrono::steady_clock::now();
     if (auto problem = start(); problem.code != errc::none) {
-      err_ << "vigie: " << to_string(problem) << "\n";
+      err_ << "vigie: " << start_problem(problem) << "\n";
       if (adapters_.log)
-        adapters_.log->emit({log_level::error, "node_not_started", {}, {{"problem", to_string(problem)}}});
+        adapters_.log->emit({log_level::error, "node_not_started", {}, {{"problem", start_problem(problem)}}});
       stop();
       return exit_failed;
     }
@@ -61,7 +78,10 @@ public:
 
 private:
   error start() {
-    if (auto e = prepare_folder(); e.code != errc::none)
+    // First what no two processes can have: then nothing of another's is opened, migrated or taken over.
+    if (auto e = take_folder(); e.code != errc::none)
+      return e;
+    if (auto e = take_port(); e.code != errc::none)
       return e;
     auto adapters = make_adapters(config_);
     if (!adapters)
@@ -79,12 +99,13 @@ private:
       auto listener = listen(*system_, to_string(config_.link.listen), link,
                              [gateway = refs_.api.gateway] { return gateway.get(); });
       if (!listener)
-        return listener.error();
+        return port_problem(listener.error(), "link");
       listener_ = std::move(*listener);
     }
     start_tree();
     await_parts();
-    return start_api();
+    serve_api();
+    return {};
   }
 
   /// Whoever is let in finds the parts that answer him. A tree that does not come up ends the node by itself; one that
@@ -98,11 +119,38 @@ private:
     }
   }
 
-  error prepare_folder() {
+  error take_folder() {
     std::error_code problem;
     std::filesystem::create_directories(config_.data_dir, problem);
     if (problem)
       return {errc::bad_config, "cannot make the data folder " + config_.data_dir + ": " + problem.message(), {}};
+    auto folder = data_lock::of_folder(config_.data_dir, config_.name);
+    if (!folder)
+      return folder.error();
+    folder_lock_ = std::move(*folder);
+    if (!config_.is_main)
+      return {};
+    auto store = data_lock::of_store(config_.store.path, config_.name);
+    if (!store)
+      return store.error();
+    store_lock_ = std::move(*store);
+    auto size = std::filesystem::file_size(config_.store.path, problem);
+    store_is_new_ = problem || size == 0;
+    return {};
+  }
+
+  error take_port() {
+    http_server_config server;
+    server.address = config_.api.listen.host;
+    server.port = config_.api.listen.port;
+    server.max_connections = config_.api.max_connections;
+    server.max_body_bytes = config_.api.max_body_bytes;
+    server.max_header_bytes = config_.api.max_header_bytes;
+    server.read_timeout = config_.api.read_timeout;
+    auto bound = listen_http(server);
+    if (!bound)
+      return port_problem(bound.error(), "api");
+    http_ = std::move(*bound);
     return {};
   }
 
@@ -156,7 +204,7 @@ private:
     });
   }
 
-  error start_api() {
+  void serve_api() {
     backend_config c;
     c.node = config_.name;
     c.is_main = config_.is_main;
@@ -176,18 +224,7 @@ private:
     api.version = VIGIE_VERSION;
     api.max_commands_outstanding = config_.api.max_commands_outstanding;
     api.limits.baseline = config_.cycle.baseline;
-    http_server_config server;
-    server.address = config_.api.listen.host;
-    server.port = config_.api.listen.port;
-    server.max_connections = config_.api.max_connections;
-    server.max_body_bytes = config_.api.max_body_bytes;
-    server.max_header_bytes = config_.api.max_header_bytes;
-    server.read_timeout = config_.api.read_timeout;
-    auto started = serve_http(server, make_api(api, *backend_, keys_));
-    if (!started)
-      return started.error();
-    http_ = std::move(*started);
-    return {};
+    http_->serve(make_api(api, *backend_, keys_));
   }
 
   void say_workers() {
@@ -209,12 +246,31 @@ private:
   }
 
   void say_ready(duration took) {
-    adapters_.log->emit({log_level::info,
-                         "node_ready",
-                         {},
-                         {{"api", config_.api.listen.host + ":" + std::to_string(http_->port())},
-                          {"link", listener_ ? std::to_string(listener_->port()) : "none"},
-                          {"took_ms", std::to_string(took.count())}}});
+    std::vector<std::pair<std::string, std::string>> fields{
+        {"api", config_.api.listen.host + ":" + std::to_string(http_->port())},
+        {"link", listener_ ? std::to_string(listener_->port()) : "none"},
+        {"took_ms", std::to_string(took.count())}};
+    if (config_.is_main)
+      describe_main(fields);
+    adapters_.log->emit({log_level::info, "node_ready", {}, std::move(fields)});
+  }
+
+  void describe_main(std::vector<std::pair<std::string, std::string>>& fields) {
+    std::error_code ignored;
+    fields.emplace_back("store", std::filesystem::absolute(config_.store.path, ignored).string());
+    fields.emplace_back("store_is", store_is_new_ ? "new" : "found");
+    auto alerts = wait_for<std::vector<alert>>([&](auto done) { adapters_.db->list_alerts(done); });
+    if (alerts) {
+      auto enabled = std::count_if(alerts->begin(), alerts->end(), [](const alert& x) { return x.enabled; });
+      fields.emplace_back("alerts", std::to_string(alerts->size()));
+      fields.emplace_back("alerts_enabled", std::to_string(enabled));
+    } else {
+      fields.emplace_back("alerts", to_string(alerts.error()));
+    }
+    const auto& cycle = config_.cycle;
+    fields.emplace_back("first_cycle", !cycle.enabled                       ? "none: [cycle] enabled = false"
+                                       : cycle.initial_delay == duration{0} ? "at once"
+                                                                            : "in " + to_text(cycle.initial_delay));
   }
 
   static constexpr int keys_poll_ms = 1000; ///< between looks at the file of keys
@@ -281,6 +337,9 @@ private:
   const run_options& options_;
   std::ostream& out_;
   std::ostream& err_;
+  data_lock folder_lock_; // these two outlive all that the folder and the store are opened by
+  data_lock store_lock_;
+  bool store_is_new_ = false;
   wake_up wake_;
   std::atomic<bool> root_ended_{false};
   node_adapters adapters_;

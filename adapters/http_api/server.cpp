@@ -34,11 +34,12 @@ constexpr duration accept_back_off{100};
 
 class beast_server final : public http_server, private connection_owner {
 public:
-  beast_server(http_server_config config, handler on_request);
+  explicit beast_server(http_server_config config);
   ~beast_server() override;
 
   error listen();
   uint16_t port() const override { return port_; }
+  void serve(handler on_request) override;
   void drain(duration deadline) override;
 
 private:
@@ -86,8 +87,7 @@ private:
   std::thread thread_;
 };
 
-beast_server::beast_server(http_server_config config, handler on_request)
-    : config_(std::move(config)), on_request_(std::move(on_request)) {
+beast_server::beast_server(http_server_config config) : config_(std::move(config)) {
   mail_ = std::make_shared<answer_mailbox>([this] { asio::post(io_, [this] { on_mail(); }); });
 }
 
@@ -115,9 +115,13 @@ error beast_server::listen() {
     return {ec == asio::error::address_in_use ? errc::conflict : errc::network,
             "cannot listen on " + config_.address + " port " + std::to_string(config_.port) + ": " + ec.message(), ""};
   port_ = acceptor_.local_endpoint().port();
+  return {};
+}
+
+void beast_server::serve(handler on_request) {
+  on_request_ = std::move(on_request);
   wait_for_clients();
   thread_ = std::thread{[this] { run(); }};
-  return {};
 }
 
 beast_server::~beast_server() {
@@ -306,6 +310,8 @@ void beast_server::settled() {
 }
 
 void beast_server::drain(duration deadline) {
+  if (!thread_.joinable())
+    return; // nobody was taken in
   asio::post(io_, [this] {
     error_code ignored;
     draining_ = true;
@@ -327,10 +333,17 @@ void beast_server::drain(duration deadline) {
 
 } // namespace
 
-result<std::unique_ptr<http_server>> serve_http(http_server_config config, http_server::handler on_request) {
-  auto server = std::make_unique<beast_server>(std::move(config), std::move(on_request));
+result<std::unique_ptr<http_server>> listen_http(http_server_config config) {
+  auto server = std::make_unique<beast_server>(std::move(config));
   if (auto problem = server->listen(); problem.code != errc::none)
     return tl::unexpected<error>(std::move(problem));
+  return server;
+}
+
+result<std::unique_ptr<http_server>> serve_http(http_server_config config, http_server::handler on_request) {
+  auto server = listen_http(std::move(config));
+  if (server)
+    (*server)->serve(std::move(on_request));
   return server;
 }
 

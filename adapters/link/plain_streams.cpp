@@ -70,7 +70,8 @@ public:
     int one = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     if (!fd || ::bind(fd.get(), where->get(), where->length) != 0 || ::listen(fd.get(), backlog) != 0)
-      return fail(errc::bad_config, "cannot listen on " + address + ": " + why(errno));
+      return fail(errno == EADDRINUSE ? errc::conflict : errc::bad_config,
+                  "cannot listen on " + address + ": " + why(errno));
     socket_address bound;
     bound.length = sizeof bound.storage;
     ::getsockname(fd.get(), bound.get(), &bound.length);

@@ -47,7 +47,8 @@ public:
   virtual ~link_streams() = default;
 
   /// At most once. "127.0.0.1:7700", "[::1]:7700", "localhost:7700"; port 0 takes a free one. The port listened on.
-  /// Errors: blocked_address (not loopback, or insecure_loopback is off), bad_config (the address cannot be used).
+  /// Errors: blocked_address (not loopback, or insecure_loopback is off), conflict (another process has the port),
+  /// bad_config (the address cannot be used).
   virtual result<uint16_t> listen(const std::string& address, accepted on_stream, stream_refused on_refused) = 0;
 
   /// `done` is called exactly once, with a stream on which the peer has already begun to speak. Errors:

@@ -64,6 +64,8 @@ public:
   virtual ~http_server() = default; ///< stops; open connections are closed
 
   virtual uint16_t port() const = 0;
+  /// From now on clients are taken in; those who came before have waited. At most once.
+  virtual void serve(handler on_request) = 0;
   /// Stops accepting, lets answers under way finish until `deadline`, then closes.
   virtual void drain(duration deadline) = 0;
 };

@@ -254,8 +254,25 @@ error make_folders(const fs::path& folder) {
   return {};
 }
 
+/// A log without its file holds what was stored last. SQLite would take an absent or empty file for a new one, and
+/// remove the log.
+error refuse_orphaned_log(const std::string& path) {
+  struct stat file {};
+  struct stat log {};
+  auto log_path = path + "-wal";
+  if ((stat(path.c_str(), &file) == 0 && file.st_size > 0) || stat(log_path.c_str(), &log) != 0 || log.st_size == 0)
+    return {};
+  return {errc::store_unavailable,
+          "the database file is missing or empty, but its log " + log_path +
+              " is there and holds what was stored last; put the file back beside it, or move the log away to start "
+              "anew. Nothing was touched",
+          path};
+}
+
 /// SQLite gives its side files the rights of the database file, so that is made first, with the right ones.
 error secure_file(const std::string& path, missing_file how) {
+  if (auto problem = refuse_orphaned_log(path); problem.code != errc::none)
+    return problem;
   if (how == missing_file::create) {
     if (auto problem = make_folders(fs::path{path}.parent_path()); problem.code != errc::none)
       return problem;

@@ -446,6 +446,21 @@ TEST_CASE("a port that is taken is a conflict, and a name is not an address") {
   REQUIRE(serve_http(config, echo).error().code == errc::bad_config);
 }
 
+TEST_CASE("a port is taken before anybody is served there, and who came early is served then") {
+  auto server = listen_http({});
+  REQUIRE(server);
+  http_server_config same;
+  same.port = (*server)->port();
+  REQUIRE(listen_http(same).error().code == errc::conflict);
+  raw_client early{(*server)->port()};
+  early.send(request_text("GET", "/early"));
+  (*server)->serve(echo);
+  REQUIRE(early.read_answer().status == 200);
+  auto unserved = listen_http({});
+  REQUIRE(unserved);
+  (*unserved)->drain(50ms); // ends, too
+}
+
 TEST_CASE("two thousand connections are served together") {
   raise_descriptor_limit();
   http_server_config config;

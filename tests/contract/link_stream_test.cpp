@@ -303,7 +303,7 @@ TEST_CASE("only loopback, and only when that is written down") {
     CHECK(main->listen(address, none, {}).error().code == errc::bad_config);
   }
   gate worker{as("w", "worker")};
-  CHECK(main->listen(worker.address(), none, {}).error().code == errc::bad_config);
+  CHECK(main->listen(worker.address(), none, {}).error().code == errc::conflict);
   auto config = as("main", "main");
   config.insecure_loopback = false;
   auto strict = make_plain_streams(config);

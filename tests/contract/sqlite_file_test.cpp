@@ -100,6 +100,38 @@ TEST_CASE("sqlite file: only its owner reads it, whatever the umask") {
   CHECK(rights_of(path) == 0600);
 }
 
+TEST_CASE("sqlite file: a log without its file is refused and left as it is, and good once the file is back") {
+  test_folder folder;
+  auto path = folder.file();
+  auto log = path + "-wal";
+  // As a killed process leaves them: nothing of the log is in the file yet.
+  auto copy = folder.file("copy.db");
+  {
+    auto db = open_or_fail(config_for(path));
+    database_caller caller{*db};
+    for (const auto* name : {"a", "b", "c"})
+      caller.must(&database::put_alert, alert_named(name));
+    fs::copy_file(path, copy);
+    fs::copy_file(log, copy + "-wal");
+  }
+  auto whole = fs::file_size(copy + "-wal");
+  REQUIRE(whole > 0);
+  auto away = folder.file("away.db");
+  fs::rename(copy, away);
+  auto empty = GENERATE(false, true);
+  if (empty)
+    std::ofstream{copy};
+  auto problem = why_not(config_for(copy));
+  CHECK(problem.code == errc::store_unavailable);
+  CHECK_THAT(problem.detail, Catch::Contains(copy + "-wal") && Catch::Contains("put the file back"));
+  CHECK(fs::file_size(copy + "-wal") == whole);
+  CHECK(fs::exists(copy) == empty);
+  CHECK_FALSE(fs::exists(copy + "-shm"));
+  fs::rename(away, copy);
+  auto db = open_or_fail(config_for(copy));
+  CHECK(database_caller{*db}.must(&database::list_alerts).size() == 3);
+}
+
 TEST_CASE("sqlite file: a name is a file's name, also one that means something to SQLite") {
   test_folder folder;
   auto before = fs::current_path();
