@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include "adapters/curl/socket_watch.hpp"
+#include "adapters/curl/unpacker.hpp"
 
 namespace vigie {
 
@@ -13,13 +14,7 @@ std::string user_agent_line(const std::string& agent) {
 }
 
 const std::string& accept_encoding_line() {
-  static const auto line = [] {
-    auto features = curl_version_info(CURLVERSION_NOW)->features;
-    std::string out = "Accept-Encoding: deflate, gzip";
-    out += (features & CURL_VERSION_BROTLI) != 0 ? ", br" : "";
-    out += (features & CURL_VERSION_ZSTD) != 0 ? ", zstd" : "";
-    return out;
-  }();
+  static const auto line = "Accept-Encoding: " + std::string{accepted_encodings};
   return line;
 }
 
@@ -62,7 +57,6 @@ void curl_easy::set_constants() {
   curl_easy_setopt(handle_, CURLOPT_NOPROXY, "");
   curl_easy_setopt(handle_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(handle_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  curl_easy_setopt(handle_, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(handle_, CURLOPT_DNS_CACHE_TIMEOUT, static_cast<long>(rules_.dns_cache.count() / 1000));
@@ -74,14 +68,6 @@ void curl_easy::set_callbacks() {
   curl_easy_setopt(handle_, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(handle_, CURLOPT_HEADERFUNCTION, &curl_easy::on_header);
   curl_easy_setopt(handle_, CURLOPT_HEADERDATA, this);
-  // Of a packed body libcurl hands on what comes out; what goes in can be seen by its progress only. The transfer asks
-  // for that once it knows that the body is packed.
-  curl_xferinfo_callback on_progress = [](void* self, curl_off_t, curl_off_t got, curl_off_t, curl_off_t) -> int {
-    auto* request = static_cast<curl_easy*>(self)->request_;
-    return request && !request->may_receive(static_cast<uint64_t>(got)) ? 1 : 0;
-  };
-  curl_easy_setopt(handle_, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(handle_, CURLOPT_XFERINFODATA, this);
   curl_opensocket_callback open_socket = [](void* self, curlsocktype purpose, curl_sockaddr* address) -> curl_socket_t {
     auto& x = *static_cast<curl_easy*>(self);
     auto fd = x.request_ ? x.request_->open_socket(purpose, address) : CURL_SOCKET_BAD;

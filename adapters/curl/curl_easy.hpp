@@ -8,8 +8,8 @@
 
 namespace vigie {
 
-/// "User-Agent: ..." and "Accept-Encoding: ..." of all that this libcurl unpacks. libcurl would write both itself, and
-/// put them together anew for each request.
+/// "User-Agent: ..." and "Accept-Encoding: ..." of all that `unpacker` undoes; libcurl does not know of it, and hands
+/// on bodies as they come.
 std::string user_agent_line(const std::string& agent);
 const std::string& accept_encoding_line();
 

@@ -24,9 +24,9 @@ struct curl_http_config {
 };
 
 /// HTTP/1.1, and HTTP/2 over TLS; keep-alive; bodies packed by gzip, deflate, br and zstd are unpacked; certificates
-/// are verified; no cookies, no redirects, and nothing of the environment. A body shorter than announced is
+/// are verified; no cookies, no redirects, and nothing of the environment. A page shorter than announced is
 /// errc::network
-/// ("closed after 100 of 200 bytes"), never a short body.
+/// ("closed after 100 of 200 bytes"), and one whose packing does not end is errc::bad_page, never a short body.
 ///
 /// The request's max_body_bytes holds for a body as it comes and as it is unpacked; the detail of body_too_large says
 /// which limit it was.

@@ -16,9 +16,6 @@ namespace vigie {
 
 namespace {
 
-/// What libcurl may have read of a body and not counted yet.
-constexpr uint64_t receive_buffer_bytes = CURL_MAX_WRITE_SIZE;
-
 bool read_address(const sockaddr& from, socklen_t size, ip_address& address, uint16_t& port) {
   if (from.sa_family == AF_INET && size >= sizeof(sockaddr_in)) {
     sockaddr_in v4;
@@ -42,6 +39,15 @@ uint64_t size_info(void* easy, CURLINFO what) {
   curl_off_t out = 0;
   curl_easy_getinfo(easy, what, &out);
   return out > 0 ? static_cast<uint64_t>(out) : 0;
+}
+
+/// Of all fields of that name, joined by commas.
+std::string values_of(const header_fields& fields, std::string_view name) {
+  std::string out;
+  for (const auto& [field, value] : fields)
+    if (field == name)
+      out += (out.empty() ? "" : ", ") + value;
+  return out;
 }
 
 } // namespace
@@ -81,7 +87,6 @@ void curl_transfer::attach(const curl_easy& on) {
   curl_easy_setopt(easy_, CURLOPT_URL, to_string(url_).c_str());
   curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect));
-  curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 1L);
   if (plain_ && request_.headers.empty())
     curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, static_cast<curl_slist*>(on.usual_headers()));
   else
@@ -155,24 +160,33 @@ bool curl_transfer::refuse_body(std::string why) {
   return false;
 }
 
-bool curl_transfer::may_receive(uint64_t bytes) {
-  return bytes <= request_.max_body_bytes || refuse_body("more than " + std::to_string(request_.max_body_bytes) +
-                                                         " bytes" + (packed_ ? " before unpacking" : ""));
-}
-
-bool curl_transfer::too_tight(uint64_t received, uint64_t unpacked) const {
-  return unpacked >= unpack_ratio_from_bytes && unpacked / rules_.max_unpack_ratio > received;
+bool curl_transfer::is_page() const {
+  return answered_ && response_.status >= 200 && response_.status < 300;
 }
 
 bool curl_transfer::take_body(std::string_view bytes) {
+  received_ += bytes.size();
+  if (received_ > request_.max_body_bytes)
+    return refuse_body("more than " + std::to_string(request_.max_body_bytes) + " bytes" +
+                       (unpacker_ ? " before unpacking" : ""));
+  if (!unpacker_)
+    return keep(bytes);
+  if (unpacker_->take(bytes, [this](std::string_view x) { return keep(x); }))
+    return true;
+  if (problem_.code == errc::none)
+    problem_ = unpacker_->problem();
+  return false;
+}
+
+bool curl_transfer::keep(std::string_view bytes) {
   auto size = response_.body.size() + bytes.size();
   if (size > request_.max_body_bytes)
     return refuse_body("more than " + std::to_string(request_.max_body_bytes) + " bytes" +
-                       (packed_ ? " after unpacking" : ""));
-  if (packed_ && size > rules_.max_unpacked_bytes)
+                       (unpacker_ ? " after unpacking" : ""));
+  if (unpacker_ && size > rules_.max_unpacked_bytes)
     return refuse_body("more than " + std::to_string(rules_.max_unpacked_bytes) +
                        " bytes after unpacking, the limit for packed bodies");
-  if (packed_ && too_tight(size_info(easy_, CURLINFO_SIZE_DOWNLOAD_T) + receive_buffer_bytes, size))
+  if (unpacker_ && size >= unpack_ratio_from_bytes && size / rules_.max_unpack_ratio > received_)
     return refuse_body("it unpacks to more than " + std::to_string(rules_.max_unpack_ratio) + " times its size");
   response_.body.append(bytes);
   return true;
@@ -185,6 +199,8 @@ bool curl_transfer::take_header(std::string_view line) {
         errc::network, "the answer has more than " + std::to_string(rules_.max_header_bytes) + " bytes of headers", {}};
     return false;
   }
+  if (answered_) // a trailer
+    return true;
   // The status line of the final answer comes after those of the interim ones (1xx).
   if (line.substr(0, 5) == "HTTP/")
     response_.headers.clear();
@@ -196,15 +212,33 @@ bool curl_transfer::take_header(std::string_view line) {
 }
 
 bool curl_transfer::end_headers() {
-  auto encoding = response_.headers.find("content-encoding");
-  packed_ = encoding != response_.headers.end() && lower_case(encoding->second) != "identity";
-  if (packed_)
-    curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
-  auto announced = response_.headers.find("content-length");
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  if (announced == response_.headers.end() || request_.method == "HEAD" || status < 200 || status == 204 ||
-      status == 304)
+  response_.status = static_cast<int32_t>(status);
+  answered_ = status >= 200;
+  auto codings = values_of(response_.headers, "content-encoding");
+  if (!codings.empty() && answered_) {
+    auto made = unpacker::make(codings, {.max_bytes_between = rules_.max_unpacked_bytes});
+    if (!made)
+      problem_ = made.error();
+    else
+      unpacker_ = std::move(*made);
+  }
+  return !is_page() || begin_page();
+}
+
+bool curl_transfer::begin_page() {
+  if (problem_.code == errc::bad_page)
+    return false;
+  auto transfer = lower_case(values_of(response_.headers, "transfer-encoding"));
+  if (!transfer.empty() && transfer != "chunked" && transfer != "identity") {
+    problem_ = {errc::bad_page,
+                "the body comes in the Transfer-Encoding \"" + transfer.substr(0, 40) + "\", which nobody asked for",
+                {}};
+    return false;
+  }
+  auto announced = response_.headers.find("content-length");
+  if (announced == response_.headers.end() || request_.method == "HEAD" || response_.status == 204)
     return true;
   uint64_t bytes = 0;
   const auto& text = announced->second;
@@ -212,8 +246,8 @@ bool curl_transfer::end_headers() {
     return true;
   if (bytes > request_.max_body_bytes)
     return refuse_body("it has " + text + " bytes, more than " + std::to_string(request_.max_body_bytes) +
-                       (packed_ ? ", before unpacking" : ""));
-  if (!packed_)
+                       (unpacker_ ? ", before unpacking" : ""));
+  if (!unpacker_)
     response_.body.reserve(bytes);
   return true;
 }
@@ -236,18 +270,19 @@ int curl_transfer::open_socket(int purpose, void* where) {
 }
 
 result<http_response> curl_transfer::finish(const curl_easy& on, int code) {
-  if (code != CURLE_OK)
+  bool stands = answered_ && !is_page();
+  if (code != CURLE_OK && !stands)
     return tl::unexpected<error>(problem_of(on, code));
+  bool bodiless = request_.method == "HEAD" || response_.status == 204;
+  if (unpacker_ && !stands && !bodiless && !unpacker_->finish())
+    return tl::unexpected<error>(unpacker_->problem());
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   char* peer = nullptr;
   curl_easy_getinfo(easy_, CURLINFO_PRIMARY_IP, &peer);
   response_.status = static_cast<int32_t>(status);
   response_.peer_address = peer ? peer : "";
-  response_.wire_bytes = size_info(easy_, CURLINFO_SIZE_DOWNLOAD_T);
-  if (packed_ && too_tight(response_.wire_bytes, response_.body.size()))
-    return fail(errc::body_too_large,
-                "it unpacks to more than " + std::to_string(rules_.max_unpack_ratio) + " times its size");
+  response_.wire_bytes = received_;
   return std::move(response_);
 }
 

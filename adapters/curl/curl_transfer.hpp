@@ -6,6 +6,7 @@
 
 #include "actors/policy/address_guard.hpp"
 #include "actors/policy/url_template.hpp"
+#include "adapters/curl/unpacker.hpp"
 #include "messages/values/error.hpp"
 #include "messages/values/fetch.hpp"
 
@@ -32,6 +33,9 @@ inline constexpr uint64_t unpack_ratio_from_bytes = 1 << 20;
 /// Initialises libcurl, once in the process. errc::network if it refuses.
 error start_curl();
 
+/// An answer that is no 2xx stands by its status and its headers, whatever becomes of its body: that is cut, packed in
+/// a way that cannot be undone, or too large, and then only what came of it is there. A refusal must not be lost for
+/// it.
 class curl_transfer {
 public:
   /// bad_request for a URL, a method, headers or a proxy that cannot be sent.
@@ -52,8 +56,6 @@ public:
   /// False = end the transfer; `finish` then says why.
   bool take_body(std::string_view bytes);
   bool take_header(std::string_view line);
-  /// `bytes` of the body have come, packed or not.
-  bool may_receive(uint64_t bytes);
   /// A socket to the address (a curl_sockaddr) if the guard allows it, else -1.
   int open_socket(int purpose, void* address);
 
@@ -64,8 +66,10 @@ private:
   void set_headers(void* easy);
   void set_route(void* easy);
   bool end_headers();
+  bool begin_page();
+  bool keep(std::string_view bytes);
   bool refuse_body(std::string why);
-  bool too_tight(uint64_t received, uint64_t unpacked) const;
+  bool is_page() const;
   error problem_of(const curl_easy& easy, int code);
 
   http_request request_;
@@ -76,8 +80,10 @@ private:
   void* header_list_ = nullptr;
   http_response response_;
   size_t header_bytes_ = 0;
-  bool packed_ = false; ///< the body has a Content-Encoding
-  error problem_;       ///< why a callback ended the transfer
+  bool answered_ = false; ///< all headers of the final answer are there; what comes now is its body, or trailers
+  uint64_t received_ = 0; ///< of the body, as it comes
+  std::unique_ptr<unpacker> unpacker_; ///< null: the body is not packed
+  error problem_;                      ///< why a callback ended the transfer
 };
 
 } // namespace vigie

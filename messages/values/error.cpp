@@ -53,9 +53,10 @@ constexpr std::array texts{
     code_text{errc::timed_out, "timed_out", "The site did not answer in time; it is asked again in the next cycle."},
     code_text{errc::body_too_large, "body_too_large",
               "The page is larger than the source's max_body; raise it if that is right."},
-    code_text{
-        errc::bad_page, "bad_page",
-        "The page is not what the source's extract section describes; look at the place named and correct the paths."},
+    code_text{errc::bad_page, "bad_page",
+              "The page is not what its source describes, or came damaged; look at what is named, and correct the "
+              "paths of the "
+              "extract section if the page is right."},
     code_text{errc::blocked_address, "blocked_address",
               "The address may not be connected to; list it under allow_private if it is yours."},
     code_text{errc::permit_denied, "permit_denied",

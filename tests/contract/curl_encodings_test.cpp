@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "tests/fakes/raw_http_server.hpp"
 #include "tests/support/http_calls.hpp"
 #include "tests/support/nginx.hpp"
 
@@ -88,4 +89,133 @@ TEST_CASE("a packed body has caps of its own, and the error says which it was") 
   request = get(server.url("/flood"));
   request.max_body_bytes = 31457280;
   CHECK(body_of(fetch(*client, request)).size() == 31457280);
+}
+
+namespace {
+
+std::string hex(std::string_view bytes) {
+  constexpr auto digits = "0123456789abcdef";
+  std::string out;
+  for (unsigned char c : bytes)
+    out += {digits[c >> 4], digits[c & 15]};
+  return out;
+}
+
+/// A small page, packed.
+std::string small(const std::string& packer, const std::string& file) {
+  const scratch_folder folder;
+  folder.write("small", "{\"items\": [{\"id\": \"1\", \"price\": \"1,250.00\"}]}");
+  folder.run(packer + " -k small");
+  return folder.read(file);
+}
+
+std::string head(int status, const std::string& headers) {
+  return "HTTP/1.1 " + std::to_string(status) + " Text\r\n" + headers + "\r\n";
+}
+
+struct raw_site {
+  fakes::raw_http_server server;
+  std::unique_ptr<http_client> client = make_client();
+
+  result<http_response> hear(const std::string& bytes, const std::string& method = "GET") {
+    auto request = get(server.url("/last/" + hex(bytes)));
+    request.method = method;
+    return fetch(*client, request);
+  }
+};
+
+} // namespace
+
+TEST_CASE("a page whose packing does not end is no page, however its end was announced") {
+  auto [coding, packer, file] = GENERATE(table<std::string, std::string, std::string>(
+      {{"gzip", "gzip", "small.gz"}, {"br", "brotli", "small.br"}, {"zstd", "zstd -q", "small.zst"}}));
+  CAPTURE(coding);
+  raw_site site;
+  auto whole = small(packer, file);
+  auto said = "Content-Encoding: " + coding + "\r\n";
+  CHECK(body_of(site.hear(head(200, said) + whole)).find("1,250.00") != std::string::npos);
+  auto cut = whole.substr(0, whole.size() - 3);
+  auto size = std::to_string(cut.size());
+  std::string chunk_size{"0123456789abcdef"[cut.size() / 16], "0123456789abcdef"[cut.size() % 16]};
+  for (const auto& answer :
+       {head(200, said) + cut, head(200, said + "Content-Length: " + size + "\r\n") + cut,
+        head(200, said + "Transfer-Encoding: chunked\r\n") + chunk_size + "\r\n" + cut + "\r\n0\r\n\r\n"}) {
+    auto heard = site.hear(answer);
+    REQUIRE_FALSE(heard);
+    CHECK(heard.error().code == errc::bad_page);
+    CHECK(heard.error().detail.find(" data was cut after " + size + " bytes") != std::string::npos);
+  }
+  // Cut by the connection: that is the network's trouble, and worth a repetition.
+  auto heard = site.hear(head(200, said + "Content-Length: 500\r\n") + cut);
+  REQUIRE_FALSE(heard);
+  CHECK(heard.error().code == errc::network);
+}
+
+TEST_CASE("packings that are wrong, unknown, or come in several headers") {
+  raw_site site;
+  auto gzip = small("gzip", "small.gz");
+  auto refused = [&](const std::string& headers, const std::string& body) {
+    auto heard = site.hear(head(200, headers) + body);
+    REQUIRE_FALSE(heard);
+    CHECK(heard.error().code == errc::bad_page);
+    return heard.error().detail;
+  };
+  CHECK(refused("Content-Encoding: gzip\r\n", "not packed at all") ==
+        "the body cannot be unpacked: it is no gzip data, as its Content-Encoding says");
+  CHECK(refused("Content-Encoding: gzip\r\n", gzip + "more").find("bytes follow the end of its gzip data") !=
+        std::string::npos);
+  CHECK(refused("Content-Encoding: exi\r\n", "x").find("packed as \"exi\"") != std::string::npos);
+  CHECK(refused("Content-Encoding: gzip\r\nContent-Length: 0\r\n", "").find("cut after 0 bytes") != std::string::npos);
+  CHECK(refused("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n").find("Transfer-Encoding") != std::string::npos);
+  CHECK(body_of(site.hear(head(200, "Content-Encoding: identity\r\ncontent-encoding: X-GZIP\r\n") + gzip))
+            .find("1,250.00") != std::string::npos);
+  CHECK(body_of(site.hear(head(200, "Content-Encoding: gzip\r\n") + gzip + gzip)).size() == 90);
+}
+
+TEST_CASE("an answer that is no page stands, whatever is the matter with its body") {
+  raw_site site;
+  auto gzip = small("gzip", "small.gz");
+  auto announced = "Content-Length: 99\r\n";
+  for (const auto& answer :
+       {head(429, "Retry-After: 30\r\nContent-Encoding: gzip\r\n") + "not packed",
+        head(429, "Retry-After: 30\r\nContent-Encoding: gzip\r\n") + gzip.substr(0, 20),
+        head(429, "Retry-After: 30\r\nContent-Encoding: unheard\r\n") + "x",
+        head(429, "Retry-After: 30\r\nContent-Length: 999999999999\r\n") + "x",
+        head(429, std::string{"Retry-After: 30\r\n"} + announced) + "cut",
+        head(429, "Retry-After: 30\r\nTransfer-Encoding: chunked\r\n") + "3\r\none\r\nno size\r\n"}) {
+    auto heard = site.hear(answer);
+    REQUIRE(heard);
+    CHECK(heard->status == 429);
+    CHECK(heard->headers.value("retry-after") == "30");
+  }
+  auto moved = site.hear(head(302, "Location: /ok\r\nContent-Encoding: gzip\r\n") + "moved");
+  REQUIRE(moved);
+  CHECK(moved->headers.value("location") == "/ok");
+  CHECK(body_of(site.hear(head(403, "Content-Encoding: gzip\r\n") + gzip)).find("1,250.00") != std::string::npos);
+
+  // One that goes on for ever, and one that falls silent.
+  auto request = get(site.server.url("/last/" + hex(head(403, "") + std::string(2000, 'x'))));
+  request.max_body_bytes = 1000;
+  auto heard = fetch(*site.client, request);
+  REQUIRE(heard);
+  CHECK(heard->status == 403);
+  CHECK(heard->body.size() <= 1000);
+  request = get(site.server.url("/say/" + hex(head(503, "Retry-After: 7\r\nContent-Length: 10\r\n") + "x")));
+  request.timeout = std::chrono::milliseconds{300};
+  heard = fetch(*site.client, request);
+  REQUIRE(heard);
+  CHECK(heard->headers.value("retry-after") == "7");
+}
+
+TEST_CASE("an answer without a body has no packing, and a trailer is no header") {
+  raw_site site;
+  auto packed = "Content-Encoding: gzip\r\n";
+  CHECK(site.hear(head(204, packed))->status == 204);
+  CHECK(site.hear(head(304, packed))->status == 304);
+  CHECK(site.hear(head(200, std::string{packed} + "Content-Length: 80\r\n"), "HEAD")->status == 200);
+  auto heard = site.hear(head(200, "Transfer-Encoding: chunked\r\nETag: a\r\n") +
+                         "2\r\nok\r\n0\r\nETag: b\r\nContent-Encoding: gzip\r\nSet-Cookie: c\r\n\r\n");
+  CHECK(body_of(heard) == "ok");
+  CHECK(heard->headers.value("etag") == "a");
+  CHECK_FALSE(heard->headers.contains("set-cookie"));
 }

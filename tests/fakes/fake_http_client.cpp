@@ -39,8 +39,8 @@ void fake_http_client::fetch(http_request request, callback done) {
   bool hold = holding_;
   guard.unlock();
   auto what = by(request);
-  // Like the real one: a body over the request's cap is never handed out.
-  if (what && what->body.size() > request.max_body_bytes)
+  // Like the real one: a page over the request's cap is never handed out, and any other answer stands.
+  if (what && what->status / 100 == 2 && what->body.size() > request.max_body_bytes)
     what = fail(errc::body_too_large, "more than " + std::to_string(request.max_body_bytes) + " bytes");
   if (!hold) {
     done(std::move(what));

@@ -37,6 +37,13 @@ bool send_all(int fd, const std::string& text) {
   return true;
 }
 
+std::string from_hex(const std::string& digits) {
+  std::string out;
+  for (size_t i = 0; i + 1 < digits.size(); i += 2)
+    out += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+  return out;
+}
+
 std::string reply(int status, const std::string& body, const std::string& headers = {}) {
   return "HTTP/1.1 " + std::to_string(status) + " Text\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
          headers + "\r\n" + body;
@@ -181,7 +188,11 @@ bool raw_http_server::answer(int fd, const std::string& head, const std::string&
     return send_all(fd, reply(200, gzipped_100k, "Content-Encoding: gzip\r\n"));
   if (path == "/silent")
     return true;
-  if (path == "/cut")
+  if (path.rfind("/say/", 0) == 0)
+    return send_all(fd, from_hex(path.substr(5)));
+  if (path.rfind("/last/", 0) == 0)
+    send_all(fd, from_hex(path.substr(6)));
+  else if (path == "/cut")
     send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n" + std::string(100, 'x'));
   else if (path == "/cut-chunked")
     send_all(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");

@@ -12,7 +12,7 @@ namespace vigie::fakes {
 /// Listens on a loopback address, any free port; a thread a connection. Paths:
 ///   /ok /chunked /gzip /interim /redirect /empty /status/404 /bytes/N /echo (the request as received)  well-behaved
 ///   /silent (reads, never answers) /close /cut /cut-chunked /garbage /bad-gzip /bomb (100 kB packed) /headers (1 MB of
-///   them)
+///   them) /last/HEX (these bytes, then the connection closes) /say/HEX (these bytes)
 /// It is a proxy as well: a whole URL is answered by its path, whatever its host; CONNECT leads to its port on
 /// 127.0.0.1.
 class raw_http_server {

@@ -35,6 +35,9 @@ FLOOR = "tests/bench/bare_fetch.cpp"
 OWNERS = {
     "boost/": ("adapters/http_api/",),
     "curl/": ("adapters/curl/", FLOOR),
+    "zlib.h": ("adapters/curl/",),
+    "brotli/": ("adapters/curl/",),
+    "zstd.h": ("adapters/curl/",),
     "sqlite3.h": ("adapters/sql/",),
     "simdjson": ("adapters/json/", "adapters/extract/", FLOOR),
     "libxml/": ("adapters/extract/",),
