@@ -37,6 +37,7 @@ result<endpoint> parse_endpoint(std::string_view x);
 
 struct api_settings {
   endpoint listen{"127.0.0.1", 3000};      ///< worker-only nodes: port 3100
+  std::vector<std::string> hosts;          ///< names it may be called by, besides those of loopback; others get 421
   uint64_t max_connections = 1024;         ///< more are answered 503
   uint64_t max_body_bytes = 1 << 20;       ///< more is answered 413
   uint64_t max_header_bytes = 16 << 10;    ///< more is answered 431

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "adapters/http_api/known_hosts.hpp"
 #include "runtime/config_sections.hpp"
 
 namespace vigie {
@@ -121,6 +122,11 @@ void read_api(config_reader& root, node_config& out) {
   if (out.is_worker && !out.is_main)
     out.api.listen.port = 3100;
   api.read("listen", out.api.listen);
+  api.read("hosts", out.api.hosts);
+  for (size_t i = 0; i < out.api.hosts.size(); ++i)
+    if (!is_host_name(out.api.hosts[i]))
+      api.problem_at("hosts", i, "\"" + out.api.hosts[i] + "\" is not the name of a host",
+                     "Write it as it stands in a URL, without scheme and port: \"vigie.example\".");
   uint32_t connections = static_cast<uint32_t>(out.api.max_connections);
   uint32_t outstanding = static_cast<uint32_t>(out.api.max_commands_outstanding);
   api.read("max_connections", connections, 1, 100000);

@@ -222,6 +222,7 @@ private:
     api.serves_worker = config_.is_worker;
     api.node = config_.name;
     api.version = VIGIE_VERSION;
+    api.hosts = config_.api.hosts;
     api.max_commands_outstanding = config_.api.max_commands_outstanding;
     api.limits.baseline = config_.cycle.baseline;
     http_->serve(make_api(api, *backend_, keys_));

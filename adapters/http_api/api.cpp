@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "adapters/http_api/api_routes.hpp"
+#include "adapters/http_api/known_hosts.hpp"
 
 namespace vigie {
 
 namespace {
+
+constexpr size_t max_shown_host = 100;
 
 std::vector<std::string> split_path(std::string_view path) {
   std::vector<std::string> out;
@@ -67,12 +70,18 @@ bool api_front::admit(const served_request& request, const api_reply& reply, api
 
 void api_front::serve(served_request request, http_server::responder respond) {
   api_reply reply{std::move(respond), request.path, request.request_id, context->config.retry_after_seconds};
+  if (auto host = request.headers.find("host");
+      host != request.headers.end() && !is_known_host(host->second, context->config.hosts))
+    return reply.problem(421, "This node's API is not known as \"" + host->second.substr(0, max_shown_host) +
+                                  "\". If it should be, write that name into [api] hosts of its file.");
   auto method = request.method == "HEAD" ? std::string{"GET"} : request.method;
-  auto found = routes.find(method, request.path);
+  auto found = routes.find(method, request.segments);
   key_holder who;
   // Strangers do not learn which paths there are.
   if (!admit(request, reply, found.route ? found.route->needs : api_scope::read, who))
     return;
+  if (method != "GET")
+    reply.if_late("It may still be carried out: look before you ask again.");
   if (!found.route && found.allowed.empty())
     return reply.problem(404, "There is nothing at this path.");
   if (!found.route) {
@@ -104,7 +113,13 @@ void api_reply::with_retry_after(served_response& response) const {
 }
 
 void api_reply::problem(const error& why) const {
-  auto out = make_problem(http_status_of(why.code), why, path_, request_id_);
+  // What was asked of a part that does not answer in time waits there: it is not taken back.
+  bool late = why.code == errc::deadline_exceeded && !if_late_.empty();
+  auto said =
+      late ? error{why.code, (why.detail.empty() ? "No answer came in time." : why.detail + ".") + " " + if_late_,
+                   why.place}
+           : why;
+  auto out = make_problem(http_status_of(why.code), said, path_, request_id_);
   with_retry_after(out);
   respond_(std::move(out));
 }
@@ -125,9 +140,8 @@ void api_routes::add(std::string method, std::string_view path, api_scope needs,
   all_.push_back({std::move(method), split_path(path), needs, std::move(serve)});
 }
 
-api_routes::found api_routes::find(std::string_view method, std::string_view path) const {
+api_routes::found api_routes::find(std::string_view method, const std::vector<std::string>& segments) const {
   found out;
-  auto segments = split_path(path);
   auto literal = std::any_of(all_.begin(), all_.end(), [&](const api_route& x) { return x.path == segments; });
   for (const auto& x : all_) {
     if (literal ? x.path != segments : !path_matches(x.path, segments))

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/http_api/alert_json.hpp"
 #include "adapters/http_api/key_ring.hpp"
@@ -17,6 +18,7 @@ struct api_config {
   bool serves_worker = false; ///< the paths of a worker; both for a node that is both
   std::string node = "vigie"; ///< its name, shown by /api/health
   std::string version = "0.0.0";
+  std::vector<std::string> hosts; ///< what it may be called in Host, besides the names of loopback; others are 421
   size_t max_commands_outstanding = 256;    ///< execute calls under way; more are answered 429 with Retry-After
   duration command_deadline{300000};        ///< goes into the envelope of an execute call
   uint32_t max_failed_keys_per_minute = 20; ///< per peer address; more are answered 429

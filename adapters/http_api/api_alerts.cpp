@@ -61,7 +61,9 @@ void serve_new(const api_context_ptr& context, const api_call& call) {
     return call.reply.problem(what.error());
   if (what->id.value != 0)
     return call.reply.problem({errc::bad_request, "a new alert gets its id here; PUT changes one that exists", "/id"});
-  context->backend.put_alert(std::move(*what), [reply = call.reply](result<alert> stored) {
+  auto reply = call.reply;
+  reply.if_late("The alert may still be stored: GET /api/v1/alerts shows whether it was, before you send it again.");
+  context->backend.put_alert(std::move(*what), [reply = std::move(reply)](result<alert> stored) {
     if (!stored)
       return reply.problem(stored.error());
     served_response out;

@@ -45,11 +45,16 @@ void serve_run_once(const api_context_ptr& context, const api_call& call) {
   if (key.size() > context->config.max_idempotency_key)
     return call.reply.problem(400, "The Idempotency-Key is longer than " +
                                        std::to_string(context->config.max_idempotency_key) + " characters.");
-  context->backend.run_once(std::string{key}, "api:" + call.who.id, [reply = call.reply](result<run_ticket> outcome) {
-    if (!outcome)
-      return reply.problem(outcome.error());
-    reply.success(json_value::object({{"runId", outcome->run.value}, {"deduplicated", outcome->deduplicated}}));
-  });
+  auto reply = call.reply;
+  reply.if_late(key.empty()
+                    ? "The run may still begin: GET /api/v1/runs shows whether it did."
+                    : "The run may still begin: ask again with the same Idempotency-Key, and you get that run.");
+  context->backend.run_once(
+      std::string{key}, "api:" + call.who.id, [reply = std::move(reply)](result<run_ticket> outcome) {
+        if (!outcome)
+          return reply.problem(outcome.error());
+        reply.success(json_value::object({{"runId", outcome->run.value}, {"deduplicated", outcome->deduplicated}}));
+      });
 }
 
 void serve_run(const api_context_ptr& context, const api_call& call) {

@@ -29,6 +29,8 @@ public:
   /// {"success":true,"data":…}
   void success(json_value data) const;
   served_response make(int status, std::string_view detail) const;
+  /// What to say besides when no answer comes in time: the request has changed something, or may still do so.
+  void if_late(std::string what) { if_late_ = std::move(what); }
 
 private:
   void with_retry_after(served_response& response) const;
@@ -36,6 +38,7 @@ private:
   http_server::responder respond_;
   std::string path_;
   std::string request_id_;
+  std::string if_late_;
   uint32_t retry_after_;
 };
 
@@ -70,7 +73,7 @@ public:
     std::vector<std::string> args;
     std::string allowed; ///< methods of this path; empty = there is no such path
   };
-  found find(std::string_view method, std::string_view path) const;
+  found find(std::string_view method, const std::vector<std::string>& segments) const;
 
 private:
   std::vector<api_route> all_;

@@ -39,7 +39,9 @@ void answer_failure(const api_reply& reply, const error& why, int32_t site_statu
   body.set("error",
            why.code == errc::no_scraping_cookies ? json_value{"NO_SCRAPING_COOKIES"} : json_value{to_string(why.code)});
   body.set("httpStatus", status);
-  body.set("message", to_string(why));
+  // Nobody can take back what a worker has begun; what it finds then is dropped.
+  bool late = why.code == errc::deadline_exceeded || why.code == errc::worker_silent;
+  body.set("message", to_string(why) + (late ? " It may still be carried out, and its result is then dropped." : ""));
   reply.json(body, status);
 }
 

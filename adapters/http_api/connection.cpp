@@ -19,7 +19,7 @@ using phase = connection_phase;
 
 constexpr size_t header_step = 4096; // asked of the socket at a time
 constexpr size_t body_step = 16384;
-constexpr size_t small_body = 4096; // never refused for max_buffered_bytes
+constexpr size_t small_request = 8192; // never refused for max_buffered_bytes
 constexpr duration linger_time{1000};
 
 class http_connection final : public connection, public std::enable_shared_from_this<http_connection> {
@@ -45,7 +45,7 @@ private:
   void read();
   void on_read(error_code ec, size_t n);
   void parse();
-  bool account_body();
+  bool account();
   void say_continue();
   void dispatch();
   void refuse(int status, std::string_view why);
@@ -85,7 +85,7 @@ void http_connection::begin() {
   if (reader_)
     reader_->reset();
   else
-    reader_ = std::make_unique<request_reader>(owner_.limits().max_header_bytes, owner_.limits().max_body_bytes);
+    reader_ = std::make_unique<request_reader>(owner_.limits());
   continue_said_ = false;
   http_1_0_ = false;
   head_only_ = false;
@@ -136,7 +136,7 @@ void http_connection::parse() {
   if (used < unread_size_)
     unread_.erase(0, used);
   unread_size_ -= used;
-  if (!account_body())
+  if (!account())
     return refuse(503, "Too many large requests are being read; try again in a moment.");
   if (reader_->whole())
     return dispatch();
@@ -145,12 +145,12 @@ void http_connection::parse() {
   read();
 }
 
-/// Many connections with bodies under the limit of one would still be too much together.
-bool http_connection::account_body() {
-  auto size = reader_->body_bytes();
+/// Many connections with requests under the limits of one would still be too much together.
+bool http_connection::account() {
+  auto size = reader_->held_bytes() + unread_size_;
   owner_.buffered += size - accounted_;
   accounted_ = size;
-  return size <= small_body || owner_.buffered <= owner_.limits().max_buffered_bytes;
+  return size <= small_request || owner_.buffered <= owner_.limits().max_buffered_bytes;
 }
 
 void http_connection::say_continue() {

@@ -33,7 +33,7 @@ public:
   virtual void settled() = 0;
 
   size_t pending = 0;  ///< requests whose answer is outstanding
-  size_t buffered = 0; ///< bytes of request bodies held
+  size_t buffered = 0; ///< bytes of requests held, read or not
 
 protected:
   ~connection_owner() = default;

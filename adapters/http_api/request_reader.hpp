@@ -16,9 +16,13 @@ struct read_fault {
 };
 
 /// One request after the other of one connection. Not thread-safe.
+///
+/// Nothing of a request is without end: what was received and is not understood yet counts like what was. Headers have
+/// max_header_bytes and max_header_fields; so many bytes at once, too, the head of a chunk and the trailers. All heads
+/// of chunks together may have that and eight bytes for each byte of the body besides. Trailers are read and dropped.
 class request_reader {
 public:
-  request_reader(size_t max_header_bytes, size_t max_body_bytes);
+  explicit request_reader(const http_server_config& limits);
   ~request_reader();
 
   void reset(); ///< for the next request
@@ -30,7 +34,7 @@ public:
   bool whole() const;
   bool in_body() const;          ///< the headers are read
   bool expects_continue() const; ///< the client waits for "100 Continue" before it sends the body
-  size_t body_bytes() const;     ///< held so far
+  size_t held_bytes() const;     ///< of headers and body so far
 
   bool http_1_0() const;
   bool keep_alive() const;

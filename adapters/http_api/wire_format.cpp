@@ -65,6 +65,26 @@ result<std::map<std::string, std::string>> parse_query(std::string_view text) {
   return out;
 }
 
+error split_path(std::string_view path, request_target& out) {
+  if (path.empty())
+    path = "/";
+  while (!path.empty()) {
+    path.remove_prefix(1); // the slash
+    auto end = std::min(path.find('/'), path.size());
+    auto segment = percent_decode(path.substr(0, end), false);
+    if (!segment)
+      return segment.error();
+    if (std::any_of(segment->begin(), segment->end(), is_control))
+      return {errc::bad_request, "the request's path has a control byte", ""};
+    path.remove_prefix(end);
+    out.path += '/';
+    for (auto c : *segment)
+      out.path += c == '/' ? std::string_view{"%2F"} : std::string_view{&c, 1};
+    out.segments.push_back(std::move(*segment));
+  }
+  return {};
+}
+
 void append_header(std::string& out, std::string_view name, std::string_view value) {
   auto append_clean = [&out](std::string_view text) {
     for (auto c : text)
@@ -84,26 +104,24 @@ bool has_no_content(int status) {
 } // namespace
 
 result<request_target> parse_target(std::string_view target) {
+  request_target out;
   if (!target.starts_with('/')) {
     auto scheme = target.find("://");
     if (scheme == std::string_view::npos || target.substr(0, scheme).find_first_of("/?") != std::string_view::npos)
       return fail(errc::bad_request, "the request's target is not a path");
-    auto path = target.find_first_of("/?", scheme + 3);
+    auto path = target.find_first_of("/?#", scheme + 3);
+    out.host = target.substr(scheme + 3, path == std::string_view::npos ? path : path - scheme - 3);
     target = path == std::string_view::npos ? std::string_view{"/"} : target.substr(path);
   }
   target = target.substr(0, target.find('#'));
   auto mark = std::min(target.find('?'), target.size());
-  auto path = percent_decode(target.substr(0, mark), false);
-  if (!path)
-    return tl::unexpected(path.error());
-  if (std::any_of(path->begin(), path->end(), is_control))
-    return fail(errc::bad_request, "the request's path has a control byte");
-  if (path->empty())
-    *path = "/";
+  if (auto problem = split_path(target.substr(0, mark), out); problem.code != errc::none)
+    return tl::unexpected(std::move(problem));
   auto query = parse_query(target.substr(std::min(mark + 1, target.size())));
   if (!query)
     return tl::unexpected(query.error());
-  return request_target{std::move(*path), std::move(*query)};
+  out.query = std::move(*query);
+  return out;
 }
 
 std::string format_head(const served_response& what, const head_facts& facts) {

@@ -4,13 +4,16 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/ports/http_server.hpp"
 
 namespace vigie {
 
 struct request_target {
-  std::string path; ///< percent-decoded
+  std::string path;                  ///< percent-decoded but for the slash: "%2F" is none, and stays as it is
+  std::vector<std::string> segments; ///< percent-decoded; of "/a//b%2Fc": "a", "", "b/c"
+  std::string host;                  ///< of the absolute form: "shop.example:8080"; else empty
   std::map<std::string, std::string> query;
 };
 

@@ -15,9 +15,10 @@ namespace vigie {
 
 struct served_request {
   std::string method;
-  std::string path;                           ///< percent-decoded, without the query
+  std::string path; ///< percent-decoded but for the slash (%2F), without the query: to show and to compare
+  std::vector<std::string> segments;          ///< of the path, percent-decoded, a slash in one of them included
   std::map<std::string, std::string> query;   ///< percent-decoded; the last of equal names
-  std::map<std::string, std::string> headers; ///< names in lower case
+  std::map<std::string, std::string> headers; ///< names in lower case; "host" is the target's, where it has one
   std::string body;
   std::string peer; ///< "127.0.0.1:40312"
   std::string request_id;
@@ -44,8 +45,9 @@ struct http_server_config {
   uint16_t port = 0;                    ///< 0 = any free one
   size_t max_connections = 1024;        ///< more are answered 503 and closed
   size_t max_body_bytes = 1 << 20;      ///< more is answered 413
-  size_t max_header_bytes = 16 << 10;   ///< more is answered 431
-  size_t max_buffered_bytes = 32 << 20; ///< of request bodies in memory, over all connections; more is answered 503
+  size_t max_header_bytes = 16 << 10;   ///< more is answered 431; of a chunk's head or the trailers, 413
+  size_t max_header_fields = 128;       ///< more is answered 431
+  size_t max_buffered_bytes = 32 << 20; ///< of requests in memory, over all connections; more is answered 503
   size_t max_pending = 4096;    ///< requests whose answer is outstanding; more are answered 429 with Retry-After
   duration read_timeout{15000}; ///< from the first byte of a request to its last; idle keep-alive connections likewise,
                                 ///< and the client's taking of an answer

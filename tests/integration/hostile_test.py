@@ -7,6 +7,8 @@ import json
 import pathlib
 import random
 import re
+import resource
+import select
 import socket
 import sys
 import threading
@@ -101,7 +103,36 @@ owner_consent = "the test's own site"
         require(all(n.alive() for n in [fleet.main, *fleet.workers]), "a node ended")
 
 
+def more_than_the_cap(port):
+    """All connections above [api] max_connections are answered 503, and those below are served meanwhile."""
+    cap, above = 1024, 200  # the default; the node has descriptors for it, as this process has
+    held = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(cap + above)]
+    by_fd = {s.fileno(): s for s in held}
+    poll = select.poll()
+    for fd in by_fd:
+        poll.register(fd, select.POLLIN)
+    refused = set()
+
+    def all_refused():
+        for fd, _ in poll.poll(1000):
+            require(by_fd[fd].recv(12) == b"HTTP/1.1 503", "a connection above the cap was answered with something else")
+            refused.add(fd)
+            poll.unregister(fd)
+        return len(refused) >= above
+    wait_until(all_refused, f"{above} connections above the cap to be refused", deadline_s=12)  # then silent ones are let go
+    require(len(refused) <= above + 5, f"{len(refused)} of {cap + above} connections were refused at a cap of {cap}")
+    served = next(s for s in held if s.fileno() not in refused)
+    served.sendall(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    require(served.recv(12) == b"HTTP/1.1 200", "a connection below the cap is not served")
+    for s in held:
+        s.close()
+    print(f"    {cap + above} connections at once, {len(refused)} refused")
+
+
 def hostile_clients(vigie):
+    # The node inherits it: three quarters of its descriptors are for connections.
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     with Fleet(vigie, workers=1) as fleet:
         node = fleet.main
         key = node.key()
@@ -131,14 +162,12 @@ def hostile_clients(vigie):
             with socket.create_connection(("127.0.0.1", node.api_port), timeout=10) as s:
                 s.sendall(bytes(seed.randrange(256) for _ in range(seed.randrange(1, 400))))
 
-        # 10,000 connections: those above the limit are turned away, the node stays.
-        open_now, refused = [], 0
+        more_than_the_cap(node.api_port)
+
+        # 10,000 connections, a few hundred of them at a time.
+        open_now = []
         for _ in range(10000):
-            try:
-                s = socket.create_connection(("127.0.0.1", node.api_port), timeout=10)
-                open_now.append(s)
-            except OSError:
-                refused += 1
+            open_now.append(socket.create_connection(("127.0.0.1", node.api_port), timeout=10))
             if len(open_now) > 900:
                 for s in open_now[:450]:
                     s.close()
@@ -147,7 +176,6 @@ def hostile_clients(vigie):
             s.close()
         wait_until(lambda: ask("GET", "/api/health")[0] == 200, "the API to answer again")
         require(node.alive() and fleet.workers[0].alive(), "a node ended")
-        print(f"    10,000 connections, {refused} refused")
 
 
 def flood(vigie):
@@ -156,7 +184,7 @@ def flood(vigie):
     with Fleet(vigie, workers=4) as fleet:
         node = fleet.main
         body = json.dumps({"type": "scrape", "payload": {"url": f"http://127.0.0.1:{fleet.site_port}/search?q=x"}}).encode()
-        one = (f"POST /api/v1/worker/main/execute HTTP/1.1\r\nhost: x\r\nx-api-key: {node.key()}\r\n"
+        one = (f"POST /api/v1/worker/main/execute HTTP/1.1\r\nhost: localhost\r\nx-api-key: {node.key()}\r\n"
                f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n").encode() + body
         left, counts = total, collections.Counter()
 
