@@ -181,21 +181,44 @@ TEST_CASE("a hop to another host waits for that host's gate, with that host's po
   CHECK(second.get()->robots_url == "http://www.site.test/r");
 }
 
-TEST_CASE("a host that asks to be left alone is, also by whoever would fetch its robots.txt") {
+TEST_CASE("429 in place of robots.txt: who waits is told at once, and one asks again an hour later") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    later<permit> first{f.w, f.aut, fr, f.wants("/a", 10min)};
+    f.w.advance(2s, 100ms);
+    std::vector<later<permit>> waiting;
+    for (const auto& by : {us, nl, us, fr})
+      waiting.emplace_back(f.w, f.aut, by, f.wants("/b", 10min));
+    f.w.drain();
+    f.give_back(fr, first.get()->id, f.says(429), 90s);
+    for (auto& x : waiting) {
+      REQUIRE(x.here());
+      CHECK(x.get()->why.code == errc::robots_disallowed);
+    }
+    CHECK(f.stored().at(0).copy.standing == robots_standing::refused);
+    CHECK(f.log.count("host_held") == 1);
+    f.w.advance(1h, 10s);
+    later<permit> again{f.w, f.aut, us, f.wants("/b")};
+    later<permit> other{f.w, f.aut, nl, f.wants("/b")};
+    f.w.advance(5s, 100ms);
+    CHECK(again.here() != other.here()); // one of them fetches, the other one waits for it
+  }
+}
+
+TEST_CASE("a host that asks to be left alone for longer than a day is paused, and nobody asks before its time") {
   fixture f{1};
+  f.settle(fr, f.says(404));
   later<permit> first{f.w, f.aut, fr, f.wants("/a")};
   f.w.advance(2s, 100ms);
-  f.give_back(fr, first.get()->id, f.says(429), 90s);
-  later<permit> hasty{f.w, f.aut, us, f.wants("/b", 30s)};
+  f.give_back(fr, first.get()->id, {}, 72h);
+  CHECK(f.log.count("host_paused") == 1);
+  f.w.advance(30h, 1h);
+  f.replace();
+  later<permit> early{f.w, f.aut, us, f.wants("/a")};
   f.w.drain();
-  REQUIRE(hasty.here());
-  CHECK(hasty.get()->why.code == errc::rate_limited);
-  later<permit> patient{f.w, f.aut, us, f.wants("/b", 10min)};
-  f.w.advance(80s, 1s);
-  CHECK_FALSE(patient.here());
-  f.w.advance(15s, 1s);
-  REQUIRE(patient.here());
-  CHECK(patient.get()->robots_url == file); // it is not known yet
+  REQUIRE(early.here());
+  CHECK((early.get()->why.code == errc::rate_limited || !early.get()->robots_url.empty()));
+  CHECK(early.get()->id == 0);
 }
 
 TEST_CASE("a Crawl-delay widens the gap over the whole fleet") {
