@@ -85,6 +85,10 @@ void deny(self_ptr self, const host_key& host, const robots_advice& advice, repl
 optional<host_gates_state::queued> heed_robots(self_ptr self, const worker_id& by, permit_request& what,
                                                reply<permit>& answer) {
   host_gates_state::queued out{by, answer};
+  if (auto why = ended_exception(self, what.host); why.code != errc::none) {
+    answer_asker(self, answer, denied(std::move(why)));
+    return {};
+  }
   if (!what.policy.obey_robots || what.url.empty())
     return out;
   auto url = parse_url(what.url);

@@ -148,6 +148,20 @@ void hear_held(self_ptr self, const worker_id& by, const permits_held& what) {
   }
 }
 
+error ended_exception(self_ptr self, const host_key& host) {
+  auto& st = self->state;
+  auto known = st.config.exceptions.find(host);
+  if (known == st.config.exceptions.end() || wall(self) < known->second.until)
+    return {};
+  const auto& x = known->second;
+  if (st.ended.insert(host).second)
+    st.env.log->emit({log_level::error,
+                      "exception_ended",
+                      {},
+                      {{"source", x.source.value}, {"host", host.value}, {"why", ended_text(x)}}});
+  return {errc::permit_denied, ended_text(x), {}};
+}
+
 void tell_notices(self_ptr self) {
   auto& st = self->state;
   auto& metrics = *st.env.metrics;

@@ -155,6 +155,9 @@ child_spec gates_child(const node_config& config, const node_adapters& adapters,
   c.bans = bans_of(config);
   c.regions = regions_of(config);
   c.policies = policies_of(config);
+  for (const auto& x : config.exceptions)
+    if (auto [known, fresh] = c.exceptions.try_emplace(x.host, x); !fresh && x.until < known->second.until)
+      known->second = x;
   host_gates_links links{refs.api.bans, refs.api.store};
   return child("host-gates", refs.gates,
                [c, env, links](caf::local_actor* self) { return self->spawn(host_gates, c, env, links); });

@@ -20,7 +20,8 @@ struct conduct_page {
   wall_time until{};
   bool with_hours = false;
   size_t hosts_in_all = 0;
-  std::vector<host_conduct> hosts; ///< those that were asked most first
+  std::vector<host_conduct> hosts;             ///< those that were asked most first
+  std::vector<conduct_exception> exceptions{}; ///< of all hosts
 };
 
 /// totalWorkers, availableWorkers, bannedWorkers, unhealthyWorkers,

@@ -38,6 +38,7 @@ struct fixture {
     host_gates_config config;
     config.regions = {{fr, "fr"}, {us, "us"}, {nl, "nl"}};
     config.policies[host_key{"www.site.test"}] = {30s, 30s, 1, 20000};
+    config.exceptions = exceptions;
     aut = w.system.spawn(host_gates, config, w.env(log, metrics), links);
   }
 
@@ -79,6 +80,7 @@ struct fixture {
     return {std::move(url), {}, {status, std::move(headers), std::move(body), {}}};
   }
 
+  std::map<host_key, conduct_exception> exceptions;
   fake_event_log log;
   null_metrics metrics;
   memory_database db;
@@ -339,4 +341,21 @@ TEST_CASE("a change that forbids what was allowed is an event, once a rule, with
     CHECK(denied.get()->why.code == errc::robots_disallowed);
   }
   REQUIRE(f.log.count("robots_now_disallows") == 1);
+}
+
+TEST_CASE("a host whose exception has ended is not asked any more, which is said once") {
+  fixture f{1};
+  auto now = f.w.env(f.log, f.metrics).wall(f.w.now());
+  f.exceptions[site] = {source_id{"s"}, site, {"it is fetched through a proxy"}, "no other way", "Jo", "", now + 1h};
+  f.replace();
+  f.settle(fr, f.says(404));
+  f.w.advance(1h, 1min);
+  for (auto by : {fr, us}) {
+    later<permit> late{f.w, f.aut, by, f.wants("/a")};
+    f.w.drain();
+    REQUIRE(late.here());
+    CHECK(late.get()->why.code == errc::permit_denied);
+    CHECK(late.get()->why.detail.find("[sources.s.exception]") != std::string::npos);
+  }
+  CHECK(f.log.count("exception_ended") == 1);
 }
