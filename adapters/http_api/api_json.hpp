@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "actors/policy/conduct_exception.hpp"
 #include "adapters/http_api/alert_json.hpp"
 #include "adapters/json/json_writer.hpp"
 #include "adapters/ports/api_backend.hpp"
