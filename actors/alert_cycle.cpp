@@ -10,6 +10,8 @@ result<alert_cycle_config> validate(alert_cycle_config config) {
   if (config.interval < 1s || config.interval > 8760h)
     return fail(errc::bad_config,
                 "cycle.interval must be between 1s and 365d; to switch the timer off set cycle.enabled = false");
+  if (config.spread < duration{0} || config.spread >= config.interval)
+    return fail(errc::bad_config, "ticks must be spread by less than the interval");
   if (config.limits.silence < 2 * config.limits.beat_every)
     return fail(errc::bad_config, "cycle.silence must be at least twice the workers' heartbeat");
   if (config.alerts_per_message == 0)
@@ -21,6 +23,7 @@ result<alert_cycle_config> validate(alert_cycle_config config) {
 
 void alert_cycle_state::start() {
   next_tick = self->clock().now() + config.initial_delay;
+  chance.seed(env.seed ^ std::hash<std::string>{}(name));
   resume();
   watch();
 }
@@ -31,7 +34,9 @@ void alert_cycle_state::arm_tick() {
   tick_armed = true;
   auto now = self->clock().now();
   auto wait = std::max(next_tick - now, mono_time::duration::zero());
-  self->after(wait, [this] {
+  // A site must not see the same second of each hour.
+  auto later = std::uniform_int_distribution<duration::rep>{0, config.spread.count()}(chance);
+  self->after(wait + duration{later}, [this] {
     tick_armed = false;
     auto at = self->clock().now();
     // Ticks keep their phase; those that were slept through are not caught up.

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <random>
 #include <set>
 #include <string>
 
@@ -23,6 +24,7 @@ struct alert_cycle_config {
   bool enabled = true;       ///< false: runs only when asked
   duration interval{300000}; ///< ALERT_CHECK_INTERVAL_MS
   duration initial_delay{60000};
+  duration spread{0}; ///< a tick comes up to so much later than its phase, drawn anew each time; below the interval
   overlap_policy overlap = overlap_policy::skip;
   cycle_limits limits;
   duration key_window{3600000};    ///< how long an idempotency key of a trigger is remembered
@@ -81,6 +83,7 @@ struct alert_cycle_state {
   std::deque<std::pair<std::string, std::pair<run_id, mono_time>>> keys;
   mono_time next_tick{};
   bool tick_armed = false;
+  std::mt19937_64 chance; ///< of ticks
   std::string last_problem;
 
   bool at_work() const { return running && !cancelled; }

@@ -19,6 +19,7 @@
 #include "actors/environment.hpp"
 #include "actors/policy/ban_ledger.hpp"
 #include "actors/policy/conduct_book.hpp"
+#include "actors/policy/conduct_exception.hpp"
 #include "actors/policy/host_limiter.hpp"
 #include "actors/policy/robots_book.hpp"
 
@@ -29,9 +30,12 @@ struct host_gates_config {
   ban_config bans;                          ///< the ban-timer's
   std::map<worker_id, std::string> regions; ///< of every worker
   std::map<host_key, gate_policy> policies; ///< main's own word; a worker's counts only for hosts that are not here
-  duration ask_again{1000};                 ///< after the ban-timer failed to answer
-  duration local_timeout{10000};            ///< for its answers
-  duration store_every{2000};               ///< the day's counts; what is urgent is stored at once
+  /// What needs an agreement that ends: from then on its host is not asked any more. Of several for one host the first
+  /// to end counts.
+  std::map<host_key, conduct_exception> exceptions;
+  duration ask_again{1000};      ///< after the ban-timer failed to answer
+  duration local_timeout{10000}; ///< for its answers
+  duration store_every{2000};    ///< the day's counts; what is urgent is stored at once
   robots_book_config robots;
   conduct_book_config conduct;
   duration ledger_every{2000};  ///< how often what was counted is stored
@@ -88,8 +92,9 @@ struct host_gates_state {
   bool robots_known = false;                                            ///< the stored copies are read
   bool saving_robots = false;
   conduct_book conduct;
-  uint64_t uncounted = 0; ///< said so far
-  uint64_t timer = 0;     ///< the newest timer; earlier ones are ignored
+  uint64_t uncounted = 0;   ///< said so far
+  std::set<host_key> ended; ///< exceptions that were said to have ended
+  uint64_t timer = 0;       ///< the newest timer; earlier ones are ignored
 };
 
 using host_gates_shell = shell<host_gates_actor, host_gates_state>;
@@ -114,10 +119,12 @@ void store_states(host_gates_shell* self, bool all);
 /// Answered when a restarted owner would know as much as this one.
 void acknowledge_stored(host_gates_shell* self, reply<void> answer);
 void hear_held(host_gates_shell* self, const worker_id& by, const permits_held& what);
+/// Why a host is not asked any more, since an agreement has ended; errc::none = none has.
+error ended_exception(host_gates_shell* self, const host_key& host);
 /// Events and metrics.
 void tell_notices(host_gates_shell* self);
 
-// host_gates_robots.cpp: what robots.txt makes of a request.
+// host_gates_robots.cpp: what robots.txt makes of a request, and agreements that have ended.
 
 /// The request as it may go to the limiter; or nothing: it is denied or parked.
 optional<host_gates_state::queued> heed_robots(host_gates_shell* self, const worker_id& by, permit_request& what,

@@ -85,6 +85,10 @@ void deny(self_ptr self, const host_key& host, const robots_advice& advice, repl
 optional<host_gates_state::queued> heed_robots(self_ptr self, const worker_id& by, permit_request& what,
                                                reply<permit>& answer) {
   host_gates_state::queued out{by, answer};
+  if (auto why = ended_exception(self, what.host); why.code != errc::none) {
+    answer_asker(self, answer, denied(std::move(why)));
+    return {};
+  }
   if (!what.policy.obey_robots || what.url.empty())
     return out;
   auto url = parse_url(what.url);
@@ -151,12 +155,10 @@ void robots_permit_back(self_ptr self, const worker_id& by, const permit_release
     return;
   auto authority = found->second.second;
   st.robots_permits.erase(found);
-  // A refusal is a matter of worker and host, and of a host that asks to be left alone nothing is known yet: bans and
-  // the hold keep everybody away, and whoever may ask first afterwards fetches again. `busy`: nothing was sent.
-  if (!what.robots || what.refused || what.report.kind == answer_kind::rate_limited ||
-      what.robots->problem.code == errc::busy)
+  if (!what.robots || what.robots->problem.code == errc::busy) // nothing was sent
     return give_up(self, authority);
-  say_robots_fetched(self, authority, *what.robots, st.robots.settle(authority, by, *what.robots, wall(self)));
+  auto news = st.robots.settle(authority, by, *what.robots, what.report, wall(self));
+  say_robots_fetched(self, authority, *what.robots, news);
   save_robots(self);
   wake(self, authority);
 }

@@ -39,17 +39,19 @@ const char* word_of(pacing_change::cause x) {
   }
 }
 
-event held_record(const gate_notice& x) {
+event held_record(const gate_notice& x, wall_time now) {
   event out{log_level::warn,
-            "host_held",
+            x.change.pause ? "host_paused" : "host_held",
             {},
             {{"host", x.gate.value},
              {"for", seconds(x.change.hold)},
              {"why", word_of(x.change.held)},
              {"status", std::to_string(x.status)},
              {"asked", x.asked ? seconds(*x.asked) : "not said"}}};
-  if (x.change.over_the_most)
-    out.fields.push_back({"remark", "it asked for more than a gate is held at once"});
+  if (x.change.pause) {
+    out.fields.push_back({"until", to_rfc3339(now + x.change.hold)});
+    out.fields.push_back({"remedy", "nothing is asked there before; take its sources out, or ask the site's owner"});
+  }
   return out;
 }
 
@@ -59,10 +61,10 @@ std::string times(double pace) {
   return hundredths.insert(hundredths.size() - 2, ".");
 }
 
-event record_of(const gate_notice& x) {
+event record_of(const gate_notice& x, wall_time now) {
   switch (x.what) {
   case gate_notice::about::held:
-    return held_record(x);
+    return held_record(x, now);
   case gate_notice::about::paced:
     return {log_level::info, "host_paced", {}, {{"host", x.gate.value}, {"gap_times", times(x.pace)}}};
   case gate_notice::about::day_budget_spent:
@@ -146,11 +148,25 @@ void hear_held(self_ptr self, const worker_id& by, const permits_held& what) {
   }
 }
 
+error ended_exception(self_ptr self, const host_key& host) {
+  auto& st = self->state;
+  auto known = st.config.exceptions.find(host);
+  if (known == st.config.exceptions.end() || wall(self) < known->second.until)
+    return {};
+  const auto& x = known->second;
+  if (st.ended.insert(host).second)
+    st.env.log->emit({log_level::error,
+                      "exception_ended",
+                      {},
+                      {{"source", x.source.value}, {"host", host.value}, {"why", ended_text(x)}}});
+  return {errc::permit_denied, ended_text(x), {}};
+}
+
 void tell_notices(self_ptr self) {
   auto& st = self->state;
   auto& metrics = *st.env.metrics;
   for (const auto& x : st.limiter.take_notices()) {
-    st.env.log->emit(record_of(x));
+    st.env.log->emit(record_of(x, wall(self)));
     if (x.what == gate_notice::about::held)
       metrics.count("vigie_host_holds_total", {});
   }

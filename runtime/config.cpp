@@ -77,6 +77,7 @@ loaded_config load_config(const config_request& what) {
   config_context context;
   context.path = what.path;
   context.variables = what.environment;
+  context.now = what.now.value_or(std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()));
   for (const auto& [key, text] : what.overrides)
     context.overrides[key] = {text, "command line"};
   if (!what.env_file.empty())

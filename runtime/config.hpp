@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "actors/policy/address_guard.hpp"
+#include "actors/policy/conduct_exception.hpp"
 #include "actors/policy/delivery.hpp"
 #include "adapters/ports/event_log.hpp"
 #include "messages/values/error.hpp"
@@ -112,7 +113,7 @@ struct ban_settings {
 };
 
 struct fetch_settings {
-  std::string product_token = "vigie";
+  std::string product_token = "vigie";    ///< must be written as soon as anything off loopback is asked
   std::string contact;                    ///< URL or mail; while it is empty, only loopback is connected to
   std::vector<std::string> allow_private; ///< "127.0.0.1/32:18080", checked; without port = any port
   std::vector<uint16_t> allow_ports;      ///< of public addresses, besides 80 and 443
@@ -191,7 +192,8 @@ struct node_config {
   health_settings health;
   ban_settings bans;
   fetch_settings fetch;
-  std::vector<source_spec> sources; ///< in order of their names
+  std::vector<source_spec> sources;          ///< in order of their names
+  std::vector<conduct_exception> exceptions; ///< of sources that do what needs an agreement
   std::vector<channel_settings> channels;
   std::vector<command_settings> commands;
   log_settings log;
@@ -232,6 +234,7 @@ struct config_request {
   std::string env_file; ///< empty = none; the process's own environment wins over it
   std::map<std::string, std::string> environment;
   std::map<std::string, std::string> overrides;
+  optional<wall_time> now{}; ///< by which agreements have ended or not; nothing = the system's clock
 };
 
 /// Reads, completes and checks; finds all errors, not the first. Reads the file, the env file and the files that

@@ -142,6 +142,11 @@ void check_identity(config_reader& fetch, const node_config& config, std::vector
       std::any_of(config.channels.begin(), config.channels.end(), [&](const auto& x) { return is_public(url_of(x)); });
   if (!config.fetch.contact.empty())
     checks.push_back("user agent = " + user_agent(config.fetch));
+  // A worker alone does not know yet what main will have it ask.
+  if (asks || (!config.is_main && !config.fetch.contact.empty()))
+    fetch.require("product_token",
+                  "Write the name that sites shall know you by, the same on every node, as "
+                  "product_token = \"acme-watch\"; it is required for every host that is not loopback.");
   if (!asks)
     return;
   if (fetch.require("contact",
@@ -152,9 +157,21 @@ void check_identity(config_reader& fetch, const node_config& config, std::vector
                   "Write a URL or a mail address; sources and channels outside loopback need one.");
 }
 
+/// What a channel sends is its receiver's secret.
+void check_clear_text(config_reader& root, const node_config& config) {
+  auto channels = root.table("channels");
+  for (const auto& x : config.channels) {
+    bool telegram = x.type == channel_settings::kind::telegram;
+    if (goes_in_clear(url_of(x)) && (telegram || !x.headers.empty() || !secret_parameter(x.url).empty()))
+      channels.table(x.id.value)
+          .problem(telegram ? "base_url" : "url", "what is secret would go there in clear text", "Write https://.");
+  }
+}
+
 void check_fetching(config_reader& root, const node_config& config, std::vector<std::string>& checks) {
   auto fetch = root.table("fetch");
   check_identity(fetch, config, checks);
+  check_clear_text(root, config);
   auto guard = guard_of(config);
   if (!guard)
     return;

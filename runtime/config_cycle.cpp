@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/policy/contact_rule.hpp"
 #include "runtime/config_sections.hpp"
 #include "runtime/config_units.hpp"
 
@@ -107,7 +108,10 @@ void read_fetch(config_reader& root, node_config& out) {
   auto letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-";
   if (x.product_token.empty() || x.product_token.find_first_not_of(letters) != x.product_token.npos)
     fetch.problem("product_token", "\"" + x.product_token + "\" is no product token (RFC 9309)",
-                  "Use letters, '_' and '-' only, as product_token = \"vigie\".");
+                  "Use letters, '_' and '-' only, as product_token = \"acme-watch\".");
+  else if (auto name = foreign_name(x.product_token); !name.empty())
+    fetch.problem("product_token", "\"" + name + "\" is the name of a browser or of another crawler",
+                  "Use a name of your own, as product_token = \"acme-watch\".");
   fetch.read("contact", x.contact);
   auto is_contact =
       x.contact.find('@') != x.contact.npos || x.contact.starts_with("http://") || x.contact.starts_with("https://");

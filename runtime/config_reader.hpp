@@ -31,6 +31,7 @@ public:
   std::set<std::string> exposed;                    ///< variables that come from an env file that others may read
   std::map<std::string, config_override> overrides; ///< by key: "cycle.interval"
   bool file_exposed = false;                        ///< the configuration file may be read by others
+  wall_time now{};
 
   void error(file_position at, config_problem problem);
   void warn(file_position at, config_problem problem);
@@ -67,6 +68,8 @@ public:
   /// The file, the environment or the command line says something of this key.
   bool has(const std::string& name) const;
   const std::string& key() const { return key_; }
+  /// When the file is read.
+  wall_time now() const { return context_->now; }
 
   /// This one and the list: true = it is there and right.
   bool read(const std::string& name, std::string& out);

@@ -18,6 +18,9 @@ void read_health(config_reader& root, node_config& out);
 void read_bans(config_reader& root, node_config& out);
 void read_fetch(config_reader& root, node_config& out);
 void read_sources(config_reader& root, node_config& out, std::vector<std::string>& checks);
+/// Of one source that is read otherwise: what it does that needs an agreement, and the agreement.
+void read_exception(config_reader& source, const source_spec& x, const std::string& owner_consent, node_config& out,
+                    std::vector<std::string>& checks);
 /// Of one source: its paging, extract and sanity tables.
 void read_pages(config_reader& source, source_spec& out);
 void read_channels(config_reader& root, node_config& out);

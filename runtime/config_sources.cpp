@@ -3,6 +3,8 @@
 #include <array>
 #include <fstream>
 
+#include "actors/policy/contact_rule.hpp"
+#include "actors/policy/secret_forms.hpp"
 #include "actors/policy/url_template.hpp"
 #include "runtime/config_sections.hpp"
 #include "runtime/config_units.hpp"
@@ -26,6 +28,9 @@ void read_url(config_reader& source, source_spec& out) {
     source.problem(
         "url", parsed.error().detail,
         "Write url = \"https://host/path?q={query}\"; placeholders are {query}, {page}, {offset}, {cursor}.");
+  else if (auto name = secret_parameter(out.url); !name.empty() && goes_in_clear(out.url))
+    source.problem("url", "its parameter " + name + " would go to the site in clear text",
+                   "Write https:// in url, or leave " + name + " away.");
 }
 
 void read_headers(config_reader& source, source_spec& out) {
@@ -44,6 +49,12 @@ void read_headers(config_reader& source, source_spec& out) {
       source.problem(
           "headers", "the header " + lower + " is not yours to set",
           "Remove it: the user agent comes from [fetch], cookies from the store, the others from the client.");
+    else if (is_disguise(lower))
+      source.problem("headers", "the header " + lower + " would pass for somebody else",
+                     "Remove it: who asks is said by product_token and contact of [fetch], and by nothing else.");
+    else if (goes_in_clear(out.url) && (is_secret_name(lower) || mask_secret_forms(value) != value))
+      source.problem("headers", "the header " + lower + " would go to the site in clear text",
+                     "Write https:// in url, or remove the header.");
   }
 }
 
@@ -110,7 +121,9 @@ void check_same_gate(config_reader& source, const source_spec& x, const node_con
                      "Write the same gate.key and gate.scope for all sources of " + host->value + ".");
 }
 
-void read_gate(config_reader& source, source_spec& out, const fetch_settings& fetch, std::vector<std::string>& checks) {
+/// The owner's consent, if one is written.
+std::string read_gate(config_reader& source, source_spec& out, const fetch_settings& fetch,
+                      std::vector<std::string>& checks) {
   auto gate = source.table("gate");
   auto& x = out.gate;
   std::string consent;
@@ -141,6 +154,7 @@ void read_gate(config_reader& source, source_spec& out, const fetch_settings& fe
     checks.push_back("source " + out.id.value + ": " + to_text(x.min_interval) +
                      " between requests, with the owner's consent: " + consent);
   gate.finish();
+  return consent;
 }
 
 } // namespace
@@ -159,8 +173,9 @@ void read_sources(config_reader& root, node_config& out, std::vector<std::string
     source.read("conditional", x.conditional);
     read_route(source, x, checks);
     read_pages(source, x);
-    read_gate(source, x, out.fetch, checks);
+    auto consent = read_gate(source, x, out.fetch, checks);
     check_same_gate(source, x, out);
+    read_exception(source, x, consent, out, checks);
     source.finish();
     out.sources.push_back(std::move(x));
   }

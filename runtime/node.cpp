@@ -190,6 +190,17 @@ private:
         {log_level::info, "node_starting", {}, {{"version", VIGIE_VERSION}, {"seed", std::to_string(seed)}}});
     if (auto guard = guard_of(config_))
       adapters_.log->emit({log_level::info, "reach_configured", {}, {{"connects_to", describe(*guard)}}});
+    for (const auto& x : config_.exceptions)
+      adapters_.log->emit({log_level::warn,
+                           "exception_in_force",
+                           {},
+                           {{"source", x.source.value},
+                            {"host", x.host.value},
+                            {"what", what_text(x)},
+                            {"reason", x.reason},
+                            {"approved_by", x.approved_by},
+                            {"owner_consent", x.owner_consent},
+                            {"until", last_day(x.until)}}});
     if (config_.is_main)
       say_workers();
     supervisor_config root;
@@ -225,6 +236,7 @@ private:
     api.hosts = config_.api.hosts;
     api.max_commands_outstanding = config_.api.max_commands_outstanding;
     api.limits.baseline = config_.cycle.baseline;
+    api.exceptions = config_.exceptions;
     http_->serve(make_api(api, *backend_, keys_));
   }
 

@@ -8,6 +8,7 @@
 #include "actors/health_monitor.hpp"
 #include "actors/host_gates.hpp"
 #include "actors/notifier.hpp"
+#include "actors/policy/contact_rule.hpp"
 #include "actors/policy/url_template.hpp"
 #include "actors/store.hpp"
 #include "actors/worker_proxy.hpp"
@@ -155,6 +156,9 @@ child_spec gates_child(const node_config& config, const node_adapters& adapters,
   c.bans = bans_of(config);
   c.regions = regions_of(config);
   c.policies = policies_of(config);
+  for (const auto& x : config.exceptions)
+    if (auto [known, fresh] = c.exceptions.try_emplace(x.host, x); !fresh && x.until < known->second.until)
+      known->second = x;
   host_gates_links links{refs.api.bans, refs.api.store};
   return child("host-gates", refs.gates,
                [c, env, links](caf::local_actor* self) { return self->spawn(host_gates, c, env, links); });
@@ -165,6 +169,9 @@ child_spec cycle_child(const node_config& config, const node_refs& refs, const e
   c.enabled = config.cycle.enabled;
   c.interval = config.cycle.interval;
   c.initial_delay = config.cycle.initial_delay;
+  if (std::any_of(config.sources.begin(), config.sources.end(),
+                  [](const auto& x) { return x.enabled && needs_contact(x.url); }))
+    c.spread = config.cycle.interval / 10;
   c.overlap = config.cycle.overlap;
   c.limits.max_attempts = config.cycle.max_retries;
   c.limits.silence = config.cycle.silence;

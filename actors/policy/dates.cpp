@@ -247,6 +247,55 @@ optional<wall_time> read_mail(date_scanner in) {
   return take_time(in, x) && take_zone(in, x) ? finish(in, x) : std::nullopt;
 }
 
+/// "08:49:37", none of it left out.
+bool take_http_time(date_scanner& in, date_parts& out) {
+  return in.take(' ') && in.number(2, out.hour) && in.take(':') && in.number(2, out.minute) && in.take(':') &&
+         in.number(2, out.second);
+}
+
+int short_month(date_scanner& in) {
+  auto name = in.word();
+  return name.size() == 3 ? index_of(months, name) + 1 : 0;
+}
+
+/// "Nov  6 08:49:37 1994"
+bool take_http_asctime(date_scanner& in, date_parts& out) {
+  out.month = short_month(in);
+  if (out.month == 0 || !in.take(' '))
+    return false;
+  auto width = in.take(' ') ? 1u : 2u;
+  return in.number(width, out.day) && take_http_time(in, out) && in.take(' ') && in.number(4, out.year);
+}
+
+/// " 06 Nov 1994 08:49:37 GMT", or " 06-Nov-94 08:49:37 GMT"
+bool take_http_date(date_scanner& in, date_parts& out, bool& two_digits) {
+  if (!in.take(' ') || !in.number(2, out.day))
+    return false;
+  two_digits = in.front() == '-';
+  char between = two_digits ? '-' : ' ';
+  if (!in.take(between) || (out.month = short_month(in)) == 0 || !in.take(between) ||
+      !in.number(two_digits ? 2 : 4, out.year))
+    return false;
+  return take_http_time(in, out) && in.take(' ') && in.word() == "gmt";
+}
+
+/// Of years with these last two digits.
+optional<wall_time> in_its_century(date_parts x, optional<wall_time> now) {
+  if (!now) {
+    x.year += x.year < 50 ? 2000 : 1900;
+    return moment_of(x);
+  }
+  constexpr std::chrono::hours fifty_years{24 * 18263};
+  auto last_two = x.year;
+  for (int century = 9900; century >= 0; century -= 100) {
+    x.year = century + last_two;
+    // The 29th of February is not in every one of them.
+    if (auto out = moment_of(x); out && *out <= *now + fifty_years)
+      return out;
+  }
+  return std::nullopt;
+}
+
 optional<wall_time> read_unix(std::string_view text) {
   date_scanner in{text};
   auto width = in.digits();
@@ -279,6 +328,18 @@ optional<wall_time> parse_date(std::string_view text) {
   if (width == 4)
     return read_iso(in);
   return width >= 9 ? read_unix(text) : read_mail(in);
+}
+
+optional<wall_time> parse_http_date(std::string_view text, optional<wall_time> now) {
+  date_scanner in{text};
+  if (index_of(days, in.word()) < 0)
+    return std::nullopt;
+  date_parts x;
+  bool two_digits = false;
+  bool right = in.take(',') ? take_http_date(in, x, two_digits) : in.take(' ') && take_http_asctime(in, x);
+  if (!right || !in.at_end())
+    return std::nullopt;
+  return two_digits ? in_its_century(x, now) : moment_of(x);
 }
 
 } // namespace vigie

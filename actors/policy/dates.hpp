@@ -23,4 +23,14 @@ namespace vigie {
 /// days and hours that do not exist, and for years outside 1 to 9999.
 optional<wall_time> parse_date(std::string_view text);
 
+/// Reads the three forms of HTTP (RFC 9110, 5.6.7), and no others:
+///
+///   Sun, 06 Nov 1994 08:49:37 GMT      IMF-fixdate
+///   Sunday, 06-Nov-94 08:49:37 GMT     RFC 850
+///   Sun Nov  6 08:49:37 1994           asctime
+///
+/// Two digits of a year mean the last year with these digits that is at most 50 years after `now`; without `now`, 1950
+/// to 2049. The day's name is not compared with the date, and letters may have any case.
+optional<wall_time> parse_http_date(std::string_view text, optional<wall_time> now = {});
+
 } // namespace vigie

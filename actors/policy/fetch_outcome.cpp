@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string>
 
+#include "actors/policy/dates.hpp"
 #include "actors/policy/http_fields.hpp"
 
 namespace vigie {
@@ -12,14 +13,6 @@ namespace vigie {
 namespace {
 
 constexpr size_t named_location_bytes = 200;
-
-optional<int64_t> number(std::string_view digits) {
-  int64_t out = 0;
-  auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-  if (digits.empty() || digits.front() == '-' || problem != std::errc{} || end != digits.data() + digits.size())
-    return std::nullopt;
-  return out;
-}
 
 struct marker {
   std::string_view name;
@@ -136,43 +129,29 @@ fetch_outcome succeeded(int32_t status) {
 
 } // namespace
 
-optional<wall_time> parse_http_date(std::string_view x) {
-  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (x.size() != 29 || x.substr(3, 2) != ", " || x.substr(25) != " GMT" || x[7] != ' ' || x[11] != ' ' ||
-      x[16] != ' ' || x[19] != ':' || x[22] != ':')
-    return std::nullopt;
-  auto month = std::find(months.begin(), months.end(), x.substr(8, 3)) - months.begin();
-  auto day = number(x.substr(5, 2)), year = number(x.substr(12, 4));
-  auto hour = number(x.substr(17, 2)), minute = number(x.substr(20, 2)), second = number(x.substr(23, 2));
-  if (month == 12 || !day || !year || !hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60)
-    return std::nullopt;
-  std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*year)},
-                                   std::chrono::month{static_cast<unsigned>(month) + 1},
-                                   std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!date.ok())
-    return std::nullopt;
-  return wall_time{std::chrono::sys_days{date}} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
-         std::chrono::seconds{*second};
-}
-
 optional<duration> parse_retry_after(std::string_view value, wall_time now) {
+  constexpr duration century{std::chrono::seconds{3'153'600'000}};
   value = trim_field(value);
-  bool digits = !value.empty() && value.find_first_not_of("0123456789") == value.npos;
-  if (digits) {
-    constexpr int64_t century = 3'153'600'000;
-    auto seconds = number(value);
-    return duration{std::chrono::seconds{seconds ? std::min(*seconds, century) : century}};
+  if (!value.empty() && value.find_first_not_of("0123456789") == value.npos) {
+    int64_t seconds = 0;
+    auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    auto fits = problem == std::errc{} && seconds < century / std::chrono::seconds{1};
+    return fits ? duration{std::chrono::seconds{seconds}} : century;
   }
-  auto date = parse_http_date(value);
+  auto date = parse_http_date(value, now);
   if (!date)
     return std::nullopt;
-  return std::max(duration{0}, *date - now);
+  return std::clamp(std::chrono::duration_cast<duration>(*date - now), duration{0}, century);
 }
 
 optional<duration> retry_after_of(const http_response& answer, wall_time now) {
-  auto sent = parse_http_date(trim_field(answer.headers.value("date")));
-  return parse_retry_after(answer.headers.value("retry-after"), sent.value_or(now));
+  auto sent = parse_http_date(trim_field(answer.headers.value("date")), now);
+  optional<duration> out;
+  for (const auto& [name, value] : answer.headers)
+    if (name == "retry-after")
+      if (auto wanted = parse_retry_after(value, sent.value_or(now)))
+        out = std::max(*wanted, out.value_or(duration{0}));
+  return out;
 }
 
 std::string_view challenge_marker(const http_response& answer) {

@@ -32,12 +32,11 @@ struct fetch_outcome {
 /// `conditional`: validators were sent, so that a 304 is an answer to what was asked.
 fetch_outcome judge_fetch(const result<http_response>& answer, wall_time now, bool conditional = false);
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT" (IMF-fixdate, RFC 9110 5.6.7); nothing for any other form.
-optional<wall_time> parse_http_date(std::string_view text);
-/// Retry-After as seconds or as an HTTP date, never negative; nothing when it is neither.
+/// Retry-After as whole seconds or as an HTTP date in any of its three forms, from 0 (also for a date that has passed:
+/// it may be asked again now) to a century. Nothing when it is neither: then it counts as if it were not there.
 optional<duration> parse_retry_after(std::string_view value, wall_time now);
-/// That of an answer. A date counts from the answer's own Date where it has one, so that it does not matter whose clock
-/// is wrong.
+/// That of an answer, the longest where it has several. A date counts from the answer's own Date where it has one, so
+/// that it does not matter whose clock is wrong.
 optional<duration> retry_after_of(const http_response& answer, wall_time now);
 
 /// By what this answer is known as a challenge to browsers instead of the page: the marker's name; empty = it is none.

@@ -24,6 +24,9 @@ namespace {
 /// Close enough to the configured gap to be it.
 constexpr double nearly_one = 1.001;
 
+/// What a worker of another version may report beyond it would not fit into a clock.
+constexpr duration longest_wish{std::chrono::hours{24 * 36525}};
+
 /// first x 2^times, spread by the jitter, at most `most`.
 duration doubled(duration first, uint32_t times, duration most, double jitter, double draw) {
   constexpr uint32_t enough = 40; // 2^40 ms are 35 years
@@ -38,6 +41,7 @@ bool host_pacing::hold(duration how_long, mono_time now) {
   if (now + how_long <= held_until_)
     return false;
   held_until_ = now + how_long;
+  held_for_ = how_long;
   return true;
 }
 
@@ -69,8 +73,8 @@ pacing_change host_pacing::rate_limited(const host_pacing_config& config, const 
     strikes_ = 0;
   duration wanted{0};
   if (report.retry_after) {
-    wanted = std::clamp(*report.retry_after, duration{0}, config.max_hold);
-    out.over_the_most = *report.retry_after > config.max_hold;
+    wanted = std::clamp(*report.retry_after, duration{0}, longest_wish);
+    out.pause = wanted > config.max_hold;
   } else {
     if (news) {
       ++strikes_;
@@ -130,16 +134,20 @@ bool host_pacing::is_plain(const host_pacing_config& config, mono_time now) cons
 void host_pacing::save(host_state& out, mono_time now, wall_time wall) const {
   auto at = [&](mono_time t) { return wall + std::chrono::ceil<duration>(t - now); };
   out.held_until = held_until_ == mono_time{} ? wall_time{} : at(held_until_);
+  out.held_for = held_for_;
   out.pace = pace_;
   out.strikes = strikes_;
   out.last_strike = strikes_ == 0 ? wall_time{} : at(last_strike_);
 }
 
 void host_pacing::restore(const host_pacing_config& config, const host_state& from, mono_time now, wall_time wall) {
-  // A clock that was set back must not hold a host for years.
-  auto left = std::min<duration>(std::chrono::duration_cast<duration>(from.held_until - wall), config.max_hold);
-  if (from.held_until != wall_time{} && now + left > held_until_)
+  // A clock that was set back must hold no host for longer than it asked.
+  auto most = from.held_for > duration{0} ? std::min(from.held_for, longest_wish) : config.max_hold;
+  auto left = std::min(std::chrono::duration_cast<duration>(from.held_until - wall), most);
+  if (from.held_until != wall_time{} && now + left > held_until_) {
     held_until_ = now + left;
+    held_for_ = std::max(left, duration{0});
+  }
   if (from.pace > pace_)
     pace_ = std::min(from.pace, config.max_pace);
   if (from.strikes > strikes_) {
@@ -150,7 +158,10 @@ void host_pacing::restore(const host_pacing_config& config, const host_state& fr
 }
 
 void host_pacing::join(const host_pacing& other) {
-  held_until_ = std::max(held_until_, other.held_until_);
+  if (other.held_until_ > held_until_) {
+    held_until_ = other.held_until_;
+    held_for_ = other.held_for_;
+  }
   pace_ = std::max(pace_, other.pace_);
   if (other.slowed_ && (!slowed_ || *other.slowed_ > *slowed_))
     slowed_ = other.slowed_;

@@ -1,7 +1,8 @@
 // How fast one host may be asked, as its answers tell: when it is left alone, and how much wider than configured its
 // gap is. Pure.
 //
-//   429, 503 + Retry-After  left alone as long as the host says, a day at most; the gap doubles
+//   429, 503 + Retry-After  left alone as long as the host says; the gap doubles. 0 s: it may be asked again now, at
+//                           that pace. More than a day is a pause, which is told to whoever runs the fleet
 //   429 without             left alone for 60 s, twice as long each time, a day at most, +-10 %; the gap doubles.
 //                           Forgiven when 30 min have passed since the end of the last such hold
 //   5xx, 408                the third within 5 min without a success between: left alone for 30 s, twice as long each
@@ -24,7 +25,7 @@ struct host_pacing_config {
   double slower = 2;                  ///< a 429 widens the gap so many times
   double faster = 0.95;               ///< each success makes the gap this part of what it was
   double max_pace = 256;              ///< the gap is at most so many times the configured one
-  duration max_hold{86400000};        ///< no host is left alone longer at once
+  duration max_hold{86400000};        ///< longest hold that a host did not name; one that it named is longer: a pause
   duration first_hold{60000};         ///< after a first 429 that does not say how long
   double jitter = 0.1;                ///< part by which a hold that the host did not name is longer or shorter
   duration forgiven_after{1800000};   ///< without another one, from the end of its hold
@@ -41,10 +42,10 @@ error validate(const host_pacing_config& config);
 struct pacing_change {
   enum class cause : uint8_t { none, asked, not_said, failures };
 
-  cause held = cause::none;   ///< why the host is left alone longer than before
-  duration hold{0};           ///< how long from now
-  bool over_the_most = false; ///< it asked for more than max_hold
-  bool paced = false;         ///< the gap has changed
+  cause held = cause::none; ///< why the host is left alone longer than before
+  duration hold{0};         ///< how long from now
+  bool pause = false;       ///< the host asked for more than max_hold
+  bool paced = false;       ///< the gap has changed
 };
 
 /// One host.
@@ -78,6 +79,7 @@ private:
   bool forgiven(const host_pacing_config& config, mono_time now) const;
 
   mono_time held_until_{};
+  duration held_for_{0}; ///< from its beginning
   double pace_ = 1;
   optional<mono_time> slowed_; ///< the last time
   uint32_t strikes_ = 0;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/policy/fetch_outcome.hpp"
+#include "actors/policy/dates.hpp"
 #include "actors/policy/http_fields.hpp"
 #include "actors/policy/plan_walk.hpp"
 

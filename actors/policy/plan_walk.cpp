@@ -109,7 +109,8 @@ walk_step plan_walk::denied(const error& why) const {
   bool budget = why.code == errc::permit_denied || why.code == errc::busy;
   if (request_.retry && budget)
     return stop({trouble_.code, trouble_.detail + "; not repeated: " + why.detail, trouble_.place}, trouble_status_);
-  auto out = stop({why.code, why.detail, {}}, 0);
+  // Where the rule stands that forbids it; of other denials the place is the gates' own matter.
+  auto out = stop({why.code, why.detail, why.code == errc::robots_disallowed ? why.place : std::string{}}, 0);
   // A place says that the site was asked.
   if (why.code == errc::refused)
     out.problem.place.clear();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/policy/robots_line.hpp"
 #include "actors/policy/url_reference.hpp"
 
 namespace vigie {
@@ -19,20 +20,27 @@ std::string authority_of(const parsed_url& url) {
   return out;
 }
 
+/// "HTTP 429", or why none came.
+std::string answer_of(const robots_copy& x) {
+  return x.status > 0 ? "HTTP " + std::to_string(x.status) : std::string{to_string(x.problem)};
+}
+
 /// For whoever reads why an alert was not looked for.
 std::string sentence(const robots_verdict& verdict, const std::string& authority, const std::string& version,
-                     wall_time fetched) {
+                     const robots_copy& copy) {
   auto file = authority + "/robots.txt";
+  auto again = "; it is asked for again from " + to_rfc3339(copy.next_fetch) + " on";
   switch (verdict.why) {
   case robots_reason::rule:
     return file + " says \"" + verdict.rule + "\" (line " + std::to_string(verdict.line) + ", version " + version +
-           ", fetched " + to_rfc3339(fetched) + ") to \"" + verdict.group + "\"";
+           ", fetched " + to_rfc3339(copy.settled) + ") to \"" + verdict.group + "\"";
   case robots_reason::refused:
-    return file + " was refused to us; nothing is asked there until that changes";
+    return file + " was refused to us (" + answer_of(copy) + "), so nothing is asked there" + again;
   case robots_reason::undecided:
     return file + " could not be read for 30 days; nothing is asked there until you decide";
   default:
-    return file + " cannot be read now, and there is no earlier copy; nothing is asked there until it can";
+    return file + " cannot be read now (" + answer_of(copy) +
+           "), and there is no earlier copy, so nothing is asked there" + again;
   }
 }
 
@@ -176,11 +184,11 @@ robots_advice robots_book::consult(const parsed_url& url, const worker_id& by, w
   }
   switch (e->cache.need(now)) {
   case robots_need::fetch:
-    if (e->no_answer && e->no_answer->first == by && now >= e->no_answer->second &&
-        now - e->no_answer->second < config_.second_opinion) {
+    if (e->no_word && e->no_word->first == by && now >= e->no_word->second &&
+        now - e->no_word->second < config_.second_opinion) {
       out.step = robots_step::denied;
       out.why = {e->problem.code,
-                 out.authority + "/robots.txt did not answer " + by.value +
+                 out.authority + "/robots.txt has no word for " + by.value +
                      "; another worker may try: " + e->problem.detail,
                  e->problem.place};
       return out;
@@ -207,31 +215,40 @@ robots_advice robots_book::judge(entry& e, const parsed_url& url, robots_advice 
   out.step = robots_step::denied;
   out.news = verdict.why == robots_reason::rule && e.former && decide(*e.former, url.target).allowed &&
              e.denied_by.insert(verdict.line).second;
-  out.why = {errc::robots_disallowed, sentence(verdict, out.authority, e.version, e.cache.copy().settled), {}};
-  if (verdict.allowed)
+  out.why = {errc::robots_disallowed, sentence(verdict, out.authority, e.version, e.cache.copy()), {}};
+  if (verdict.why == robots_reason::rule)
+    out.why.place = place_of_line(out.authority, verdict.line);
+  if (verdict.allowed) {
+    auto line = e.cache.rules().crawl_delay_line;
     out.why.detail = out.authority + "/robots.txt wants " + std::to_string(out.crawl_delay.count() / 1000) +
-                     " s between requests, more than we wait";
+                     " s between requests (Crawl-delay, line " + std::to_string(line) + ", fetched " +
+                     to_rfc3339(e.cache.copy().settled) + "), more than we wait";
+    out.why.place = place_of_line(out.authority, line);
+  }
   return out;
 }
 
-/// The first to get no answer where nothing else is known; a second one's word counts, and after its time the same
-/// one's.
-bool robots_book::leave_to_another(entry& e, const worker_id& by, const robots_report& report, wall_time now) {
-  if (!is_no_answer(report.problem.code) || e.cache.copy().has_body || e.no_answer)
+/// The first to get no answer where nothing else is known, and the first to be refused; a second one's word counts, and
+/// after its time the same one's.
+bool robots_book::leave_to_another(entry& e, const worker_id& by, const robots_report& report, bool refused,
+                                   wall_time now) {
+  bool no_answer = is_no_answer(report.problem.code) && !e.cache.copy().has_body;
+  if ((!no_answer && !refused) || e.no_word)
     return false;
-  e.no_answer = std::pair{by, now};
-  e.problem = report.problem;
+  e.no_word = std::pair{by, now};
+  e.problem = refused ? error{errc::refused, "HTTP " + std::to_string(report.answer.status), {}} : report.problem;
   e.cache.give_up();
   return true;
 }
 
 robots_news robots_book::settle(const std::string& authority, const worker_id& by, const robots_report& report,
-                                wall_time now) {
+                                const fetch_report& judged, wall_time now) {
   auto i = entries_.find(authority);
   if (i == entries_.end() || report.url != i->second.next_url)
     return {};
   auto& e = i->second;
-  if (report.problem.code == errc::none && follows_redirect(config_.cache, report.answer, e.redirects)) {
+  bool refused = judged.kind == answer_kind::refused;
+  if (report.problem.code == errc::none && !refused && follows_redirect(config_.cache, report.answer, e.redirects)) {
     auto here = parse_url(report.url);
     if (auto hop = resolve_url(*here, report.answer.headers.value("location"))) {
       e.next_url = to_string(*hop);
@@ -240,17 +257,17 @@ robots_news robots_book::settle(const std::string& authority, const worker_id& b
       return {};
     }
   }
-  if (leave_to_another(e, by, report, now))
+  if (leave_to_another(e, by, report, refused, now))
     return {};
   result<http_response> answer = report.answer;
   if (report.problem.code != errc::none)
     answer = tl::unexpected<error>(report.problem);
   robots_news out{true, e.version, {}};
   auto former = allowing_rules(e.cache);
-  e.cache.settle(answer, e.redirects, now);
+  e.cache.settle(answer, e.redirects, {judged.retry_after, refused}, now);
   e.next_url = authority + "/robots.txt";
   e.redirects = 0;
-  e.no_answer.reset();
+  e.no_word.reset();
   if (out.after = version_of(e.cache); out.after != out.before) {
     e.former = std::move(former);
     e.denied_by.clear();

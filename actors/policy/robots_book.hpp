@@ -3,7 +3,8 @@
 //
 // A copy is fetched by whoever asks first, one hop of a redirect at a time, so that each hop waits for its host like
 // any other request. Meanwhile the others wait. Where there is no earlier copy, one worker that gets no answer at all
-// does not make the site unreachable for everybody: another may try first.
+// does not make the site unreachable for everybody, and a refusal (403, a challenge) may be meant for this worker only:
+// another may try first. A second word of the kind counts, as any other answer does at once.
 //
 // The book also knows which of its copies are not stored as they are now (`next_change`), and takes up where an earlier
 // one ended (`restore`).
@@ -38,7 +39,8 @@ enum class robots_step : uint8_t {
   go,     ///< allowed
   fetch,  ///< fetch `fetch_url` first, report, and ask again; it is this caller's to do
   wait,   ///< somebody is fetching it: ask again when that is settled or given up
-  denied, ///< `why` says so: robots_disallowed; busy; or why this worker could not fetch it
+  denied, ///< `why` says so: robots_disallowed; busy; or why this worker could not fetch it. Its place names what
+          ///< forbids it, if a line of the file does (place_of_line)
 };
 
 struct robots_advice {
@@ -71,8 +73,9 @@ public:
 
   /// The advice `fetch` is given once; then it is `wait` until settle, give_up, or fetch_patience later.
   robots_advice consult(const parsed_url& url, const worker_id& by, wall_time now);
-  /// What came of a fetch; ignored if it is not the one that was advised last.
-  robots_news settle(const std::string& authority, const worker_id& by, const robots_report& report, wall_time now);
+  /// What came of a fetch, and what judge_fetch said of it; ignored if it is not the one that was advised last.
+  robots_news settle(const std::string& authority, const worker_id& by, const robots_report& report,
+                     const fetch_report& judged, wall_time now);
   /// Nobody fetches it now.
   void give_up(const std::string& authority);
   /// How long a fetch that nothing is heard of keeps others waiting.
@@ -98,10 +101,10 @@ private:
     std::string version{}; ///< of `cache`
     uint64_t used = 0;     ///< its place in by_use_
     size_t bytes = 0;
-    optional<std::pair<worker_id, wall_time>> no_answer{}; ///< to whom, since when: another may try first
-    error problem{};                                       ///< of that
-    optional<robots_rules> former{};                       ///< before the last change, if requests were allowed then
-    std::set<uint32_t> denied_by{};                        ///< lines, since that change
+    optional<std::pair<worker_id, wall_time>> no_word{}; ///< to whom, since when: another may try first
+    error problem{};                                     ///< of that
+    optional<robots_rules> former{};                     ///< before the last change, if requests were allowed then
+    std::set<uint32_t> denied_by{};                      ///< lines, since that change
   };
 
   entry* find_or_make(const parsed_url& url, const std::string& authority, wall_time now);
@@ -111,7 +114,7 @@ private:
   void forget(const std::string& authority);
   void make_room(const std::string& for_whom, wall_time now);
   void changed(const std::string& authority);
-  bool leave_to_another(entry& e, const worker_id& by, const robots_report& report, wall_time now);
+  bool leave_to_another(entry& e, const worker_id& by, const robots_report& report, bool refused, wall_time now);
   robots_advice judge(entry& e, const parsed_url& url, robots_advice out, wall_time now) const;
 
   robots_book_config config_;

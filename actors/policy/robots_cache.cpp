@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "actors/policy/fetch_outcome.hpp"
 #include "actors/policy/http_fields.hpp"
 #include "actors/policy/robots_line.hpp"
 
@@ -35,8 +34,9 @@ optional<duration> max_age(std::string_view directive, duration longest) {
 
 robots_standing standing_of(const http_response& answer, bool behind_the_limit) {
   auto status = answer.status;
+  // A part of the rules (206, which nobody asked for) would allow what the rest forbids.
   if (status >= 200 && status < 300)
-    return robots_standing::rules;
+    return status == 206 ? robots_standing::unreachable : robots_standing::rules;
   if (is_redirect(status))
     return behind_the_limit ? robots_standing::unavailable : robots_standing::unreachable;
   if (status == 401 || status == 403 || status == 429)
@@ -82,15 +82,16 @@ void robots_cache::begin(wall_time now) {
   begun_ = now;
 }
 
-void robots_cache::settle(const result<http_response>& answer, uint32_t redirects, wall_time now) {
+void robots_cache::settle(const result<http_response>& answer, uint32_t redirects, const remarks& said, wall_time now) {
   begun_ = std::nullopt;
   copy_.settled = now;
   copy_.status = answer ? answer->status : 0;
   copy_.problem = answer ? errc::none : answer.error().code;
-  auto asked = answer ? parse_retry_after(answer->headers.value("retry-after"), now) : optional<duration>{};
-  if (asked)
-    asked = std::min(*asked, config_.longest_fresh);
-  auto standing = answer ? standing_of(*answer, redirects >= config_.redirects) : robots_standing::unreachable;
+  // Of a longer wish the host's gate takes care.
+  auto asked = std::min(said.retry_after.value_or(duration{0}), config_.longest_fresh);
+  auto standing = said.refused ? robots_standing::refused
+                  : answer     ? standing_of(*answer, redirects >= config_.redirects)
+                               : robots_standing::unreachable;
   if (standing == robots_standing::unreachable)
     return settle_unreachable(asked, now);
   copy_.standing = standing;
@@ -101,12 +102,12 @@ void robots_cache::settle(const result<http_response>& answer, uint32_t redirect
   copy_.body = copy_.has_body ? answer->body.substr(0, config_.limits.body_bytes + 1) : std::string{};
   rules_ = copy_.has_body ? parse_robots(copy_.body, token_, config_.limits) : robots_rules{};
   if (standing == robots_standing::refused)
-    copy_.next_fetch = now + std::max(config_.refused_recheck, asked.value_or(duration{0}));
+    copy_.next_fetch = now + std::max(config_.refused_recheck, asked);
   else
     copy_.next_fetch = now + freshness(config_, answer->headers.value("cache-control"));
 }
 
-void robots_cache::settle_unreachable(optional<duration> retry_after, wall_time now) {
+void robots_cache::settle_unreachable(duration asked, wall_time now) {
   if (copy_.standing != robots_standing::unreachable) {
     copy_.failures = 0;
     copy_.unreachable_since = now;
@@ -117,7 +118,7 @@ void robots_cache::settle_unreachable(optional<duration> retry_after, wall_time 
     pause *= 2;
   copy_.failures += copy_.failures < UINT32_MAX ? 1 : 0;
   pause = std::min(pause, config_.unreachable_recheck_cap);
-  copy_.next_fetch = now + std::max(pause, retry_after.value_or(duration{0}));
+  copy_.next_fetch = now + std::max(pause, asked);
 }
 
 bool robots_cache::asks_operator(wall_time now) const {

@@ -2,17 +2,18 @@
 // asks `need`, says `begin`, follows redirects while `follows_redirect`, and hands the last answer to `settle`.
 //
 //   answer                             standing       means                                  asked again after
-//   2xx                                rules          its rules                              Cache-Control, 5 min … 24
-//   h a redirect behind 5 others         unavailable    everything is allowed (RFC 9309,       as above
+//   2xx but 206                        rules          its rules                              Cache-Control,
+//                                                                                            5 min to 24 h
+//   a redirect behind 5 others         unavailable    everything is allowed (RFC 9309,       as above
 //                                                     2.3.1.2)
 //   404, 410                           unavailable    everything is allowed                  as above
-//   401, 403, 429                      refused        nothing is allowed: stricter than the  1 h, or Retry-After
+//   401, 403, 429, a challenge page    refused        nothing is allowed: stricter than the  1 h, or Retry-After
 //                                                     RFC, which lets a crawler go on
 //   other 4xx but 407 and 408          unavailable    everything is allowed (2.3.1.3)        as above
-//   5xx, 407, 408, other statuses,     unreachable    the last good copy, and where there    5 min, doubled up to 1 h,
-//   a redirect to nowhere, no answer                  is none nothing is allowed (2.3.1.4);  or Retry-After
-//                                                     nothing after 30 days: the operator
-//                                                     is asked
+//   5xx, 206, 407, 408, other          unreachable    the last good copy, and where there    5 min, doubled up to 1 h,
+//   statuses, a redirect to nowhere,                  is none nothing is allowed (2.3.1.4);  or Retry-After
+//   no answer, one that is cut or                     nothing after 30 days: the operator
+//   cannot be unpacked                                is asked
 //
 // A good copy is one of standing `rules`. An answer that is not `unreachable` takes the place of whatever was known.
 // The freshness of a copy is never stretched: beyond it `need` says fetch, and verdicts are `unknown`, not allowed.
@@ -59,9 +60,14 @@ public:
   void begin(wall_time now);
   /// The fetch that has begun will bring nothing.
   void give_up() { begun_.reset(); }
+  /// What the site said beside the answer's status (actors/policy/fetch_outcome.hpp).
+  struct remarks {
+    optional<duration> retry_after{};
+    bool refused = false; ///< also by a challenge, whatever its status is
+  };
   /// `redirects` were followed before `answer` came. The request should allow bodies of some MiB, since too large a one
   /// arrives as an error, and that is `unreachable`.
-  void settle(const result<http_response>& answer, uint32_t redirects, wall_time now);
+  void settle(const result<http_response>& answer, uint32_t redirects, const remarks& said, wall_time now);
 
   /// Not allowed, `unknown`, unless need(now) is `use`; but /robots.txt itself is allowed always.
   robots_verdict decide(std::string_view target, wall_time now) const;
@@ -78,7 +84,7 @@ public:
 private:
   bool fresh(wall_time now) const;
   bool rules_in_force(wall_time now) const;
-  void settle_unreachable(optional<duration> retry_after, wall_time now);
+  void settle_unreachable(duration asked, wall_time now);
 
   robots_cache_config config_;
   std::string token_;

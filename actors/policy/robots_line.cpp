@@ -24,6 +24,8 @@ constexpr std::array<std::pair<std::string_view, robots_field>, 13> field_names{
     {"crawl-delay", robots_field::crawl_delay},
 }};
 
+constexpr std::string_view file_name = "/robots.txt";
+
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -85,6 +87,18 @@ optional<duration> read_crawl_delay(std::string_view text, duration longest) {
   if (!digits)
     return std::nullopt;
   return std::min(duration{ms + (more ? 1 : 0)}, longest);
+}
+
+std::string place_of_line(const std::string& authority, uint32_t line) {
+  return authority + std::string{file_name} + ":" + std::to_string(line);
+}
+
+bool names_a_line(std::string_view place) {
+  auto at = place.rfind(file_name);
+  if (at == place.npos)
+    return false;
+  auto line = place.substr(at + file_name.size());
+  return line.size() > 1 && line[0] == ':' && line.find_first_not_of("0123456789", 1) == line.npos;
 }
 
 } // namespace vigie

@@ -28,4 +28,8 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 /// "10", "0.5", ".5": seconds, rounded up to milliseconds, at most `longest`. Nothing for anything else.
 optional<duration> read_crawl_delay(std::string_view text, duration longest);
 
+/// "https://shop.example/robots.txt:5", as the place of an error; and whether a place is, or ends with, one of these.
+std::string place_of_line(const std::string& authority, uint32_t line);
+bool names_a_line(std::string_view place);
+
 } // namespace vigie

@@ -32,7 +32,7 @@ public:
         sitemaps_.emplace_back(x.value);
       return;
     case robots_field::crawl_delay:
-      return crawl_delay(x.value);
+      return crawl_delay(x.value, line);
     case robots_field::other:
       return;
     }
@@ -46,63 +46,63 @@ public:
 
 private:
   void user_agent(std::string_view value) {
-    if (!std::exchange(naming_, true)) {
-      for_own_ = for_everyone_ = false;
-      delay_ = std::nullopt;
-    }
+    if (!std::exchange(naming_, true))
+      rules_for_ = {};
+    if (!std::exchange(naming_for_delay_, true))
+      delay_for_ = {};
     auto token = value.substr(0, std::find_if_not(value.begin(), value.end(), is_token_char) - value.begin());
     if (value == "*" || value.starts_with("* ") || value.starts_with("*\t")) {
-      for_everyone_ = true;
+      rules_for_.everyone = delay_for_.everyone = true;
       everyone_.group = "*";
     } else if (!token.empty() && equal_ignoring_case(token, token_)) {
-      for_own_ = true;
+      rules_for_.own = delay_for_.own = true;
       if (own_.group.empty())
         own_.group = token;
     }
-    apply_delay();
   }
 
   void rule(const robots_line& x, uint32_t line) {
-    naming_ = false;
+    naming_ = naming_for_delay_ = false;
     bool allow = x.field == robots_field::allow;
-    if ((!for_own_ && !for_everyone_) || (allow && x.cut))
+    if ((!rules_for_.own && !rules_for_.everyone) || (allow && x.cut))
       return;
     auto pattern = compile_robots_pattern(x.value);
     if (!pattern)
       return;
     robots_rule out{allow, line, std::string{x.value}, std::move(*pattern)};
-    if (for_own_ && own_.rules.size() < limits_.rules)
+    if (rules_for_.own && own_.rules.size() < limits_.rules)
       own_.rules.push_back(out);
-    if (for_everyone_ && everyone_.rules.size() < limits_.rules)
+    if (rules_for_.everyone && everyone_.rules.size() < limits_.rules)
       everyone_.rules.push_back(std::move(out));
   }
 
-  void crawl_delay(std::string_view value) {
+  void crawl_delay(std::string_view value, uint32_t line) {
+    naming_for_delay_ = false;
     auto delay = read_crawl_delay(value, limits_.crawl_delay);
-    if (delay && (!delay_ || *delay > *delay_))
-      delay_ = delay;
-    apply_delay();
+    auto apply = [&](bool applies, robots_rules& to) {
+      if (!applies || !delay || (to.crawl_delay && *to.crawl_delay >= *delay))
+        return;
+      to.crawl_delay = delay;
+      to.crawl_delay_line = line;
+    };
+    apply(delay_for_.own, own_);
+    apply(delay_for_.everyone, everyone_);
   }
 
-  /// It ends no group, so it also counts for those that the group names behind it.
-  void apply_delay() {
-    auto apply = [&](bool applies, robots_rules& to) {
-      if (applies && delay_ && (!to.crawl_delay || *to.crawl_delay < *delay_))
-        to.crawl_delay = delay_;
-    };
-    apply(for_own_, own_);
-    apply(for_everyone_, everyone_);
-  }
+  struct named {
+    bool own = false;
+    bool everyone = false;
+  };
 
   std::string_view token_;
   const robots_limits& limits_;
   robots_rules own_;
   robots_rules everyone_;
   std::vector<std::string> sitemaps_;
-  bool naming_ = false; ///< the last line that counts named a user agent
-  bool for_own_ = false;
-  bool for_everyone_ = false;
-  optional<duration> delay_; ///< of the present group
+  bool naming_ = false;           ///< the last line that counts for rules named a user agent
+  bool naming_for_delay_ = false; ///< the same, where a Crawl-delay counts, too
+  named rules_for_;
+  named delay_for_;
 };
 
 } // namespace

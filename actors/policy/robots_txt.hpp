@@ -10,6 +10,9 @@
 //   a blank instead of the colon, if the line is two words
 // Likewise a User-agent value counts up to its first octet outside [A-Za-z_-]: "Foo/1.2" is the token "Foo".
 // Fields that are none of the above and Crawl-delay, Request-rate among them, are skipped and end no group (2.2.4).
+//
+// A Crawl-delay belongs to the User-agent lines directly before it. It ends no group: where more of them follow it, the
+// rules behind them are everybody's, as the RFC wants, and the delay is not.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +50,8 @@ struct robots_rule {
 struct robots_rules {
   std::string group;                 ///< the token as the file first writes it, or "*"; empty: no group applies
   std::vector<robots_rule> rules;    ///< in the file's order
-  optional<duration> crawl_delay;    ///< the longest of the group's
+  optional<duration> crawl_delay;    ///< the longest that is said to it
+  uint32_t crawl_delay_line = 0;     ///< where; 0 = none
   std::vector<std::string> sitemaps; ///< of the whole file, as written
 
   friend bool operator==(const robots_rules&, const robots_rules&) = default;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/policy/conduct_exception.hpp"
 #include "adapters/http_api/alert_json.hpp"
 #include "adapters/http_api/key_ring.hpp"
 #include "adapters/ports/api_backend.hpp"
@@ -30,6 +31,7 @@ struct api_config {
   size_t max_idempotency_key = 200;         ///< characters of an Idempotency-Key
   uint32_t retry_after_seconds = 1;         ///< said with 429 and 503
   alert_limits limits;
+  std::vector<conduct_exception> exceptions; ///< in force when the node started
   std::function<mono_time()> clock = [] { return std::chrono::steady_clock::now(); };
   std::function<wall_time()> wall = [] {
     return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());

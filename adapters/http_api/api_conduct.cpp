@@ -156,6 +156,7 @@ void serve_conduct(const api_context_ptr& context, const api_call& call) {
   if (!since)
     return call.reply.problem(since.error());
   page.since = *since;
+  page.exceptions = context->config.exceptions;
   auto hours = call.request.query.find("hours");
   page.with_hours = hours != call.request.query.end() && hours->second == "1";
   std::make_shared<conduct_answer>(context, call.reply, std::move(*question), std::move(page))->begin();

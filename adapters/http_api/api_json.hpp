@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "actors/policy/conduct_exception.hpp"
 #include "adapters/http_api/alert_json.hpp"
 #include "adapters/json/json_writer.hpp"
 #include "adapters/ports/api_backend.hpp"
@@ -20,7 +21,8 @@ struct conduct_page {
   wall_time until{};
   bool with_hours = false;
   size_t hosts_in_all = 0;
-  std::vector<host_conduct> hosts; ///< those that were asked most first
+  std::vector<host_conduct> hosts;             ///< those that were asked most first
+  std::vector<conduct_exception> exceptions{}; ///< of all hosts
 };
 
 /// totalWorkers, availableWorkers, bannedWorkers, unhealthyWorkers,

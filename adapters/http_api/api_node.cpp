@@ -38,12 +38,22 @@ result<log_level> read_log_level(std::string_view body) {
   return fail(errc::bad_request, "the level is one of debug, info, warn, error, off", "/level");
 }
 
-void answer_readiness(const api_reply& reply, result<readiness> outcome) {
+/// What is done by an agreement, and what is not done any more since one has ended.
+json_value notes_of(const api_config& config) {
+  auto notes = json_value::array();
+  auto now = config.wall();
+  for (const auto& x : config.exceptions)
+    notes.push(now < x.until ? "exception: " + to_string(x) : ended_text(x));
+  return notes;
+}
+
+void answer_readiness(const api_reply& reply, const api_config& config, result<readiness> outcome) {
   auto ready = outcome ? std::move(*outcome) : readiness{false, {to_string(outcome.error())}};
   auto reasons = json_value::array();
   for (auto& x : ready.reasons)
     reasons.push(std::move(x));
-  reply.json(json_value::object({{"ready", ready.ready}, {"reasons", std::move(reasons)}}), ready.ready ? 200 : 503);
+  reply.json(json_value::object({{"ready", ready.ready}, {"reasons", std::move(reasons)}, {"notes", notes_of(config)}}),
+             ready.ready ? 200 : 503);
 }
 
 } // namespace
@@ -57,8 +67,9 @@ void add_node_routes(api_routes& to, const api_context_ptr& context) {
     call.reply.json(json_value::object({{"status", "ok"}}));
   });
   to.add("GET", "/readyz", api_scope::none, [context](const api_call& call) {
-    context->backend.get_readiness(
-        [reply = call.reply](result<readiness> outcome) { answer_readiness(reply, std::move(outcome)); });
+    context->backend.get_readiness([context, reply = call.reply](result<readiness> outcome) {
+      answer_readiness(reply, context->config, std::move(outcome));
+    });
   });
   to.add("GET", "/metrics", api_scope::read, [context](const api_call& call) {
     served_response out;

@@ -65,16 +65,34 @@ json_value host_json(const host_conduct& x, bool with_hours) {
   return out;
 }
 
+json_value exception_json(const conduct_exception& x, wall_time now) {
+  auto what = json_value::array();
+  for (const auto& part : x.what)
+    what.push(part);
+  return json_value::object({{"source", x.source.value},
+                             {"host", x.host.value},
+                             {"what", std::move(what)},
+                             {"reason", x.reason},
+                             {"approvedBy", x.approved_by},
+                             {"ownerConsent", text_or_null(x.owner_consent)},
+                             {"expires", last_day(x.until)},
+                             {"ended", now >= x.until}});
+}
+
 } // namespace
 
 json_value conduct_page_json(const conduct_page& x) {
   auto hosts = json_value::array();
   for (const auto& host : x.hosts)
     hosts.push(host_json(host, x.with_hours));
+  auto exceptions = json_value::array();
+  for (const auto& each : x.exceptions)
+    exceptions.push(exception_json(each, x.until));
   return json_value::object({{"since", to_rfc3339(x.since)},
                              {"until", to_rfc3339(x.until)},
                              {"hostsInAll", x.hosts_in_all},
-                             {"hosts", std::move(hosts)}});
+                             {"hosts", std::move(hosts)},
+                             {"exceptions", std::move(exceptions)}});
 }
 
 } // namespace vigie

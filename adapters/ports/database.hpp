@@ -55,7 +55,7 @@ public:
                               done<std::vector<fencing_token>> cb) = 0;
   /// The settlement in one transaction: attempt row, seen items, new matches, outbox rows (one a channel of the alert),
   /// run counters, baseline_done, and the pages that the alert was matched against (unless it was edited since the run
-  /// began). A final failure with 404 or 410 counts and may pause the alert (actors/policy/gone_pages.hpp). A result
+  /// began). A final failure may pause the alert (actors/policy/alert_pauses.hpp). A result
   /// whose token is not the newest open one of its (run, alert) is kept as `late` and changes nothing else; a
   /// repetition of an applied one changes nothing and says applied. `final` = false stores a failed attempt that will
   /// be tried again. Late is also what comes for an ended run or a removed alert. not_found: no such attempt was ever

@@ -46,8 +46,8 @@ void forget_pages(sql_session& db, alert_id alert);
 void keep_pages(sql_session& db, const alert_settled& what);
 /// Of the alerts of a run that are not done.
 std::map<alert_id, std::vector<page_record>> pages_of_run(sql_session& db, run_id run);
-/// The last word about an alert in a run: counts what is gone. Not empty: why the alert is paused now.
-std::string note_gone(sql_session& db, const alert_settled& what);
+/// The last word about an alert in a run: what is remembered of it, and not empty: why the alert is paused now.
+std::string note_outcome(sql_session& db, const alert_settled& what);
 
 // -- repository_outbox.cpp ------------------------------------------------------------------------
 /// One row a channel that has none yet for this pair; how many were made. Key and body are written here and never

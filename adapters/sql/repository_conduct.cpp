@@ -6,11 +6,11 @@ namespace vigie::repository {
 
 result<std::vector<host_state>> load_host_states(sql_session& db) {
   std::vector<host_state> out;
-  auto rows = db.query("SELECT gate, held_until_ms, pace, strikes, last_strike_ms, widest_gap_ms, day, today "
-                       "FROM host_states ORDER BY gate");
+  auto rows = db.query("SELECT gate, held_until_ms, held_for_ms, pace, strikes, last_strike_ms, widest_gap_ms, day, "
+                       "today FROM host_states ORDER BY gate");
   while (rows->next()) {
     auto& x = out.emplace_back();
-    rows->read(x.gate, x.held_until, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today);
+    rows->read(x.gate, x.held_until, x.held_for, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today);
   }
   return out;
 }
@@ -18,12 +18,13 @@ result<std::vector<host_state>> load_host_states(sql_session& db) {
 result<unit> put_host_states(sql_session& db, const std::vector<host_state>& rows) {
   for (const auto& x : rows)
     db.execute(
-        "INSERT INTO host_states (gate, held_until_ms, pace, strikes, last_strike_ms, widest_gap_ms, day, today) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (gate) DO UPDATE SET "
-        "held_until_ms = excluded.held_until_ms, pace = excluded.pace, strikes = excluded.strikes, "
+        "INSERT INTO host_states (gate, held_until_ms, held_for_ms, pace, strikes, last_strike_ms, widest_gap_ms, day, "
+        "today) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (gate) DO UPDATE SET "
+        "held_until_ms = excluded.held_until_ms, held_for_ms = excluded.held_for_ms, pace = excluded.pace, strikes = "
+        "excluded.strikes, "
         "last_strike_ms = excluded.last_strike_ms, widest_gap_ms = excluded.widest_gap_ms, "
         "day = excluded.day, today = excluded.today",
-        x.gate, x.held_until, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today);
+        x.gate, x.held_until, x.held_for, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today);
   return unit{};
 }
 

@@ -1,6 +1,6 @@
 // What is remembered of an alert's pages: as they were when it was last matched against them, and how often they were
 // not there.
-#include "actors/policy/gone_pages.hpp"
+#include "actors/policy/alert_pauses.hpp"
 #include "adapters/sql/repository.hpp"
 
 namespace vigie::repository {
@@ -63,16 +63,17 @@ std::map<alert_id, std::vector<page_record>> pages_of_run(sql_session& db, run_i
   return out;
 }
 
-std::string note_gone(sql_session& db, const alert_settled& what) {
-  uint32_t before = 0;
+std::string note_outcome(sql_session& db, const alert_settled& what) {
+  alert_past before;
   {
-    auto rows = db.query("SELECT gone_in_a_row FROM alerts WHERE id = $1", what.alert);
+    auto rows = db.query("SELECT gone_in_a_row, answered FROM alerts WHERE id = $1", what.alert);
     if (rows->next())
-      rows->read(before);
+      rows->read(before.not_found, before.answered);
   }
-  auto ruling = rule_on_gone(what, before);
-  if (ruling.in_a_row != before)
-    db.execute("UPDATE alerts SET gone_in_a_row = $1 WHERE id = $2", ruling.in_a_row, what.alert);
+  auto ruling = rule_on_pause(what, before);
+  if (ruling.past != before)
+    db.execute("UPDATE alerts SET gone_in_a_row = $1, answered = $2 WHERE id = $3", ruling.past.not_found,
+               ruling.past.answered, what.alert);
   if (!ruling.paused_why.empty())
     db.execute("UPDATE alerts SET enabled = 0, paused_why = $1 WHERE id = $2", ruling.paused_why, what.alert);
   return ruling.paused_why;

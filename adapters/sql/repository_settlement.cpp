@@ -83,7 +83,7 @@ settle_receipt keep_late(sql_session& db, const alert_settled& what, attempt_sta
 std::string fail_for_good(sql_session& db, const alert_settled& what) {
   finish_alert(db, what);
   db.execute("UPDATE alert_runs SET alerts_failed = alerts_failed + 1 WHERE id = $1", what.run);
-  return note_gone(db, what);
+  return note_outcome(db, what);
 }
 
 settle_receipt apply_failure(sql_session& db, const alert_settled& what, bool final, wall_time now) {
@@ -127,7 +127,7 @@ settle_receipt apply_success(sql_session& db, const alert_settled& what, const a
   if (owner.learning)
     db.execute("UPDATE alerts SET baseline_done = 1 WHERE id = $1", what.alert);
   keep_pages(db, what);
-  note_gone(db, what);
+  note_outcome(db, what);
   write_attempt(db, what, attempt_state::settled, distinct.size(), receipt, now);
   finish_alert(db, what);
   db.execute("UPDATE alert_runs SET alerts_ok = alerts_ok + 1, items_checked = items_checked + $1, "

@@ -225,10 +225,19 @@ CREATE TABLE alert_pages (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// How long a host asked to be left alone, so that a clock which was set back makes no wait longer. Whether an alert was
+// answered once: what robots.txt forbids from then on pauses it.
+constexpr const char* holds_and_pauses = R"sql(
+ALTER TABLE host_states ADD COLUMN held_for_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE alerts ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
+UPDATE alerts SET answered = baseline_done;
+)sql";
+
 constexpr migration all[] = {
     {1, "first tables", first_tables},
     {2, "conduct towards other people's servers", conduct_tables},
     {3, "pages of alerts, and why an alert is paused", pages_of_alerts},
+    {4, "how long hosts are held, and what robots.txt pauses", holds_and_pauses},
 };
 
 } // namespace

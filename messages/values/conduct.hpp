@@ -43,6 +43,7 @@ struct stored_robots {
 struct host_state {
   host_key gate;          ///< the gate's key: a domain, a host or an address
   wall_time held_until{}; ///< the host asked to be left alone until then
+  duration held_for{0};   ///< so long from when it asked; 0 = not known, a day at most
   double pace = 1;        ///< its gap is so many times the configured one (AIMD)
   uint32_t strikes = 0;   ///< 429s without Retry-After in a row
   wall_time last_strike{};

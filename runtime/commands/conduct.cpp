@@ -116,6 +116,29 @@ void print_hours(const json_node& page, const output_style& style, std::ostream&
   table.print(out, style);
 }
 
+/// What is done by agreement, with whose, and until when.
+void print_exceptions(const json_node& page, const output_style& style, std::ostream& out) {
+  text_table table{{{"EXCEPTION", false, 24},
+                    {"HOST", false, 40},
+                    {"WHAT", false, 80},
+                    {"APPROVED BY", false, 40},
+                    {"EXPIRES", false, 10},
+                    {"REASON", false, 80},
+                    {"OWNER'S CONSENT", false, 80}}};
+  for (auto x : rows_of(page, "exceptions"))
+    table.add({text_of(x, "source"),
+               text_of(x, "host"),
+               list_of(x, "what"),
+               text_of(x, "approvedBy"),
+               {text_of(x, "expires"), bool_of(x, "ended") ? paint::bad : paint::plain},
+               text_of(x, "reason"),
+               text_of(x, "ownerConsent")});
+  if (table.empty())
+    return;
+  out << '\n';
+  table.print(out, style);
+}
+
 void print_page(const conduct_options& options, const json_node& page, std::ostream& out) {
   size_t shown = 0;
   for ([[maybe_unused]] auto x : rows_of(page, "hosts"))
@@ -156,8 +179,10 @@ int show_conduct(const conduct_options& options, std::ostream& out, std::ostream
     return answer.exit_code;
   if (options.style.json)
     out << answer.text << '\n';
-  else
+  else {
     print_page(options, answer.data(), out);
+    print_exceptions(answer.data(), options.style, out);
+  }
   return exit_done;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 
+#include "actors/policy/fetch_report.hpp"
 #include "actors/policy/plain_text.hpp"
 #include "actors/policy/plan_walk.hpp"
 #include "actors/policy/robots_book.hpp"
@@ -66,11 +67,13 @@ private:
       if (advice.step != robots_step::fetch)
         return advice.why;
       robots_report report{advice.fetch_url, {}, {}};
-      if (auto answer = get(advice.fetch_url, {}, robots_limits{}.body_bytes * 8); answer)
+      auto answer = get(advice.fetch_url, {}, robots_limits{}.body_bytes * 8);
+      auto judged = report_of(answer, judge_fetch(answer, now()), duration{0});
+      if (answer)
         report.answer = std::move(*answer);
       else
         report.problem = answer.error();
-      book_.settle(advice.authority, nobody, report, now());
+      book_.settle(advice.authority, nobody, report, judged, now());
     }
   }
 

@@ -536,11 +536,37 @@ TEST_CASE("ticks keep their phase; the report says when the next one is due") {
       2);
 }
 
+TEST_CASE("ticks that are spread come later than their phase, each by another time, and drift nowhere") {
+  std::set<int64_t> later;
+  over_seeds(
+      [&](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 10s;
+        s.config.interval = 60s;
+        s.config.spread = 6s;
+        auto begun = s.env().wall(s.w.now());
+        s.start();
+        s.w.advance(10s + 4 * 60s + 7s);
+        REQUIRE(s.runs() == 5);
+        for (int64_t i = 1; i <= 5; ++i) {
+          auto by = s.run(i).started - begun - 10s - (i - 1) * 60s;
+          CHECK(by >= 0s);
+          CHECK(by <= 6s + 100ms);
+          later.insert(by.count());
+        }
+      },
+      4);
+  CHECK(later.size() > 10);
+}
+
 TEST_CASE("a configuration that cannot work is refused") {
   alert_cycle_config good;
   CHECK(validate(good).has_value());
   auto bad = good;
   bad.interval = 999ms;
+  CHECK_FALSE(validate(bad).has_value());
+  bad = good;
+  bad.spread = bad.interval;
   CHECK_FALSE(validate(bad).has_value());
   bad = good;
   bad.limits.silence = bad.limits.beat_every;

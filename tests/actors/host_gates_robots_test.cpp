@@ -38,6 +38,7 @@ struct fixture {
     host_gates_config config;
     config.regions = {{fr, "fr"}, {us, "us"}, {nl, "nl"}};
     config.policies[host_key{"www.site.test"}] = {30s, 30s, 1, 20000};
+    config.exceptions = exceptions;
     aut = w.system.spawn(host_gates, config, w.env(log, metrics), links);
   }
 
@@ -79,6 +80,7 @@ struct fixture {
     return {std::move(url), {}, {status, std::move(headers), std::move(body), {}}};
   }
 
+  std::map<host_key, conduct_exception> exceptions;
   fake_event_log log;
   null_metrics metrics;
   memory_database db;
@@ -181,21 +183,44 @@ TEST_CASE("a hop to another host waits for that host's gate, with that host's po
   CHECK(second.get()->robots_url == "http://www.site.test/r");
 }
 
-TEST_CASE("a host that asks to be left alone is, also by whoever would fetch its robots.txt") {
+TEST_CASE("429 in place of robots.txt: who waits is told at once, and one asks again an hour later") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    later<permit> first{f.w, f.aut, fr, f.wants("/a", 10min)};
+    f.w.advance(2s, 100ms);
+    std::vector<later<permit>> waiting;
+    for (const auto& by : {us, nl, us, fr})
+      waiting.emplace_back(f.w, f.aut, by, f.wants("/b", 10min));
+    f.w.drain();
+    f.give_back(fr, first.get()->id, f.says(429), 90s);
+    for (auto& x : waiting) {
+      REQUIRE(x.here());
+      CHECK(x.get()->why.code == errc::robots_disallowed);
+    }
+    CHECK(f.stored().at(0).copy.standing == robots_standing::refused);
+    CHECK(f.log.count("host_held") == 1);
+    f.w.advance(1h, 10s);
+    later<permit> again{f.w, f.aut, us, f.wants("/b")};
+    later<permit> other{f.w, f.aut, nl, f.wants("/b")};
+    f.w.advance(5s, 100ms);
+    CHECK(again.here() != other.here()); // one of them fetches, the other one waits for it
+  }
+}
+
+TEST_CASE("a host that asks to be left alone for longer than a day is paused, and nobody asks before its time") {
   fixture f{1};
+  f.settle(fr, f.says(404));
   later<permit> first{f.w, f.aut, fr, f.wants("/a")};
   f.w.advance(2s, 100ms);
-  f.give_back(fr, first.get()->id, f.says(429), 90s);
-  later<permit> hasty{f.w, f.aut, us, f.wants("/b", 30s)};
+  f.give_back(fr, first.get()->id, {}, 72h);
+  CHECK(f.log.count("host_paused") == 1);
+  f.w.advance(30h, 1h);
+  f.replace();
+  later<permit> early{f.w, f.aut, us, f.wants("/a")};
   f.w.drain();
-  REQUIRE(hasty.here());
-  CHECK(hasty.get()->why.code == errc::rate_limited);
-  later<permit> patient{f.w, f.aut, us, f.wants("/b", 10min)};
-  f.w.advance(80s, 1s);
-  CHECK_FALSE(patient.here());
-  f.w.advance(15s, 1s);
-  REQUIRE(patient.here());
-  CHECK(patient.get()->robots_url == file); // it is not known yet
+  REQUIRE(early.here());
+  CHECK((early.get()->why.code == errc::rate_limited || !early.get()->robots_url.empty()));
+  CHECK(early.get()->id == 0);
 }
 
 TEST_CASE("a Crawl-delay widens the gap over the whole fleet") {
@@ -316,4 +341,21 @@ TEST_CASE("a change that forbids what was allowed is an event, once a rule, with
     CHECK(denied.get()->why.code == errc::robots_disallowed);
   }
   REQUIRE(f.log.count("robots_now_disallows") == 1);
+}
+
+TEST_CASE("a host whose exception has ended is not asked any more, which is said once") {
+  fixture f{1};
+  auto now = f.w.env(f.log, f.metrics).wall(f.w.now());
+  f.exceptions[site] = {source_id{"s"}, site, {"it is fetched through a proxy"}, "no other way", "Jo", "", now + 1h};
+  f.replace();
+  f.settle(fr, f.says(404));
+  f.w.advance(1h, 1min);
+  for (auto by : {fr, us}) {
+    later<permit> late{f.w, f.aut, by, f.wants("/a")};
+    f.w.drain();
+    REQUIRE(late.here());
+    CHECK(late.get()->why.code == errc::permit_denied);
+    CHECK(late.get()->why.detail.find("[sources.s.exception]") != std::string::npos);
+  }
+  CHECK(f.log.count("exception_ended") == 1);
 }

@@ -36,6 +36,15 @@ conduct_page a_page() {
   row.waited = duration{8600000};
   row.robots_version = "89abcdef01234567";
   row.user_agent = "vigie/0.1.0 (+https://vigie.example)\x1b[31m";
+  out.exceptions = {
+      {source_id{"shop"},
+       host_key{"shop.example"},
+       {"it is fetched through a proxy", "each worker has a gap"},
+       "the only way out",
+       "Jo Doe",
+       "mail of 3 May",
+       out.until + duration{24h}},
+      {source_id{"old"}, host_key{"old.example"}, {"it is fetched through a proxy"}, "r", "a", "", out.until}};
   out.hosts = {{row, from_unix_ms(1795262400000), {row, row}}};
   return out;
 }
@@ -161,6 +170,16 @@ TEST_CASE("conduct of all hosts is a table; hours come on demand") {
   auto hours = say(options);
   CHECK(node.asked().at("hours") == "1");
   CHECK(has(words_of(hours.out), "\n2026-11-21 10:00 shop.example 4,300 2 6 1.4 MiB"));
+}
+
+TEST_CASE("what is done by agreement stands beneath the figures, with whose and until when") {
+  ledger_node node;
+  auto text = words_of(say(node.options()).out);
+  CHECK(has(text, "EXCEPTION HOST WHAT APPROVED BY EXPIRES REASON OWNER'S CONSENT"));
+  CHECK(has(text,
+            "shop shop.example it is fetched through a proxy, each worker has a gap Jo Doe 2026-11-22 the only way out "
+            "mail of 3 May"));
+  CHECK(has(text, "old old.example it is fetched through a proxy a 2026-11-21 r"));
 }
 
 TEST_CASE("conduct of a host that was never asked says so, and is no error") {

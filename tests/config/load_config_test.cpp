@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "actors/policy/dates.hpp"
+#include "actors/policy/url_template.hpp"
 #include "runtime/commands/commands.hpp"
 #include "runtime/config_env.hpp"
 #include "runtime/config_units.hpp"
@@ -44,8 +46,8 @@ private:
 };
 
 const std::string both = "[node]\nname = \"one\"\nroles = [\"main\", \"worker\"]\n";
-const std::string telegram =
-    "[fetch]\ncontact = \"bot@shop.example\"\n[channels.t]\ntype = \"telegram\"\nchat_id = \"-1\"\n";
+const std::string telegram = "[fetch]\nproduct_token = \"acme\"\ncontact = \"bot@shop.example\"\n[channels.t]\ntype = "
+                             "\"telegram\"\nchat_id = \"-1\"\n";
 
 std::string all_text(const loaded_config& x) {
   std::ostringstream out;
@@ -322,15 +324,109 @@ TEST_CASE("an address of a URL that will be blocked is warned of, and so is one 
         out.push_back(x.key);
     return out;
   };
-  auto contact = std::string{"[fetch]\ncontact = \"a@b.example\"\n"};
+  auto contact = std::string{"[fetch]\nproduct_token = \"acme\"\ncontact = \"a@b.example\"\n"};
   CHECK(warned(contact + channel("https://93.184.216.34/x")).empty());
   CHECK(warned(contact + channel("https://shop.example:8000/x")).empty());
   for (auto url : {"http://10.1.2.3/x", "http://0x7f.1:3000/x", "http://localhost/x", "http://93.184.216.34:8000/"})
     CHECK(warned(contact + channel(url)) == std::vector<std::string>{"channels.c.url"});
   CHECK(warned("[fetch]\nallow_private = [\"127.0.0.1:3000\"]\n") == std::vector<std::string>{"fetch.allow_private"});
   auto loaded = load_config({h.file("b.toml", both + channel("https://shop.example/x")), "", {}, {}});
-  REQUIRE(loaded.errors.size() == 1);
-  CHECK(loaded.errors[0].key == "fetch.contact");
+  REQUIRE(loaded.errors.size() == 2);
+  CHECK(loaded.errors[0].key == "fetch.product_token");
+  CHECK(loaded.errors[1].key == "fetch.contact");
+}
+
+TEST_CASE("what needs an agreement is refused without one, said with one, and loopback needs none") {
+  home h;
+  const auto now = *parse_date("2026-11-30T12:00:00Z");
+  auto source = [](const std::string& url, const std::string& more) {
+    return "[sources.m]\nurl = \"" + url + "\"\n" + more +
+           "[sources.m.extract.fields]\nid = \"id\"\ntitle = \"title\"\n";
+  };
+  auto load = [&](const std::string& text) { return load_config({h.file("a.toml", text), "", {}, {}, now}); };
+  const auto fetch = std::string{"[fetch]\nproduct_token = \"acme\"\ncontact = \"a@b.example\"\n"};
+  const auto agreed = std::string{"[sources.m.exception]\nreason = \"no other way\"\napproved_by = \"Jo\"\nexpires = "};
+  const std::string shop = "https://shop.example/", local = "http://127.0.0.1:8080/";
+  struct row {
+    std::string sections; ///< before the source
+    std::string keys;     ///< of the source
+    std::string gate;
+    std::string what;
+  };
+  const std::string worker_scope = "[sources.m.gate]\nscope = \"worker\"\n";
+  for (const auto& x :
+       std::vector<row>{{fetch, "proxy = \"http://93.184.216.34:3128\"\n", "", "it is fetched through a proxy"},
+                        {fetch, "", worker_scope, "each worker has a gap of its own"},
+                        {fetch + "compat = \"s0\"\n", "", "", "compat"},
+                        {fetch, "", "[sources.m.gate]\nobey_robots = false\nowner_consent = \"mail\"\n",
+                         "its robots.txt is not asked"},
+                        {fetch + "[cycle]\ninterval = \"4m59s\"\n", "", "", "it is asked every 4m59s"}}) {
+    INFO(x.what);
+    auto bare = load(both + x.sections + source(shop, x.keys) + x.gate);
+    REQUIRE(bare.errors.size() == 1);
+    CHECK(bare.errors[0].key == "sources.m.exception");
+    CHECK(bare.errors[0].what.find(x.what) != std::string::npos);
+    // The remedy can be written as it stands.
+    CHECK(bare.errors[0].remedy.find("[sources.m.exception] with reason = ") != std::string::npos);
+    CHECK(bare.errors[0].remedy.find("expires = \"2027-02-28\"") != std::string::npos);
+    for (auto day : {"2026-11-30", "2027-02-28"}) {
+      auto with = load(both + x.sections + source(shop, x.keys) + x.gate + agreed + "\"" + day + "\"\n");
+      REQUIRE(with.ok());
+      REQUIRE(with.config.exceptions.size() == 1);
+      const auto& made = with.config.exceptions[0];
+      CHECK(made.host == host_key_of(shop));
+      CHECK(made.until == *parse_date(day) + std::chrono::hours{24});
+      CHECK(last_day(made.until) == day);
+      CHECK(all_text(with).find("exception: " + to_string(made)) != std::string::npos);
+    }
+    for (auto day : {"2026-11-29", "2027-03-01", "tomorrow", "2027-02"})
+      CHECK(load(both + x.sections + source(shop, x.keys) + x.gate + agreed + "\"" + day + "\"\n").errors.size() == 1);
+    auto on_loopback = load(both + x.sections + source(local, x.keys) + x.gate);
+    CHECK(on_loopback.ok());
+    CHECK(on_loopback.config.exceptions.empty());
+  }
+  auto plain = load(both + fetch + source(shop, "") + agreed + "\"2026-12-24\"\n");
+  CHECK(plain.ok());
+  CHECK(plain.config.exceptions.empty());
+  CHECK(std::any_of(plain.warnings.begin(), plain.warnings.end(),
+                    [](const auto& w) { return w.key == "sources.m.exception"; }));
+  // Without a timer, or switched off, nothing is done that needs one.
+  CHECK(load(both + fetch + "[cycle]\nenabled = false\ninterval = \"1m\"\n" + source(shop, "")).ok());
+  CHECK(load(both + fetch + source(shop, "enabled = false\n") + worker_scope).ok());
+}
+
+TEST_CASE("what is secret goes to no public host in clear text") {
+  home h;
+  auto keys = [&](const std::string& text) {
+    std::vector<std::string> out;
+    auto loaded = load_config(
+        {h.file("a.toml", both + "[fetch]\nproduct_token = \"acme\"\ncontact = \"a@b.example\"\n" + text), "", {}, {}});
+    for (const auto& x : loaded.errors)
+      out.push_back(x.key);
+    CHECK(all_text(loaded).find("sesame") == std::string::npos);
+    return out;
+  };
+  auto source = [](const std::string& url, const std::string& header) {
+    return "[sources.m]\nurl = \"" + url + "\"\nheaders = { " + header +
+           " }\n[sources.m.extract.fields]\nid = \"id\"\ntitle = \"title\"\n";
+  };
+  using all = std::vector<std::string>;
+  for (std::string header :
+       {"Authorization = \"Bearer sesame\"", "X-Api-Key = \"sesame\"", "X-Of-Ours = \"Basic sesame00\""}) {
+    INFO(header);
+    CHECK(keys(source("http://shop.example/", header)) == all{"sources.m.headers"});
+    for (auto url : {"https://shop.example/", "http://127.0.0.1:8080/", "http://10.1.2.3/"})
+      CHECK(keys(source(url, header)).empty());
+  }
+  CHECK(keys(source("http://shop.example/", "Accept = \"text/html\"")).empty());
+  CHECK(keys(source("http://shop.example/?token=sesame", "Accept = \"text/html\"")) == all{"sources.m.url"});
+  auto channel = [](const std::string& text) { return "[channels.c]\ntype = " + text; };
+  CHECK(keys(channel("\"webhook\"\nurl = \"http://hook.example/\"\nheaders = { X-Token = \"sesame\" }\n")) ==
+        all{"channels.c.url"});
+  CHECK(keys(channel("\"webhook\"\nurl = \"http://hook.example/?token=sesame\"\n")) == all{"channels.c.url"});
+  CHECK(keys(channel("\"webhook\"\nurl = \"http://hook.example/\"\n")).empty());
+  CHECK(keys(channel("\"telegram\"\nchat_id = \"1\"\ntoken = \"sesame\"\nbase_url = \"http://bot.example\"\n")) ==
+        all{"channels.c.base_url"});
 }
 
 TEST_CASE("docs/configuration.md names every key and every variable") {
@@ -355,6 +451,7 @@ TEST_CASE("docs/configuration.md names every key and every variable") {
       {"paging", both + "[sources.m.paging]\nzzz = 1\n"},
       {"extract", both + "[sources.m.extract]\nzzz = 1\n"},
       {"gate", both + "[sources.m.gate]\nzzz = 1\n"},
+      {"exception", both + "[sources.m.exception]\nzzz = 1\n"},
       {"exec", both + "[channels.c]\ntype = \"exec\"\nzzz = 1\n"},
       {"webhook", both + "[channels.c]\ntype = \"webhook\"\nzzz = 1\n"},
       {"telegram", both + "[channels.c]\ntype = \"telegram\"\nzzz = 1\n"},

@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "actors/policy/fetch_outcome.hpp"
+#include "actors/policy/dates.hpp"
 #include "actors/policy/unicode.hpp"
 #include "adapters/json/json_reader.hpp"
 #include "runtime/sample_site/sample_site.hpp"

@@ -7,7 +7,8 @@
 namespace vigie::testing {
 
 inline host_state state_of(std::string gate) {
-  return {host_key{std::move(gate)}, after(60000), 1.5, 3, after(-7), duration{12345}, 20791, 4711};
+  return {
+      host_key{std::move(gate)}, after(60000), duration{259200000}, 1.5, 3, after(-7), duration{12345}, 20791, 4711};
 }
 
 inline stored_robots robots_of(std::string authority) {

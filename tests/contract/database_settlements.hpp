@@ -193,6 +193,34 @@ inline void check_settlements_of_things_gone(const make_database_home& make) {
   }
 }
 
+inline void check_what_pauses(const make_database_home& make) {
+  running_fleet fleet{make, {alert_named("a", {"log"})}};
+  auto a = fleet.alerts[0];
+  auto forbidden = failed(fleet.run, a.id, {});
+  forbidden.problem = {errc::robots_disallowed, "the rule, its line and its time", "page 1 https://s/robots.txt:3"};
+  auto deny = [&] {
+    forbidden.run = fleet.run;
+    forbidden.token = fleet.attempt(a);
+    return fleet.settle(forbidden).paused_why;
+  };
+
+  SECTION("what robots.txt forbids from now on, until somebody resumes it") {
+    fleet.settle(settled(fleet.run, a.id, fleet.attempt(a), {"1"}));
+    fleet.begin_another_run();
+    CHECK(deny() == forbidden.problem.detail);
+    auto paused = fleet.db.must(&database::list_alerts).at(0);
+    CHECK_FALSE(paused.enabled);
+    CHECK(paused.paused_why == forbidden.problem.detail);
+    CHECK(fleet.db.must(&database::set_alert_enabled, a.id, true).paused_why.empty());
+    fleet.begin_another_run();
+    CHECK(deny() == forbidden.problem.detail);
+  }
+  SECTION("not what it never allowed") {
+    CHECK(deny().empty());
+    CHECK(fleet.db.must(&database::list_alerts).at(0).enabled);
+  }
+}
+
 inline item item_with_everything() {
   auto out = item_of("id:1/é %\n");
   out.title = "Ph\"one\" \\ <b> \x01 é";

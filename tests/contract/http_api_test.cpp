@@ -191,11 +191,11 @@ TEST_CASE("health, liveness and readiness need no key") {
   auto worker = json_of(f.ask("GET", "/api/v1/worker/health"));
   REQUIRE(worker.root().find("worker")->as_string() == "worker-fr");
   REQUIRE(worker.root().find("ready")->find("fetch")->as_bool() == true);
-  REQUIRE(f.ask("GET", "/readyz").body == R"({"ready":true,"reasons":[]})");
+  REQUIRE(f.ask("GET", "/readyz").body == R"({"ready":true,"reasons":[],"notes":[]})");
   f.backend.ready = readiness{false, {"the store is away"}};
   auto not_ready = f.ask("GET", "/readyz");
   REQUIRE(not_ready.status == 503);
-  REQUIRE(not_ready.body == R"({"ready":false,"reasons":["the store is away"]})");
+  REQUIRE(not_ready.body == R"({"ready":false,"reasons":["the store is away"],"notes":[]})");
   f.backend.ready = fail(errc::crashed);
   REQUIRE(f.ask("GET", "/readyz").status == 503);
 }

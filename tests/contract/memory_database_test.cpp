@@ -38,6 +38,7 @@ TEST_CASE("memory database: settlements") {
   check_failed_and_late_settlements(in_memory);
   check_repeated_settlements(in_memory);
   check_settlements_of_things_gone(in_memory);
+  check_what_pauses(in_memory);
   check_what_is_told(in_memory);
 }
 TEST_CASE("memory database: notifications that wait for a person") {

@@ -26,6 +26,7 @@ TEST_CASE("sqlite database: settlements") {
   check_failed_and_late_settlements(in_sqlite);
   check_repeated_settlements(in_sqlite);
   check_settlements_of_things_gone(in_sqlite);
+  check_what_pauses(in_sqlite);
   check_what_is_told(in_sqlite);
 }
 TEST_CASE("sqlite database: notifications that wait for a person") {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "actors/policy/gone_pages.hpp"
+#include "actors/policy/alert_pauses.hpp"
 
 namespace vigie {
 
@@ -85,7 +85,7 @@ result<alert> memory_state::put(alert what) {
     ++revisions[what.id];
     pages.erase(what.id);
     if (what.enabled)
-      gone.erase(what.id);
+      pasts[what.id].not_found = 0;
   }
   alerts[what.id.value] = what;
   return what;
@@ -98,7 +98,7 @@ result<alert> memory_state::set_enabled(alert_id id, bool enabled) {
   i->second.enabled = enabled;
   if (enabled) {
     i->second.paused_why.clear();
-    gone.erase(id);
+    pasts[id].not_found = 0;
   }
   return i->second;
 }
@@ -117,9 +117,9 @@ begun_run memory_state::unfinished(const memory_run& run) {
   return out;
 }
 
-std::string memory_state::note_gone(const alert_settled& what) {
-  auto ruling = rule_on_gone(what, gone[what.alert]);
-  gone[what.alert] = ruling.in_a_row;
+std::string memory_state::note_outcome(const alert_settled& what) {
+  auto ruling = rule_on_pause(what, pasts[what.alert]);
+  pasts[what.alert] = ruling.past;
   if (!ruling.paused_why.empty()) {
     auto& owner = alerts.at(what.alert.value);
     owner.enabled = false;
@@ -180,7 +180,7 @@ result<settle_receipt> memory_state::settle(const alert_settled& what, bool fina
     if (final && open && newest) {
       planned.done = true;
       ++run.summary.alerts_failed;
-      receipt.paused_why = alerts.contains(what.alert.value) ? note_gone(what) : std::string{};
+      receipt.paused_why = alerts.contains(what.alert.value) ? note_outcome(what) : std::string{};
     }
     return receipt;
   }
@@ -212,7 +212,7 @@ settle_receipt memory_state::apply_failure(memory_run& run, memory_plan_row& pla
   if (final) {
     planned.done = true;
     ++run.summary.alerts_failed;
-    receipt.paused_why = note_gone(what);
+    receipt.paused_why = note_outcome(what);
   }
   return receipt;
 }
@@ -237,7 +237,7 @@ settle_receipt memory_state::apply_success(memory_run& run, memory_plan_row& pla
   owner.baseline_done = owner.baseline_done || learning;
   auto as_given_out = planned.revision == revisions[what.alert];
   pages[what.alert] = as_given_out ? what.pages : std::vector<page_record>{};
-  note_gone(what);
+  note_outcome(what);
   planned.done = true;
   attempt.row.state = attempt_state::settled;
   attempt.row.matches = static_cast<uint32_t>(distinct.size());

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/policy/alert_pauses.hpp"
 #include "adapters/ports/database.hpp"
 
 namespace vigie {
@@ -38,7 +39,7 @@ struct memory_state {
   std::set<std::pair<alert_id, item_id>> seen;
   std::map<alert_id, std::vector<page_record>> pages;
   std::map<alert_id, uint64_t> revisions;
-  std::map<alert_id, uint32_t> gone; ///< 404s in a row
+  std::map<alert_id, alert_past> pasts;
   std::vector<stored_match> matches; ///< oldest first
   std::map<int64_t, outbox_row> outbox;
   std::map<int64_t, memory_run> runs;
@@ -67,7 +68,7 @@ struct memory_state {
   std::string delivery_of(alert_id alert, const item_id& item) const;
 
 private:
-  std::string note_gone(const alert_settled& what);
+  std::string note_outcome(const alert_settled& what);
   settle_receipt keep_late(memory_run& run, memory_attempt& attempt, const alert_settled& what);
   settle_receipt apply_failure(memory_run& run, memory_plan_row& planned, memory_attempt& attempt,
                                const alert_settled& what, bool final);

@@ -8,6 +8,7 @@ In a network namespace of its own (tests/support/namespace.py) every address arr
 would see a connection is shown twice: by connecting to each before, and by a node whose allow_private opens everything.
 """
 
+import datetime
 import collections
 import concurrent.futures
 import http.client
@@ -119,7 +120,12 @@ min_interval = "10ms"
 max_in_flight = 8
 obey_robots = {"true" if robots else "false"}
 owner_consent = "the test's own internet"
-'''
+''' + ("" if robots else f'''
+[sources.{name}.exception]
+reason = "the test's own internet"
+approved_by = "the test"
+expires = "{datetime.date.today() + datetime.timedelta(days=30)}"
+''')
 
 
 class Node(Process):
@@ -148,6 +154,7 @@ address = "127.0.0.1:{GHOST}"
 enabled = false
 baseline = false
 [fetch]
+product_token = "vigie"
 contact = "{contact}"
 allow_private = {allow_private}
 allow_ports = [8443]

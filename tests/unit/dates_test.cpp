@@ -127,6 +127,47 @@ TEST_CASE("what is written in any of the forms is read back") {
   }));
 }
 
+TEST_CASE("each of HTTP's three forms is read back, and nothing else is one of them") {
+  REQUIRE(rc::check("round trip", [] {
+    auto at = from_unix_ms(*rc::gen::inRange<int64_t>(0, 253402300799) * 1000); // 1970 to 9999, by the second
+    for (auto format : {"%a, %d %b %Y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"})
+      RC_ASSERT(parse_http_date(formatted(at, format)) == at);
+    // RFC 850 has two digits of the year: enough around the time it is read.
+    constexpr int64_t year_ms = 31556952000;
+    auto now = from_unix_ms(to_unix_ms(at) - *rc::gen::inRange<int64_t>(-49 * year_ms, 49 * year_ms));
+    auto text = formatted(at, "%A, %d-%b-%y %H:%M:%S GMT");
+    RC_ASSERT(parse_http_date(text, now) == at);
+    RC_ASSERT(parse_date(text).has_value());
+  }));
+  REQUIRE(rc::check("not with a letter more or less", [] {
+    auto at = from_unix_ms(*rc::gen::inRange<int64_t>(0, 253402300799) * 1000);
+    auto text = formatted(
+        at, *rc::gen::element("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"));
+    auto place = *rc::gen::inRange<size_t>(0, text.size());
+    auto longer = text, shorter = text;
+    longer.insert(place, "x");
+    shorter.erase(place, 1);
+    RC_ASSERT_FALSE(parse_http_date(longer));
+    RC_ASSERT_FALSE(parse_http_date(shorter));
+  }));
+}
+
+TEST_CASE("which century two digits of a year are of") {
+  auto read = [](const char* text, optional<wall_time> now) {
+    auto out = parse_http_date(text, now);
+    return out ? to_rfc3339(*out).substr(0, 10) : "none";
+  };
+  auto in_2026 = parse_date("2026-11-30"), in_2090 = parse_date("2090-06-01");
+  CHECK(read("Friday, 31-Dec-32 23:59:59 GMT", in_2026) == "2032-12-31");
+  CHECK(read("Sunday, 06-Nov-94 08:49:37 GMT", in_2026) == "1994-11-06");
+  CHECK(read("Monday, 30-Nov-76 00:00:00 GMT", in_2026) == "2076-11-30");
+  CHECK(read("Friday, 31-Dec-76 23:59:59 GMT", in_2026) == "1976-12-31");
+  CHECK(read("Friday, 31-Dec-05 23:59:59 GMT", in_2090) == "2105-12-31");
+  CHECK(read("Friday, 31-Dec-32 23:59:59 GMT", {}) == "2032-12-31");
+  CHECK(read("Friday, 31-Dec-50 23:59:59 GMT", {}) == "1950-12-31");
+  CHECK(read("Tuesday, 29-Feb-00 00:00:00 GMT", parse_date("2099-01-01")) == "2000-02-29"); // 2100 has none
+}
+
 TEST_CASE("any text is a date or none") {
   REQUIRE(rc::check("never anything else", [] {
     static const std::string bytes = "0123456789:-+., TZtzNovGMT\n\xc3";

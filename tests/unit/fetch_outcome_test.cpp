@@ -115,14 +115,32 @@ TEST_CASE("a Retry-After is told as the site said it, and its date counts from t
   CHECK(said("120") == optional<duration>{120s});
   CHECK(said("0") == optional<duration>{0s});
   CHECK(said("900000") == optional<duration>{900000s});
-  CHECK_FALSE(said("nonsense"));
+  // Decimals, units and lists are none.
+  for (auto other : {"nonsense", "120.5", "120s", "1e3", "+5", "-5", "30, 60", "", "soon, 06 Nov 1994 08:50:37 GMT"})
+    CHECK_FALSE(said(other));
   CHECK(said("Sun, 06 Nov 1994 08:50:37 GMT") == optional<duration>{60s});
   CHECK(said("Sun, 06 Nov 1994 07:50:37 GMT") == optional<duration>{0s});
+  CHECK(said("Sunday, 06-Nov-94 08:50:37 GMT") == optional<duration>{60s});
+  CHECK(said("Sun Nov  6 08:50:37 1994") == optional<duration>{60s});
+  CHECK(said("Wed Nov 16 08:49:37 1994") == optional<duration>{10 * 24h});
+  CHECK(said("99999999999999999999999") == optional<duration>{876000h}); // a century
+  CHECK(said("Fri, 31 Dec 9999 23:59:59 GMT") == optional<duration>{876000h});
   // The site's clock is an hour behind ours: it still wants 60 s.
   CHECK(said("Sun, 06 Nov 1994 07:50:37 GMT", {{"date", "Sun, 06 Nov 1994 07:49:37 GMT"}}) == optional<duration>{60s});
   CHECK(said("Sun, 06 Nov 1994 08:50:37 GMT", {{"date", "yesterday"}}) == optional<duration>{60s});
   CHECK(judge(429, {{"retry-after", "30"}}).problem.detail == "HTTP 429, the host asks to be left alone for 30 s");
   CHECK(judge(429).problem.detail == "HTTP 429, the host asks to be left alone");
+}
+
+TEST_CASE("of several Retry-After the longest counts; one that says nothing leaves a 503 a passing trouble") {
+  headers several;
+  for (auto x : {"10", "120", "nonsense", "30"})
+    several.add("retry-after", x);
+  CHECK(judge(503, several).retry_after == optional<duration>{120s});
+  CHECK(judge(503, {{"retry-after", "120.5"}}).kind == answer_kind::transient);
+  CHECK(judge(429, {{"retry-after", "120.5"}}).kind == answer_kind::rate_limited);
+  CHECK(judge(503, {{"retry-after", "0"}}).kind == answer_kind::rate_limited);
+  CHECK(judge(503, {{"retry-after", "Sun Nov  6 08:49:36 1994"}}).kind == answer_kind::rate_limited);
 }
 
 TEST_CASE("a redirect is named, briefly") {
@@ -157,7 +175,8 @@ TEST_CASE("no answer is the port's error") {
 
 TEST_CASE("dates that are none are not believed") {
   for (auto text : {"", " ", "-5", "1.5", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-                    "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Foo 1994 08:49:37 GMT"})
+                    "Sunday, 31-Feb-94 08:49:37 GMT", "Sun Nov 31 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 CET",
+                    "Sun, 06 Foo 1994 08:49:37 GMT"})
     REQUIRE_FALSE(parse_retry_after(text, then));
   REQUIRE(parse_retry_after(" 7 ", then) == optional<duration>{7s});
 }

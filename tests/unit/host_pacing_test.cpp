@@ -76,13 +76,36 @@ TEST_CASE("429s without Retry-After: twice as long each time up to a day, forgiv
   CHECK(aut.answered(config, limited(), {}, now, middle).hold == 60s);
 }
 
-TEST_CASE("the jitter is a tenth either way; what a host named has none; a day is the most") {
+TEST_CASE("the jitter is a tenth either way; what a host named has none, and counts however long it is") {
   CHECK(host_pacing{}.answered(config, limited(), {}, t0, 0).hold == 54s);
   CHECK(host_pacing{}.answered(config, limited(), {}, t0, 0.999999).hold >= 65s);
   CHECK(host_pacing{}.answered(config, limited(100s), {}, t0, 0).hold == 100s);
   auto change = host_pacing{}.answered(config, limited(100h), {}, t0, 0);
-  CHECK(change.hold == 24h);
-  CHECK(change.over_the_most);
+  CHECK(change.hold == 100h);
+  CHECK(change.pause);
+  CHECK_FALSE(host_pacing{}.answered(config, limited(24h), {}, t0, 0).pause);
+}
+
+TEST_CASE("a host that asks for longer than a day is left alone as long, also by a next owner") {
+  for (duration wish : std::initializer_list<duration>{25h, 72h, 24h * 365, 24h * 365 * 99, duration{INT64_MAX}}) {
+    host_pacing aut;
+    aut.answered(config, limited(wish), {}, t0, middle);
+    auto end = aut.held_until();
+    CHECK(end == t0 + std::min<duration>(wish, 24h * 36525));
+    host_state row;
+    aut.save(row, t0 + 1h, wall);
+    host_pacing next, set_back;
+    next.restore(config, row, t0 + 2h, wall + 1h);
+    CHECK(next.held_until() == end);
+    set_back.restore(config, row, t0 + 1h, wall - 24h * 365);
+    CHECK(set_back.held_until() == t0 + 1h + row.held_for); // no longer than it asked
+  }
+  // A row of an earlier version does not know how long it was.
+  host_pacing old;
+  host_state row;
+  row.held_until = wall + 100h;
+  old.restore(config, row, t0, wall);
+  CHECK(old.held_until() == t0 + 24h);
 }
 
 TEST_CASE("requests that were under way when a 429 came say nothing new, and shorten nothing") {
@@ -144,9 +167,10 @@ TEST_CASE("what is stored and restored is never laxer; a clock that jumps holds 
     RC_ASSERT(after.pace() == before.pace());
     RC_ASSERT(after.strikes() == before.strikes());
     if (before.held_until() > then) {
-      RC_ASSERT((after.held_until() >= before.held_until() || after.held_until() == then + config.max_hold));
+      RC_ASSERT((after.held_until() >= before.held_until() || after.held_until() == then + row.held_for));
     }
-    RC_ASSERT(after.held_until() <= std::max(before.held_until() - jump, then + config.max_hold));
+    // A clock that was set back makes no wait longer than it was at its beginning.
+    RC_ASSERT(after.held_until() <= std::max(before.held_until(), then + std::max(row.held_for, duration{0})));
   }));
 }
 

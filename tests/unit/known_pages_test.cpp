@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
-#include "actors/policy/gone_pages.hpp"
+#include "actors/policy/alert_pauses.hpp"
 #include "actors/policy/suspicion_watch.hpp"
 
 using namespace vigie;
@@ -122,19 +122,31 @@ TEST_CASE("validators that can be relied on") {
 }
 
 TEST_CASE("410 pauses at once, 404 the third time in a row") {
-  REQUIRE(rule_on_gone(word(errc::http_status, 410), 0).paused_why == "the page is gone (410)");
-  uint32_t row = 0;
+  REQUIRE(rule_on_pause(word(errc::http_status, 410), {}).paused_why == "the page is gone (410)");
+  alert_past past;
   for (uint32_t i = 1; i <= 3; ++i) {
-    auto ruling = rule_on_gone(word(errc::http_status, 404), row);
-    row = ruling.in_a_row;
-    REQUIRE(row == i);
+    auto ruling = rule_on_pause(word(errc::http_status, 404), past);
+    past = ruling.past;
+    REQUIRE(past.not_found == i);
     REQUIRE(ruling.paused_why.empty() == (i < 3));
   }
-  REQUIRE(rule_on_gone(word(errc::none), 2).in_a_row == 0);
+  REQUIRE(rule_on_pause(word(errc::none), {2, false}).past == alert_past{0, true});
   for (const auto& other : {word(errc::http_status, 500), word(errc::network), word(errc::refused, 403)}) {
-    REQUIRE(rule_on_gone(other, 2).in_a_row == 2);
-    REQUIRE(rule_on_gone(other, 2).paused_why.empty());
+    REQUIRE(rule_on_pause(other, {2, true}).past == alert_past{2, true});
+    REQUIRE(rule_on_pause(other, {2, true}).paused_why.empty());
   }
+}
+
+TEST_CASE("a rule of robots.txt pauses what was answered once; what only cannot be read now does not") {
+  auto forbidden = word(errc::robots_disallowed);
+  forbidden.problem.detail = "https://a.example/robots.txt says \"Disallow: /s\" (line 3)";
+  forbidden.problem.place = "page 1 https://a.example/robots.txt:3";
+  auto ruling = rule_on_pause(forbidden, {1, true});
+  REQUIRE(ruling.paused_why == forbidden.problem.detail);
+  REQUIRE(ruling.past == alert_past{1, true});
+  REQUIRE(rule_on_pause(forbidden, {}).paused_why.empty());
+  forbidden.problem.place = "page 1";
+  REQUIRE(rule_on_pause(forbidden, {1, true}).paused_why.empty());
 }
 
 TEST_CASE("the third suspicious answer in a row alarms, once for a source and run") {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
+#include "actors/policy/fetch_outcome.hpp"
 #include "actors/policy/robots_cache.hpp"
 
 using namespace vigie;
@@ -28,6 +29,12 @@ robots_cache cache_of(robots_copy copy = {}) {
   return robots_cache{robots_cache_config{}, "foobot", std::move(copy)};
 }
 
+/// As the fleet does it: whoever fetched it judges the answer.
+void settle(robots_cache& aut, const result<http_response>& answer, uint32_t redirects, wall_time now) {
+  auto judged = judge_fetch(answer, now);
+  aut.settle(answer, redirects, {judged.retry_after, judged.kind == answer_kind::refused}, now);
+}
+
 struct outcome_row {
   const char* what;
   result<http_response> answer;
@@ -46,6 +53,11 @@ std::vector<outcome_row> outcomes() {
       {"200", answered(200), 0, rules, true, false, robots_reason::no_match, 24h},
       {"200 behind five redirects", answered(200), 5, rules, true, false, robots_reason::no_match, 24h},
       {"204", answered(204, {}, ""), 0, rules, true, true, robots_reason::no_group, 24h},
+      {"206, a part of it", answered(206), 0, unreachable, false, false, robots_reason::unreachable, 5min},
+      {"200 with a challenge", answered(200, {{"cf-mitigated", "challenge"}}), 0, refused, false, false,
+       robots_reason::refused, 1h},
+      {"503 with a challenge", answered(503, {}, "<script src=/cdn-cgi/challenge-platform/x>"), 0, refused, false,
+       false, robots_reason::refused, 1h},
       {"200 with HTML", answered(200, {}, "<html>Disallow: /</html>"), 0, rules, true, true, robots_reason::no_group,
        24h},
       {"a sixth 301", answered(301, location), 5, unavailable, true, true, robots_reason::unavailable, 24h},
@@ -67,6 +79,9 @@ std::vector<outcome_row> outcomes() {
       {"429 for 1 s", answered(429, {{"retry-after", "1"}}), 0, refused, false, false, robots_reason::refused, 1h},
       {"429 for a week", answered(429, {{"retry-after", "604800"}}), 0, refused, false, false, robots_reason::refused,
        24h},
+      {"429 until a date", answered(429, {{"retry-after", "Fri Jan 15 11:00:01 2027"}}), 0, refused, false, false,
+       robots_reason::refused, 3h},
+      {"429 from now on", answered(429, {{"retry-after", "0"}}), 0, refused, false, false, robots_reason::refused, 1h},
       {"451", answered(451), 0, unavailable, true, true, robots_reason::unavailable, 24h},
       {"500", answered(500), 0, unreachable, false, false, robots_reason::unreachable, 5min},
       {"502", answered(502), 0, unreachable, false, false, robots_reason::unreachable, 5min},
@@ -81,6 +96,8 @@ std::vector<outcome_row> outcomes() {
       {"time-out", unanswered(errc::timed_out), 0, unreachable, false, false, robots_reason::unreachable, 5min},
       {"network", unanswered(errc::network), 3, unreachable, false, false, robots_reason::unreachable, 5min},
       {"a redirect to a blocked address", unanswered(errc::blocked_address), 1, unreachable, false, false,
+       robots_reason::unreachable, 5min},
+      {"a packed body that is cut", unanswered(errc::bad_page), 0, unreachable, false, false,
        robots_reason::unreachable, 5min},
       {"too large a body", unanswered(errc::body_too_large), 0, unreachable, false, false, robots_reason::unreachable,
        5min},
@@ -98,7 +115,7 @@ TEST_CASE("every answer: standing, verdicts, and when it is asked for again") {
     CHECK_FALSE(aut.decide("/public", start).allowed);
     aut.begin(start);
     CHECK(aut.need(start) == robots_need::wait);
-    aut.settle(x.answer, x.redirects, start + 1s);
+    settle(aut, x.answer, x.redirects, start + 1s);
     auto now = start + 1s;
     CHECK(aut.copy().standing == x.standing);
     CHECK(aut.need(now) == robots_need::use);
@@ -137,7 +154,7 @@ TEST_CASE("301, six times") {
   aut.begin(start);
   while (follows_redirect(config, *moved, redirects))
     ++redirects;
-  aut.settle(moved, redirects, start);
+  settle(aut, moved, redirects, start);
   CHECK(redirects == 5);
   CHECK(aut.copy().standing == robots_standing::unavailable);
   CHECK(aut.decide("/private", start).allowed);
@@ -172,20 +189,20 @@ TEST_CASE("freshness by Cache-Control") {
   INFO(text);
   CHECK(freshness(robots_cache_config{}, text) == expected);
   auto aut = cache_of();
-  aut.settle(answered(404, {{"cache-control", text}}), 0, start);
+  settle(aut, answered(404, {{"cache-control", text}}), 0, start);
   CHECK(aut.copy().next_fetch == start + expected);
 }
 
 TEST_CASE("the last good copy holds while the site is unreachable, up to 30 days") {
   auto aut = cache_of();
-  aut.settle(answered(200), 0, start);
+  settle(aut, answered(200), 0, start);
   auto version = aut.version();
   auto now = start + 24h;
   const auto first_failure = now;
   std::vector<duration> pauses;
   while (now - first_failure < 30 * 24h) {
     aut.begin(now);
-    aut.settle(pauses.size() % 2 == 0 ? answered(503) : unanswered(errc::timed_out), 0, now);
+    settle(aut, pauses.size() % 2 == 0 ? answered(503) : unanswered(errc::timed_out), 0, now);
     CHECK(aut.need(now) == robots_need::use);
     CHECK(aut.decide("/public", now).allowed);
     CHECK(aut.decide("/private", now).line == 2);
@@ -197,21 +214,21 @@ TEST_CASE("the last good copy holds while the site is unreachable, up to 30 days
   }
   CHECK(std::vector<duration>(pauses.begin(), pauses.begin() + 6) ==
         std::vector<duration>{5min, 10min, 20min, 40min, 1h, 1h});
-  aut.settle(answered(500), 0, now);
+  settle(aut, answered(500), 0, now);
   CHECK(aut.asks_operator(now));
   CHECK(aut.decide("/public", now).why == robots_reason::undecided);
   CHECK_FALSE(aut.decide("/public", now).allowed);
   CHECK_FALSE(aut.crawl_delay(now));
   SECTION("until it answers again") {
-    aut.settle(answered(200), 0, now);
+    settle(aut, answered(200), 0, now);
     CHECK_FALSE(aut.asks_operator(now + 24h * 365));
     CHECK(aut.decide("/public", now).allowed);
-    aut.settle(answered(500), 0, now + 24h);
+    settle(aut, answered(500), 0, now + 24h);
     CHECK(aut.copy().next_fetch == now + 24h + 5min);
   }
   SECTION("also without any copy") {
     auto other = cache_of();
-    other.settle(unanswered(errc::network), 0, start);
+    settle(other, unanswered(errc::network), 0, start);
     CHECK_FALSE(other.asks_operator(start + 30 * 24h - 1ms));
     CHECK(other.asks_operator(start + 30 * 24h));
   }
@@ -221,12 +238,12 @@ TEST_CASE("an answer takes the place of the copy") {
   for (auto status : {401, 403, 404, 410, 429}) {
     INFO(status);
     auto aut = cache_of();
-    aut.settle(answered(200), 0, start);
-    aut.settle(answered(status), 0, start + 24h);
+    settle(aut, answered(200), 0, start);
+    settle(aut, answered(status), 0, start + 24h);
     CHECK(aut.version() == "none");
     CHECK(aut.decide("/public", start + 24h).allowed == (status == 404 || status == 410));
     // What was refused, or was not there, is no copy to go on with.
-    aut.settle(answered(500), 0, start + 48h);
+    settle(aut, answered(500), 0, start + 48h);
     CHECK(aut.decide("/public", start + 48h).why == robots_reason::unreachable);
   }
 }
@@ -237,7 +254,7 @@ TEST_CASE("one fetch at a time; one that is lost is given up") {
   CHECK(aut.need(start + 3min - 1ms) == robots_need::wait);
   CHECK(aut.need(start + 3min) == robots_need::fetch);
   CHECK(aut.need(start - 4min) == robots_need::fetch); // the clock was set back
-  aut.settle(answered(200), 0, start + 4min);
+  settle(aut, answered(200), 0, start + 4min);
   CHECK(aut.need(start + 4min) == robots_need::use);
   aut.begin(start + 5min); // early: the copy is fresh still
   CHECK(aut.need(start + 5min) == robots_need::use);
@@ -245,7 +262,7 @@ TEST_CASE("one fetch at a time; one that is lost is given up") {
 
 TEST_CASE("a clock that is set back does not make a copy last longer") {
   auto aut = cache_of();
-  aut.settle(answered(200), 0, start);
+  settle(aut, answered(200), 0, start);
   CHECK(aut.need(start - 1ms) == robots_need::fetch);
   CHECK_FALSE(aut.decide("/public", start - 1ms).allowed);
 }
@@ -254,7 +271,7 @@ TEST_CASE("a copy that was stored knows what the first one knew") {
   for (const auto& x : outcomes()) {
     INFO(x.what);
     auto before = cache_of();
-    before.settle(x.answer, x.redirects, start);
+    settle(before, x.answer, x.redirects, start);
     auto after = cache_of(before.copy());
     CHECK(after.copy() == before.copy());
     CHECK(after.rules() == before.rules());
@@ -263,7 +280,7 @@ TEST_CASE("a copy that was stored knows what the first one knew") {
       CHECK(after.decide("/public", now) == before.decide("/public", now));
   }
   auto large = cache_of();
-  large.settle(answered(200, {}, good_body + std::string(600 << 10, '#') + "\nDisallow: /\n"), 0, start);
+  settle(large, answered(200, {}, good_body + std::string(600 << 10, '#') + "\nDisallow: /\n"), 0, start);
   CHECK(large.copy().body.size() == (512 << 10) + 1);
   CHECK(large.decide("/public", start).allowed);
   CHECK(cache_of(large.copy()).rules() == large.rules());
@@ -291,7 +308,7 @@ namespace {
 result<http_response> any_answer() {
   if (*rc::gen::inRange(0, 4) == 0)
     return unanswered(*rc::gen::element(errc::timed_out, errc::network, errc::body_too_large, errc::busy));
-  auto status = *rc::gen::element(200, 204, 301, 302, 304, 400, 401, 403, 404, 408, 410, 429, 500, 503, 0, 999);
+  auto status = *rc::gen::element(200, 204, 206, 301, 302, 304, 400, 401, 403, 404, 408, 410, 429, 500, 503, 0, 999);
   header_fields headers;
   if (*rc::gen::arbitrary<bool>())
     headers["cache-control"] = "max-age=" + std::to_string(*rc::gen::inRange<int64_t>(-10, 200000));
@@ -318,7 +335,7 @@ TEST_CASE("whatever happens, at whatever time") {
         auto redirects = *rc::gen::inRange<uint32_t>(0, 7);
         aut.begin(now);
         RC_ASSERT(aut.need(now) != robots_need::fetch);
-        aut.settle(answer, redirects, now);
+        settle(aut, answer, redirects, now);
         auto unreachable = aut.copy().standing == robots_standing::unreachable;
         since = unreachable ? (since ? since : optional<wall_time>{now}) : optional<wall_time>{};
         if (!unreachable)

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "actors/policy/robots_line.hpp"
 #include "actors/policy/robots_txt.hpp"
 #include "actors/policy/url_template.hpp"
 
@@ -401,9 +402,32 @@ TEST_CASE("crawl delays") {
   CHECK(ms("User-agent: *\nCrawl-delay: 9\nDisallow: /\nUser-agent: b\nDisallow: /\n") == -1);
   CHECK(ms("User-agent: b\nCrawl-delay: 4\nDisallow: /\nUser-agent: *\nCrawl-delay: 9\nAllow: /\n") == 4000);
   CHECK(ms("User-agent: b\nCrawl-delay: 4\nDisallow: /\nUser-agent: b\nCrawl-delay: 6\n") == 6000);
-  CHECK(ms("User-agent: c\nCrawl-delay: 4\nUser-agent: b\nDisallow: /\n") == 4000);
+  // It belongs to the names directly before it, whatever the group is.
+  CHECK(ms("User-agent: c\nCrawl-delay: 4\nUser-agent: b\nDisallow: /\n") == -1);
+  CHECK(ms("User-agent: c\nCrawl-delay: 4\nUser-agent: b\nDisallow: /\n", "c") == 4000);
+  CHECK(ms("User-agent: c\nUser-agent: b\nCrawl-delay: 4\nDisallow: /\n") == 4000);
+  CHECK(ms("User-agent: b\nSitemap: /s\nUser-agent: c\nCrawl-delay: 4\n") == 4000);
+  CHECK(ms("User-agent: b\nCrawl-delay: 4\nUser-agent: c\nCrawl-delay: 9\n") == 4000);
+  CHECK(ms("User-agent: b\nUser-agent: *\nCrawl-delay: x\nUser-agent: c\nCrawl-delay: 9\n") == -1);
+  CHECK(ms("User-agent: b\nDisallow: /x\nCrawl-delay: 4\nDisallow: /y\nCrawl-delay: 5\n") == 5000);
+  CHECK(ms("User-agent: *\nCrawl-delay: 120\n\nUser-agent: 008\nDisallow: /\n") == 120000);
   CHECK(ms("User-agent: c\nCrawl-delay: 4\nDisallow: /\nUser-agent: b\nDisallow: /\n") == -1);
   CHECK(ms(everyone("Request-rate: 1/5\nVisit-time: 0600-0845\n")) == -1);
+}
+
+TEST_CASE("a delay knows its line, and rules stay the whole group's") {
+  auto rules = parse_robots("User-agent: c\nCrawl-delay: 4\nUser-agent: b\nDisallow: /\nCrawl-delay: 2\n", "c");
+  CHECK(rules.crawl_delay_line == 2);
+  CHECK_FALSE(decide(rules, "/x").allowed);
+  CHECK(parse_robots("User-agent: b\nCrawl-delay: 4\nCrawl-delay: 7\nCrawl-delay: 5\n", "b").crawl_delay_line == 3);
+  CHECK(parse_robots("User-agent: b\nCrawl-delay: x\n", "b").crawl_delay_line == 0);
+}
+
+TEST_CASE("the place of a line") {
+  CHECK(place_of_line("https://a.example:8443", 7) == "https://a.example:8443/robots.txt:7");
+  CHECK(names_a_line("page 2 https://a.example/robots.txt:7"));
+  for (auto other : {"", "page 2", "/robots.txt", "/robots.txt:", "/robots.txt:x", "/robots.txt:7 x", "robots.txt:7"})
+    CHECK_FALSE(names_a_line(other));
 }
 
 TEST_CASE("sitemaps are collected wherever they stand") {
