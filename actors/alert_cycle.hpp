@@ -14,6 +14,7 @@
 #include "actors/actor.hpp"
 #include "actors/environment.hpp"
 #include "actors/policy/cycle_settlement.hpp"
+#include "actors/policy/host_rulings.hpp"
 #include "actors/policy/known_pages.hpp"
 #include "actors/policy/suspicion_watch.hpp"
 
@@ -46,6 +47,9 @@ struct alert_cycle_links {
 struct alert_cycle_state;
 using alert_cycle_ptr = shell<alert_cycle_actor, alert_cycle_state>*;
 
+/// The turn of each host's rulings when something was asked about it.
+using host_turns = std::map<host_key, uint64_t>;
+
 /// One trigger that waits for the store or for the run that is on.
 struct waiting_trigger {
   trigger_run what;
@@ -71,8 +75,7 @@ struct alert_cycle_state {
   mono_time run_started{};
   std::set<host_key> closed;       ///< hosts whose circuit is open
   std::set<fencing_token> storing; ///< settlements on their way to the store, or to the ban-timer before that
-  uint32_t ruling = 0;             ///< refusals of which the ban-timer has not spoken yet: nothing is handed out
-  uint64_t turn = 0;               ///< what was asked of the balancer in an earlier one is out of date
+  host_rulings rulings;
   bool dispatching = false;
   uint32_t preparing = 0; ///< shares and orphans on their way to a token
   bool cancelled = false;
@@ -106,13 +109,18 @@ struct alert_cycle_state {
   void ended(const run_summary& summary);
   void next_in_queue();
 
-  // alert_cycle_dispatch.cpp: handing out and taking back
+  // alert_cycle_dispatch.cpp: handing out
   void dispatch();
-  void place(const open_workers& open, uint64_t asked_in);
+  void place(open_workers open, const host_turns& asked_in);
   void hand_out(plan_share share);
+  void prepared(plan_share share, const host_turns& asked_in);
   void send_assignment(plan_share share);
+
+  // alert_cycle_recall.cpp: taking back, giving up
   void take_back(assignment_id id, const error& why);
-  void tell_cancelled(const worker_id& worker, assignment_id id);
+  void take_back_from_host(assignment_id id, const host_key& host, const error& why);
+  void announce_taken(const run_ledger::taken& taken, const error& why);
+  void tell_cancelled(const worker_id& worker, assignment_id id, std::vector<host_key> hosts = {});
   void close_host(const host_key& host);
   void give_up();
   void settle_here(std::vector<run_ledger::orphan> orphans, const error& why);

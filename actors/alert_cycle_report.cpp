@@ -20,6 +20,17 @@ void alert_cycle_state::show_state() {
     self->show(starting ? "waiting for the store" : "idle");
 }
 
+void alert_cycle_state::announce_taken(const run_ledger::taken& taken, const error& why) {
+  auto exhausted = static_cast<uint32_t>(taken.exhausted.size());
+  say(log_level::warn, "assignment_taken_back",
+      {{"worker", taken.worker.value},
+       {"why", std::string{to_string(why.code)}},
+       {"detail", why.detail},
+       {"alerts_again", std::to_string(taken.again)},
+       {"alerts_failed", std::to_string(exhausted)}});
+  report_work(taken.worker, why, 0, duration{0}, taken.again + exhausted);
+}
+
 void alert_cycle_state::announce_settled(const alert_settled& what, const worker_id& worker, bool final,
                                          const settle_receipt& receipt) {
   auto number = std::to_string(what.alert.value);

@@ -74,7 +74,6 @@ void alert_cycle_state::begun(const begun_run& b, const std::string& why, const 
   cause = why;
   starting = false;
   run_started = self->clock().now();
-  ++turn;
   if (b.run.state == run_state::skipped_empty) {
     say(log_level::debug, "cycle_skipped", {{"why", "no active alert"}});
     env.metrics->count("vigie_cycles_total", {{"state", "skipped_empty"}});

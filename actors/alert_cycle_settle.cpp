@@ -57,10 +57,10 @@ void alert_cycle_state::report_work(const worker_id& worker, const error& proble
 
 void alert_cycle_state::rule_on_refusal(alert_settled what, worker_id worker, std::shared_ptr<reply<settle_ack>> ack) {
   storing.insert(what.token);
-  ++ruling;
-  // Nothing more of this host may be asked by this worker: what it still has goes to others.
-  if (ledger.holder(what.assignment) == worker && !worker.value.empty())
-    take_back(what.assignment, {errc::refused, worker.value + " was refused by " + what.host.value, {}});
+  rulings.begin(what.host);
+  // Nothing more of this host may be asked by this worker: what it still has of it goes to others.
+  for (const auto& id : ledger.assignments_at(what.host, worker))
+    take_back_from_host(id, what.host, {errc::refused, worker.value + " was refused by " + what.host.value, {}});
   site_refused refusal{worker, what.host,
                        "HTTP " + std::to_string(what.http_status) + " on run " + std::to_string(run.id.value) +
                            ", alert " + std::to_string(what.alert.value)};
@@ -69,19 +69,18 @@ void alert_cycle_state::rule_on_refusal(alert_settled what, worker_id worker, st
             [this, what, worker, ack](caf::error& e) {
               last_problem = to_string(from_caf(e));
               self->after(1s, [=, this] {
-                --ruling;
+                rulings.end(what.host);
                 rule_on_refusal(what, worker, ack);
               });
             });
 }
 
-void alert_cycle_state::ruled(const alert_settled& what, const worker_id& worker, const refusal_ruling& ruling_given,
+void alert_cycle_state::ruled(const alert_settled& what, const worker_id& worker, const refusal_ruling& ruling,
                               std::shared_ptr<reply<settle_ack>> ack) {
-  --ruling;
-  ++turn;
-  if (ruling_given.circuit_open)
+  rulings.end(what.host);
+  if (ruling.circuit_open)
     close_host(what.host);
-  auto elsewhere = ruling_given.try_elsewhere && !ruling_given.circuit_open && ledger.may_try_elsewhere(what.alert);
+  auto elsewhere = ruling.try_elsewhere && !ruling.circuit_open && ledger.may_try_elsewhere(what.alert);
   store(what, worker, !elsewhere, std::move(ack));
   dispatch();
 }
@@ -135,7 +134,7 @@ void alert_cycle_state::stored(const alert_settled& what, const worker_id& worke
   if (final || ok)
     ledger.done(what.alert, ok);
   else
-    ledger.give_back(what.alert, what.token, is_refusal_of_site(what.problem.code, what.http_status), now);
+    ledger.give_back(what.alert, what.token, what.problem, what.http_status, now);
   show_state();
 }
 

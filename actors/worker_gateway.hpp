@@ -101,7 +101,7 @@ struct worker_gateway_state {
 
   // -- the work (actors/worker_gateway_work.cpp)
   caf::result<assign_receipt> assign(const envelope& env, const assignment& what);
-  void cancel(assignment_id id);
+  void cancel(const cancel_assignment& what);
   caf::result<command_result> run_command(const envelope& env, const worker_command& what);
   promise<command_result> check_alerts(const envelope& env, const worker_command& what);
   void add_to_check(const alert_settled& what);

@@ -40,9 +40,11 @@ void worker_gateway_state::begin_assignment(assignment_id id, duration deadline)
   start_plans();
 }
 
-void worker_gateway_state::cancel(assignment_id id) {
-  outbox.drop(id);
-  stop(book.cancel(id));
+void worker_gateway_state::cancel(const cancel_assignment& what) {
+  if (what.hosts.empty()) // else what is settled already is true, and would only be asked again
+    outbox.drop(what.id);
+  stop(book.cancel(what.id, what.hosts));
+  finish_if_complete(what.id);
   show_state();
 }
 
@@ -143,8 +145,8 @@ promise<command_result> worker_gateway_state::check_alerts(const envelope& env, 
     owed.fail({errc::busy, std::to_string(checks.size()) + " commands are under way, the limit of this node", {}});
     return owed;
   }
-  auto deadline =
-      env.deadline > duration{0} ? std::min(env.deadline, config.command_deadline) : config.command_deadline;
+  auto limit = config.command_deadline;
+  auto deadline = env.deadline > duration{0} ? std::min(env.deadline, limit) : limit;
   auto id = book.accept_command(what.alerts, env.trace, deadline, self->clock().now());
   if (!id) {
     owed.fail(id.error());

@@ -60,8 +60,8 @@ public:
     std::vector<uint64_t> plans;          ///< were running: their scrapers are to be ended
     std::vector<alert_settled> unsettled; ///< settled here, with deadline_exceeded
   };
-  /// Taken back by main: nobody waits for its settlements any more.
-  stopped cancel(assignment_id id);
+  /// Taken back by main, whole or (where hosts are named) what it has of them: nobody waits for what is not settled.
+  stopped cancel(assignment_id id, const std::vector<host_key>& hosts = {});
   /// All of main's, because the link is gone.
   stopped cancel_main();
   /// Its deadline has passed.
@@ -96,7 +96,7 @@ private:
 
   result<assign_receipt> take(const assignment& what, const trace_id& trace, mono_time now);
   error check(const assignment& what) const;
-  stopped drop_plans(assignment_id id);
+  stopped drop_plans(assignment_id id, const std::vector<host_key>& hosts = {});
   std::vector<alert_settled> settle_rest(const placed_plan& plan, const error& why);
 
   assignment_limits limits_;

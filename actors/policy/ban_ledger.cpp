@@ -74,6 +74,17 @@ bool ban_ledger::may_probe_circuit(const worker_id& worker, const host_key& host
   return !any;
 }
 
+/// A region that was refused asks no more, whichever of its workers it was.
+bool ban_ledger::region_banned(const worker_id& worker, const host_key& host, wall_time now) const {
+  auto region = region_of(worker);
+  return std::any_of(regions_.begin(), regions_.end(), [&](const auto& x) {
+    if (region_of(x.first) != region)
+      return false;
+    auto i = entries_.find({verdict_scope::worker_host, x.first, host});
+    return i != entries_.end() && now < i->second.what.until;
+  });
+}
+
 duration ban_ledger::length(const key& k, uint32_t strikes) const {
   auto out = config_.ban;
   for (uint32_t i = 1; i < strikes && out < config_.cap; ++i)
@@ -179,6 +190,8 @@ ban_changes ban_ledger::lift(const worker_id& worker) {
 }
 
 ban_standing ban_ledger::standing(const worker_id& worker, const host_key& host, wall_time now) const {
+  if (region_banned(worker, host, now))
+    return ban_standing::banned;
   auto out = ban_standing::clear;
   for (const auto& k : keys_for(worker, host)) {
     auto i = entries_.find(k);

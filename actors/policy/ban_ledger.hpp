@@ -67,6 +67,7 @@ public:
   /// By a person: every ban of the worker, and each circuit that no other worker's refusal still stands behind.
   ban_changes lift(const worker_id& worker);
 
+  /// Banned is also who stands in the region of a worker that is: the site's word was to the region.
   ban_standing standing(const worker_id& worker, const host_key& host, wall_time now) const;
   /// The host's circuit is open or half-open.
   bool circuit_stands(const host_key& host) const { return entries_.contains({verdict_scope::host, {}, host}); }
@@ -106,6 +107,7 @@ private:
 
   std::vector<key> keys_for(const worker_id& worker, const host_key& host) const;
   std::string region_of(const worker_id& worker) const;
+  bool region_banned(const worker_id& worker, const host_key& host, wall_time now) const;
   size_t refused_regions(const host_key& host, wall_time now) const;
   bool may_probe_circuit(const worker_id& worker, const host_key& host) const;
   const verdict& strike(const key& k, errc cause, const std::string& evidence, wall_time now, ban_changes& changes);

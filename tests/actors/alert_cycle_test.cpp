@@ -47,6 +47,18 @@ void begin(stage& s) {
   REQUIRE_FALSE(ticket->deduplicated);
 }
 
+/// So many alerts of the market and as many of the forum ("alert 101" and on): each worker gets some of both.
+void add_of_both(stage& s, size_t n) {
+  for (size_t i = 1; i <= n; ++i)
+    s.add_alert(i, "m" + std::to_string(i));
+  for (size_t i = 1; i <= n; ++i)
+    s.add_alert(100 + i, "f" + std::to_string(i), "forum");
+}
+
+bool of_forum(const run_alert& x) {
+  return x.alert_name > "alert 100" && x.alert_name.size() == 9;
+}
+
 bool run_one(stage& s) {
   return s.until([&] { return s.ended(); });
 }
@@ -367,6 +379,69 @@ TEST_CASE("a refused worker is asked no more; another region does its work") {
   });
 }
 
+TEST_CASE("a refusal by one host: the others' alerts stay where they are and wait for nothing") {
+  over_seeds(
+      [](stage& s) {
+        add_of_both(s, 12);
+        s.at("fr").refused_by = {market};
+        s.ruling_takes = 8s;
+        begin(s);
+        REQUIRE(s.until(
+            [&] {
+              auto all = s.attempts();
+              return std::count_if(all.begin(), all.end(), [&](const auto& x) {
+                       return of_forum(x) && x.state == attempt_state::settled;
+                     }) == 12;
+            },
+            5s));
+        CHECK_FALSE(s.ended());
+        REQUIRE(run_one(s));
+        check_complete(s, 24);
+        for (const auto& x : s.attempts()) {
+          CHECK((!of_forum(x) || x.attempt == 1));
+          CHECK((x.problem.code == errc::none || !of_forum(x)));
+        }
+        CHECK(s.in_flight() == 0);
+      },
+      0);
+}
+
+TEST_CASE("while a refusal is ruled on, what another host has to hand out goes out") {
+  over_seeds(
+      [](stage& s) {
+        add_of_both(s, 8);
+        s.at("fr").refused_by = {market};
+        s.at("us").pace = 10min;
+        s.ruling_takes = 8s;
+        begin(s);
+        s.w.advance(1s);
+        REQUIRE_FALSE(s.ledger.all().empty());
+        s.lose("us");
+        s.w.advance(5s);
+        size_t settled = 0;
+        for (const auto& x : s.attempts())
+          settled += of_forum(x) && x.state == attempt_state::settled ? 1 : 0;
+        CHECK(settled == 8);
+        REQUIRE(run_one(s));
+        check_complete(s, 16);
+      },
+      0);
+}
+
+TEST_CASE("only the alert that was refused has spent an attempt") {
+  over_seeds(
+      [](stage& s) {
+        s.config.limits.max_attempts = 1;
+        s.at("fr").refused = true;
+        begin(s);
+        REQUIRE(run_one(s));
+        CHECK(s.run().alerts_failed == 1);
+        CHECK(s.run().alerts_ok == 19);
+        CHECK(s.at("fr").asked.size() == 1);
+      },
+      20);
+}
+
 TEST_CASE("two regions refused: the circuit opens, everyone stops, the rest fails with circuit_open") {
   over_seeds([](stage& s) {
     for (size_t i = 1; i <= 8; ++i)
@@ -407,6 +482,10 @@ TEST_CASE("a circuit that is open already: nothing is asked of that host") {
         CHECK(s.run().state == run_state::partial);
         CHECK(s.run().alerts_ok == 1);
         CHECK(s.run().alerts_failed == 6);
+        // At once, and by its name: nobody waits for a worker that may ask.
+        CHECK(s.run().ended - s.run().started < 2s);
+        for (const auto& x : s.attempts())
+          CHECK(x.problem.code == (x.alert == alert_id{7} ? errc::none : errc::circuit_open));
         for (const auto& [id, h] : s.hands)
           for (auto a : h.asked)
             CHECK(a == alert_id{7});
@@ -445,6 +524,127 @@ TEST_CASE("our own faults are tried again elsewhere, at most max_attempts times;
           CHECK(pairs.emplace(x.alert, x.worker).second);
       },
       6);
+}
+
+TEST_CASE("a site's 500 is not tried by other regions; a 504 is") {
+  over_seeds(
+      [](stage& s) {
+        auto status = s.random(2) == 0 ? 500 : 504;
+        for (auto& [id, h] : s.hands) {
+          h.problem = errc::http_status;
+          h.status = status;
+        }
+        begin(s);
+        REQUIRE(run_one(s));
+        CHECK(s.run().alerts_failed == 6);
+        CHECK(s.attempts().size() == (status == 504 ? 18 : 6));
+      },
+      6);
+}
+
+TEST_CASE("a refusal that comes late, of a worker that was taken for dead, is told to the ban-timer all the same") {
+  over_seeds(
+      [](stage& s) {
+        s.at("nl").silent = true;
+        s.at("nl").refused = true;
+        begin(s);
+        REQUIRE(run_one(s));
+        check_complete(s, 8);
+        REQUIRE(s.ledger.all().empty());
+        s.w.advance(1min);
+        CHECK(s.ledger.standing(s.at("nl").id, market, s.env().wall(s.w.now())) == ban_standing::banned);
+        CHECK(s.run().late == s.at("nl").shares.at(0));
+      },
+      8);
+}
+
+TEST_CASE("a plan that cannot be done within the interval is said, with figures and remedies") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.interval = 10s;
+        s.config.initial_delay = 1h;
+        for (auto& [id, source] : s.config.sources)
+          source.spec.gate.min_interval = source.spec.gate.max_interval = duration{5000};
+        s.add_alert(100, "f", "forum");
+        begin(s);
+        s.w.drain();
+        auto said = s.log.events("plan_infeasible");
+        REQUIRE(said.size() == 1); // the forum's one request fits
+        CHECK(said[0].level == log_level::warn);
+        CHECK(said[0].field("host") == market.value);
+        CHECK(said[0].field("requests") == "4");
+        CHECK(said[0].field("shortest_ms") == "15000");
+        CHECK(said[0].field("interval_ms") == "10000");
+        CHECK(said[0].field("requests_a_day") == "23040");
+        CHECK(said[0].field("daily_requests") == "20000");
+        CHECK(said[0].field("remedies").find("[cycle] interval at least") != std::string::npos);
+      },
+      4);
+}
+
+TEST_CASE("what is said of a run has its figures") {
+  over_seeds(
+      [](stage& s) {
+        s.add_alert(100, "q1"); // shares the search of the first
+        s.at("fr").problem = errc::network;
+        begin(s);
+        s.w.drain();
+        auto started = s.log.events("cycle_started").at(0);
+        CHECK(started.field("run") == "1");
+        CHECK(started.field("alerts") == "13");
+        CHECK(started.field("searches") == "12");
+        CHECK(started.field("cause") == "test");
+        CHECK(started.field("shortest_ms") == "550");
+        size_t plans = 0;
+        size_t alerts = 0;
+        for (const auto& x : s.log.events("assigned")) {
+          CHECK(s.hands.contains(worker_id{x.field("worker")}));
+          plans += std::stoul(x.field("plans"));
+          alerts += std::stoul(x.field("alerts"));
+        }
+        CHECK(plans == 12);
+        CHECK(alerts == 13);
+        REQUIRE(run_one(s));
+        auto ended = s.log.events("cycle_ended").at(0);
+        CHECK(ended.field("run") == "1");
+        CHECK(ended.field("state") == "completed");
+        CHECK(ended.field("workers") == "4/4");
+        CHECK(ended.field("alerts") == "13");
+        CHECK(ended.field("matches") == "13");
+        CHECK(ended.field("new_matches") == "13");
+        CHECK(ended.field("errors") == "0");
+        CHECK(ended.field("late") == "0");
+        auto failed = s.log.events("alert_failed");
+        CHECK(failed.size() >= 3);
+        for (const auto& x : failed) {
+          CHECK(x.field("worker") == "worker-fr");
+          CHECK(x.field("final") == "no");
+          CHECK(x.field("code") == "network");
+        }
+        CHECK(s.log.events("assignment_taken_back").empty());
+      },
+      12);
+}
+
+TEST_CASE("what is taken back is said, with why and how much") {
+  over_seeds(
+      [](stage& s) {
+        for (auto& [id, h] : s.hands)
+          h.pace = 1min;
+        begin(s);
+        s.w.advance(1s);
+        s.lose("us");
+        s.w.drain();
+        auto taken = s.log.events("assignment_taken_back");
+        REQUIRE(taken.size() == 1);
+        CHECK(taken[0].field("worker") == "worker-us");
+        CHECK(taken[0].field("why") == "worker_lost");
+        CHECK(taken[0].field("detail").find("the test cut it") != std::string::npos);
+        CHECK(taken[0].field("alerts_again") == "3");
+        CHECK(taken[0].field("alerts_failed") == "0");
+      },
+      12);
 }
 
 TEST_CASE("an alert that is removed while its run is on does not keep the run open") {

@@ -315,6 +315,60 @@ TEST_CASE("a cancelled assignment says nothing more; its permits come back") {
   }
 }
 
+TEST_CASE("what is settled of a cancelled assignment and not acknowledged is not sent again") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.notes.silent = true;
+    REQUIRE(f.attach_to(f.main, 1));
+    REQUIRE(f.assign(work(1, 3)));
+    f.w.advance(500ms);
+    auto sent = f.notes.settled.size();
+    REQUIRE(sent == 3);
+    f.w.self->send(f.gateway.get(), envelope{{}, "test", 0ms, 1}, cancel_assignment{assignment_id{1}});
+    f.w.advance(1min);
+    REQUIRE(f.notes.settled.size() == sent);
+    REQUIRE(f.notes.finished.empty());
+  }
+}
+
+TEST_CASE("what is cancelled of one host: the other hosts' searches go on, and the assignment ends with them") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.client.hold();
+    REQUIRE(f.attach_to(f.main, 1));
+    auto what = work(1, 4);
+    for (auto i : {1, 3})
+      what.plans[static_cast<size_t>(i)].host = host_key{"forum.example"};
+    REQUIRE(f.assign(what));
+    f.w.drain();
+    f.w.self->send(f.gateway.get(), envelope{{}, "test", 0ms, 1},
+                   cancel_assignment{assignment_id{1}, {what.plans[0].host}});
+    f.w.drain();
+    f.client.unhold();
+    f.w.advance(2s);
+    REQUIRE(times_settled(f.notes) == std::map<int64_t, int>{{101, 1}, {103, 1}});
+    REQUIRE(f.notes.finished == std::vector<assignment_id>{assignment_id{1}});
+    REQUIRE(f.notes.released.size() == f.notes.permits.size());
+  }
+}
+
+TEST_CASE("all that is left of an assignment is cancelled by its host: main hears that it is finished") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    f.client.hold();
+    REQUIRE(f.attach_to(f.main, 1));
+    auto what = work(1, 2);
+    REQUIRE(f.assign(what));
+    f.w.self->send(f.gateway.get(), envelope{{}, "test", 0ms, 1},
+                   cancel_assignment{assignment_id{1}, {what.plans[0].host}});
+    f.w.drain();
+    REQUIRE(f.notes.finished == std::vector<assignment_id>{assignment_id{1}});
+    f.client.unhold();
+    f.w.advance(2s);
+    REQUIRE(f.notes.settled.empty());
+  }
+}
+
 TEST_CASE("the deadline settles what runs and what is queued") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};

@@ -161,6 +161,29 @@ TEST_CASE("cancelling stops and forgets, expiring settles what is left") {
   REQUIRE(book.knows(assignment_id{2}));
 }
 
+TEST_CASE("what is cancelled of one host leaves the other hosts' searches as they are") {
+  auto book = book_of({2, 100, 8, 100ms});
+  auto what = make(1, {2, 1, 1, 1});
+  what.plans[1].host = what.plans[3].host = host_key{"forum.example"};
+  REQUIRE(book.accept(what, {}, t0));
+  auto running = book.start_plans(t0);
+  REQUIRE(running.size() == 2);
+  REQUIRE(running[0].what.plan.host != running[1].what.plan.host);
+  auto stopped = book.cancel(assignment_id{1}, {host_key{"site.example:8080"}});
+  REQUIRE(stopped.plans.size() == 1);
+  REQUIRE(stopped.unsettled.empty());
+  REQUIRE(book.knows(assignment_id{1}));
+  REQUIRE(book.unsettled(assignment_id{1}) == 2);
+  REQUIRE_FALSE(book.settle(ok(1, 100)));
+  auto more = book.start_plans(t0);
+  REQUIRE(more.size() == 1);
+  REQUIRE(more[0].what.plan.host.value == "forum.example");
+  REQUIRE(book.settle(ok(1, 102)));
+  REQUIRE(book.settle(ok(1, 104)));
+  REQUIRE(book.unsettled() == 0);
+  REQUIRE(book.cancel(assignment_id{1}, {host_key{"nowhere"}}).plans.empty());
+}
+
 TEST_CASE("a command's alerts are grouped by source and query, and outlive main's") {
   auto book = book_of();
   std::vector<alert> alerts(3);

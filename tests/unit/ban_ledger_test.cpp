@@ -41,6 +41,9 @@ TEST_CASE("a refusal bans the worker at that host only, for the configured time,
   CHECK(aut.standing(fr, site, t0) == ban_standing::banned);
   CHECK(aut.standing(fr, other, t0) == ban_standing::clear);
   CHECK(aut.standing(us, site, t0) == ban_standing::clear);
+  CHECK(aut.standing(fr2, site, t0) == ban_standing::banned); // of the same region
+  CHECK(aut.standing(fr2, other, t0) == ban_standing::clear);
+  CHECK(aut.standing(fr2, site, t0 + 30min) == ban_standing::clear);
   CHECK(aut.standing(fr, site, t0 + 30min - 1ms) == ban_standing::banned);
   CHECK(aut.standing(fr, site, t0 + 30min) == ban_standing::half_open);
   CHECK(aut.next_end(t0) == optional<wall_time>{t0 + 30min});

@@ -95,6 +95,17 @@ TEST_CASE("counters: a site's refusal is a request, and neither a success nor an
   CHECK(aut.status(now).at(0).in_flight == 0);
 }
 
+TEST_CASE("what a lost worker had in flight ended with its link") {
+  auto aut = table();
+  aut.begun({fr, 3}, now);
+  aut.begun({us, 2}, now);
+  aut.link({fr, link_state::down, 1, "killed"});
+  CHECK(aut.status(now).at(0).in_flight == 0);
+  CHECK(aut.status(now).at(2).in_flight == 2);
+  aut.link({fr, link_state::up, 2, {}});
+  CHECK(aut.status(now).at(0).in_flight == 0);
+}
+
 TEST_CASE("work that was not tried leaves no trace in a worker's record") {
   auto aut = table();
   aut.begun({fr, 2}, now);
