@@ -232,12 +232,10 @@ std::vector<run_ledger::orphan> run_ledger::take_impatient(mono_time now) {
   return out;
 }
 
-std::vector<run_ledger::orphan> run_ledger::take_waiting_of(const std::set<host_key>& hosts) {
+std::vector<run_ledger::orphan> run_ledger::take_waiting_of(const host_key& host) {
   std::vector<orphan> out;
-  if (hosts.empty())
-    return out;
   for (auto place : std::set<size_t>{waiting_})
-    if (hosts.contains(tasks_[place].host))
+    if (tasks_[place].host == host)
       out.push_back(take(tasks_[place]));
   return out;
 }

@@ -14,6 +14,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "actors/policy/fetch_plan.hpp"
@@ -25,9 +26,10 @@ struct cycle_limits {
   /// Per alert, each on another worker while there is one (MAX_RETRIES). Not counted, once a worker: an attempt in
   /// which the site was not asked, because it had refused that worker over another alert.
   uint32_t max_attempts = 3;
-  duration silence{30000};   ///< neither settlement nor beat of an assignment for so long = its worker is stuck
-  duration beat_every{2000}; ///< asked of workers
-  duration patience{60000};  ///< how long a plan waits for any worker before it fails with no_capacity
+  duration silence{30000};    ///< neither settlement nor beat of an assignment for so long = its worker is stuck
+  duration beat_every{2000};  ///< asked of workers
+  duration patience{60000};   ///< how long a plan waits for any worker before it fails with no_capacity
+  uint32_t host_timeouts = 3; ///< searches of a host that time out in a row in one run: the rest of it is not asked
 };
 
 /// An answer of the site. `refused` without a status is the gate's: this worker is banned, the site was not asked.
@@ -85,8 +87,8 @@ public:
   void not_assigned(const plan_share& share, mono_time now);
   /// Waited longer than the patience.
   std::vector<orphan> take_impatient(mono_time now);
-  /// Waits for one of these hosts.
-  std::vector<orphan> take_waiting_of(const std::set<host_key>& hosts);
+  /// Waits for this host.
+  std::vector<orphan> take_waiting_of(const host_key& host);
   /// An orphan has its token and is being stored. False: it is done meanwhile.
   bool failing(alert_id id, fencing_token token);
 
@@ -107,6 +109,9 @@ public:
   /// better (the alert is removed): it is done, neither good nor bad.
   void not_applied(alert_id id, fencing_token token);
   bool may_try_elsewhere(alert_id id) const; ///< after a refusal
+  /// Of each result that is not repeated: true for the one with which its host has let `host_timeouts` searches time
+  /// out in a row, in this run.
+  bool falls_silent(const alert_settled& what);
 
   struct taken {
     worker_id worker;                     ///< empty: there was no such assignment
@@ -139,6 +144,8 @@ public:
   // ----------------------------------------------------------------------------------------------------------
   bool finished() const { return open_ == 0; }
   uint32_t unfinished() const { return open_; }
+  /// Searches with an unfinished alert, by host.
+  std::map<host_key, uint32_t> open_searches() const;
   uint32_t ok() const { return ok_; }
   uint32_t failed() const { return failed_; }
   uint32_t workers() const { return static_cast<uint32_t>(workers_.size()); }
@@ -192,7 +199,8 @@ private:
   std::vector<size_t> homeless_;
   std::map<assignment_id, lease> leases_; ///< with something out
   std::set<assignment_id> given_;         ///< handed out and not taken back
-  std::map<worker_id, bool> workers_;     ///< false: something was taken back from it
+  std::map<host_key, std::set<std::tuple<assignment_id, source_id, std::string>>> timed_out_; ///< since its last answer
+  std::map<worker_id, bool> workers_; ///< false: something was taken back from it
   uint32_t open_ = 0;
   uint32_t ok_ = 0;
   uint32_t failed_ = 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actors/policy/cycle_settlement.hpp"
+#include "actors/policy/retry_policy.hpp"
 
 namespace vigie {
 
@@ -87,6 +88,19 @@ void run_ledger::not_applied(alert_id id, fencing_token token) {
 bool run_ledger::may_try_elsewhere(alert_id id) const {
   const auto* t = find(id);
   return t && t->now != phase::done && t->refused.empty() && may_try_again(*t, true);
+}
+
+bool run_ledger::falls_silent(const alert_settled& what) {
+  if (what.problem.code != errc::timed_out) {
+    if (what.http_status != 0 || is_answer_of_site(what.problem.code))
+      timed_out_.erase(what.host);
+    return false;
+  }
+  const auto* t = find(what.alert);
+  auto& searches = timed_out_[what.host];
+  // The alerts of one search tell of one time-out.
+  return t && searches.emplace(what.assignment, what.source, t->what.query).second &&
+         searches.size() == limits_.host_timeouts;
 }
 
 void run_ledger::give_back(alert_id id, fencing_token token, const error& problem, int32_t http_status, mono_time now) {
@@ -216,6 +230,17 @@ std::vector<run_ledger::hand_out> run_ledger::out() const {
   for (const auto& [id, l] : leases_)
     all.push_back({id, l.worker, static_cast<uint32_t>(l.open.size())});
   return all;
+}
+
+std::map<host_key, uint32_t> run_ledger::open_searches() const {
+  std::set<std::tuple<host_key, source_id, std::string>> searches;
+  for (const auto& t : tasks_)
+    if (t.now != phase::done && !t.host.value.empty())
+      searches.emplace(t.host, t.what.source, t.what.query);
+  std::map<host_key, uint32_t> out;
+  for (const auto& x : searches)
+    ++out[std::get<host_key>(x)];
+  return out;
 }
 
 uint32_t run_ledger::workers_ok() const {

@@ -31,6 +31,8 @@ struct hand {
   bool silent = false;           ///< takes work and says nothing
   bool refused = false;          ///< every site answers 403
   std::set<host_key> refused_by; ///< these do
+  std::set<host_key> hangs;      ///< searches of these time out, each on its own
+  duration hangs_for{20000};
   errc problem = errc::none;
   int32_t status = 0;
   uint32_t copies = 1; ///< of each settlement
@@ -283,7 +285,7 @@ private:
     s.items_checked = 3;
     s.took = h.pace;
     auto refused = h.refused || h.refused_by.contains(plan.host);
-    s.problem.code = refused ? errc::refused : h.problem;
+    s.problem.code = refused ? errc::refused : h.hangs.contains(plan.host) ? errc::timed_out : h.problem;
     s.http_status = refused ? 403 : h.status;
     if (s.problem.code == errc::none) {
       match m;
@@ -312,16 +314,24 @@ private:
     if (h->lost || h->cancelled.contains(a->id) || !h->open.contains(a->id))
       return;
     if (plan == a->plans.size()) {
-      h->open.erase(a->id);
+      self->after(h->hangs.empty() ? duration{0} : h->hangs_for, [h, a] { h->open.erase(a->id); });
       return;
     }
     if (h->cancelled_hosts.contains({a->id, a->plans[plan].host}))
       return do_next(self, h, a, plan + 1);
-    for (const auto& p : a->plans[plan].alerts) {
+    for (const auto& p : a->plans[plan].alerts)
       h->asked.push_back(p.what.id);
-      for (uint32_t i = 0; i < h->copies; ++i)
-        deliver(self, h, result_of(*a, a->plans[plan], p, *h));
+    auto answer = [this, self, h, a, plan] {
+      if (!h->cancelled_hosts.contains({a->id, a->plans[plan].host}))
+        for (const auto& p : a->plans[plan].alerts)
+          for (uint32_t i = 0; i < h->copies; ++i)
+            deliver(self, h, result_of(*a, a->plans[plan], p, *h));
+    };
+    if (h->hangs.contains(a->plans[plan].host)) {
+      self->after(h->hangs_for, answer);
+      return do_next(self, h, a, plan + 1);
     }
+    answer();
     self->after(h->pace, [this, self, h, a, plan] { do_next(self, h, a, plan + 1); });
   }
 

@@ -526,6 +526,163 @@ TEST_CASE("our own faults are tried again elsewhere, at most max_attempts times;
       6);
 }
 
+TEST_CASE("a host that hangs holds up nobody: the others' alerts are checked at every tick") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 10s;
+        add_of_both(s, 8);
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 1min;
+        }
+        s.start();
+        s.w.advance(1s);
+        s.w.advance(2min, 500ms);
+        size_t runs_of_forum = 0;
+        for (int64_t i = 1; i <= static_cast<int64_t>(s.runs()); ++i) {
+          size_t forum_settled = 0;
+          for (const auto& x : s.attempts(i))
+            forum_settled += of_forum(x) && x.state == attempt_state::settled ? 1 : 0;
+          runs_of_forum += forum_settled == 8 ? 1 : 0;
+        }
+        CHECK(runs_of_forum >= 12);
+        CHECK(s.run(1).alerts == 16);
+        CHECK(s.run(2).alerts == 8);
+        CHECK(s.run(2).state == run_state::completed);
+        auto left_out = s.log.events("host_left_out").at(0);
+        CHECK(left_out.field("host") == market.value);
+        CHECK(left_out.field("run") == "1");
+        CHECK(left_out.field("open_searches") == "8");
+        CHECK(left_out.field("since") == to_rfc3339(s.run(1).started));
+        CHECK(s.log.count("cycle_skipped") == 0);
+        // Three time-outs in a row, then the rest at once.
+        CHECK(s.run(1).state == run_state::partial);
+        CHECK(s.run(1).alerts_ok == 8);
+        CHECK(s.log.count("host_silent") >= 1);
+        size_t silent = 0;
+        for (const auto& x : s.attempts(1))
+          silent += x.problem.code == errc::host_silent ? 1 : 0;
+        CHECK(silent >= 5);
+      },
+      0);
+}
+
+TEST_CASE("a tick that finds nothing but hosts at work is skipped, and says which") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 10s;
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 1min;
+        }
+        s.start();
+        s.w.advance(25s, 500ms);
+        REQUIRE(s.runs() == 3);
+        CHECK(s.run(2).state == run_state::skipped_overlap);
+        CHECK(s.run(2).note.find("run 1 was still on: market.test has 5 open searches since ") == 0);
+        auto said = s.log.events("cycle_skipped");
+        REQUIRE(said.size() == 2);
+        CHECK(said[0].field("host") == market.value);
+        CHECK(said[0].field("run") == "1");
+        CHECK(said[0].field("open_searches") == "5");
+        CHECK(said[0].field("since") == to_rfc3339(s.run(1).started));
+        CHECK(said[0].field("why") == s.run(2).note);
+      },
+      5);
+}
+
+TEST_CASE("by hand: the run that is on while it is young, after an interval the hosts that are free") {
+  over_seeds(
+      [](stage& s) {
+        s.config.interval = 30s;
+        add_of_both(s, 4);
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 10min;
+        }
+        s.config.limits.silence = 20min;
+        begin(s);
+        s.w.advance(20s, 500ms);
+        auto young = s.trigger();
+        REQUIRE(young.has_value());
+        CHECK(young->run == run_id{1});
+        CHECK(young->deduplicated);
+        s.w.advance(15s, 500ms);
+        auto old = s.trigger();
+        REQUIRE(old.has_value());
+        CHECK(old->run == run_id{2});
+        CHECK_FALSE(old->deduplicated);
+        REQUIRE(s.until([&] { return s.ended(2); }, 10s));
+        CHECK(s.run(2).alerts_ok == 4);
+        CHECK_FALSE(s.ended(1));
+      },
+      0);
+}
+
+TEST_CASE("a run ends at its deadline, whatever its hosts do") {
+  over_seeds(
+      [](stage& s) {
+        s.config.run_deadline = 5min;
+        s.config.limits.silence = 10min;
+        s.config.limits.beat_every = 2s;
+        s.config.limits.patience = 1s;
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 1h;
+        }
+        add_of_both(s, 4);
+        begin(s);
+        s.w.advance(20min, 5s);
+        CHECK_FALSE(s.ended());
+        s.w.advance(2min, 1s);
+        REQUIRE(s.ended());
+        CHECK(s.run().alerts_ok == 4);
+        CHECK(s.run().alerts_failed == 4);
+        for (const auto& x : s.attempts())
+          if (!of_forum(x) && x.state == attempt_state::failed)
+            CHECK(x.problem.code == errc::deadline_exceeded);
+        CHECK(s.log.events("run_deadline_passed").at(0).field("host") == market.value);
+        CHECK(s.in_flight() == 0);
+      },
+      0);
+}
+
+TEST_CASE("main restarted with several runs on: the newest goes on, the older ones end") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 10s;
+        add_of_both(s, 4);
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 5min;
+          h.pace = 2s;
+        }
+        s.start();
+        s.w.advance(12s, 100ms);
+        REQUIRE(s.runs() == 2);
+        REQUIRE_FALSE(s.ended(1));
+        REQUIRE_FALSE(s.ended(2));
+        for (auto& [id, h] : s.hands)
+          h.hangs.clear();
+        s.restart_cycle();
+        REQUIRE(s.until([&] { return s.ended(1) && s.ended(2); }, 1min));
+        CHECK(s.run(1).state == run_state::cancelled);
+        CHECK(s.run(1).note.find("restarted") != std::string::npos);
+        CHECK(s.run(2).state == run_state::completed);
+        CHECK(s.run(2).alerts_ok == 4);
+        // The next tick asks all.
+        REQUIRE(s.until([&] { return s.runs() == 3 && s.ended(3); }, 1min));
+        CHECK(s.run(3).alerts_ok == 8);
+      },
+      0);
+}
+
 TEST_CASE("a site's 500 is not tried by other regions; a 504 is") {
   over_seeds(
       [](stage& s) {

@@ -417,11 +417,25 @@ TEST_CASE("check-alerts collects for its caller") {
     REQUIRE(f.notes.settled.empty());
     f.client.on("q=other", 403, "");
     out = f.w.ask<command_result>(f.gateway.get(), local, what);
+    // The others' matches stand beside the one that failed.
+    REQUIRE(out->problem.code == errc::none);
+    REQUIRE(out->alerts_checked == 2);
+    REQUIRE(out->matches.size() == 1);
+    REQUIRE(out->failed.size() == 1);
+    REQUIRE(out->failed[0].alert == alert_id{3});
+    REQUIRE(out->failed[0].problem.code == errc::refused);
+    REQUIRE(out->failed[0].http_status == 403);
+    what.alerts[0].source = source_id{"nowhere"};
+    out = f.w.ask<command_result>(f.gateway.get(), local, what);
+    REQUIRE(out->alerts_checked == 1);
+    REQUIRE(out->failed.size() == 2);
+    what.alerts.resize(1);
+    REQUIRE(code_of(f.w.ask<command_result>(f.gateway.get(), local, what)) == errc::bad_request);
+    what.alerts[0] = alert_on(3, "hat");
+    what.alerts[0].query = "other";
+    out = f.w.ask<command_result>(f.gateway.get(), local, what);
     REQUIRE(out->problem.code == errc::refused);
     REQUIRE(out->http_status == 403);
-    REQUIRE(out->alerts_checked == 2);
-    what.alerts[0].source = source_id{"nowhere"};
-    REQUIRE(code_of(f.w.ask<command_result>(f.gateway.get(), local, what)) == errc::bad_request);
   }
 }
 

@@ -190,9 +190,11 @@ TEST_CASE("a command's alerts are grouped by source and query, and outlive main'
   for (auto& x : alerts)
     x.source = source_id{"shop"};
   alerts[1].query = "other";
-  auto id = book.accept_command(alerts, {}, 5s, t0);
-  REQUIRE(id);
-  REQUIRE(assignment_book::is_own(*id));
+  auto begun = book.accept_command(alerts, {}, 5s, t0);
+  REQUIRE(begun);
+  REQUIRE(begun->failed.empty());
+  auto id = begun->id;
+  REQUIRE(assignment_book::is_own(id));
   REQUIRE(book.accept(make(1, {1}), {}, t0));
   auto started = book.start_plans(t0);
   REQUIRE(started.size() == 3);
@@ -201,8 +203,18 @@ TEST_CASE("a command's alerts are grouped by source and query, and outlive main'
   REQUIRE(started[1].what.plan.query == "other");
   auto stopped = book.cancel_main();
   REQUIRE(stopped.plans == std::vector<uint64_t>{started[2].plan});
-  REQUIRE(book.unsettled(*id) == 3);
-  alerts[0].source = source_id{"nowhere"};
+  REQUIRE(book.unsettled(id) == 3);
+  // One that this worker knows no source of takes nothing from the others.
+  alerts[1].id = alert_id{8};
+  alerts[1].source = source_id{"nowhere"};
+  begun = book.accept_command(alerts, {}, 5s, t0);
+  REQUIRE(begun);
+  REQUIRE(book.unsettled(begun->id) == 2);
+  REQUIRE(begun->failed.size() == 1);
+  REQUIRE(begun->failed[0].alert == alert_id{8});
+  REQUIRE(begun->failed[0].problem.code == errc::bad_request);
+  for (auto& x : alerts)
+    x.source = source_id{"nowhere"};
   REQUIRE(code_of(book.accept_command(alerts, {}, 5s, t0)) == errc::bad_request);
 }
 

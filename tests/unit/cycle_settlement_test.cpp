@@ -274,6 +274,39 @@ TEST_CASE("a lease of one host ends with what is taken back of it") {
   CHECK_FALSE(d.aut.heard(id, d.now));
 }
 
+TEST_CASE(
+    "a host falls silent with the third search in a row that times out; an answer between starts the count anew") {
+  desk d{alerts(12, 6)}; // two alerts a search
+  d.give({worker("us")});
+  auto timed_out = [&](int64_t id) { return d.aut.falls_silent(d.newest(id, errc::timed_out)); };
+  CHECK_FALSE(timed_out(1));
+  CHECK_FALSE(timed_out(7)); // of the same search
+  CHECK_FALSE(timed_out(2));
+  CHECK_FALSE(d.aut.falls_silent(d.newest(3)));
+  CHECK_FALSE(timed_out(4));
+  CHECK_FALSE(timed_out(5));
+  CHECK_FALSE(d.aut.falls_silent(d.newest(5, errc::network))); // says nothing of the host
+  CHECK(timed_out(6));
+  CHECK_FALSE(timed_out(12));
+  CHECK_FALSE(timed_out(1)); // said once
+}
+
+TEST_CASE("open searches are counted by host, until their last alert is done") {
+  auto all = alerts(4, 2); // two searches of two alerts
+  all[3].source = source_id{"forum"};
+  desk d{all};
+  CHECK(d.aut.open_searches() == std::map<host_key, uint32_t>{{site, 2}, {forum, 1}});
+  d.give({worker("us")});
+  for (auto id : {1, 4}) {
+    d.aut.settling(alert_id{id});
+    d.aut.done(alert_id{id}, true);
+  }
+  CHECK(d.aut.open_searches() == std::map<host_key, uint32_t>{{site, 2}});
+  d.aut.settling(alert_id{3});
+  d.aut.done(alert_id{3}, true);
+  CHECK(d.aut.open_searches() == std::map<host_key, uint32_t>{{site, 1}});
+}
+
 TEST_CASE("a site's own error is not tried elsewhere; what tells of the way to it is") {
   for (auto status : {500, 501, 502, 503, 505, 520, 599, 404, 410})
     CHECK_FALSE(worth_another_attempt(errc::http_status, status));
