@@ -39,7 +39,7 @@ void show(self_ptr self) {
 
 void learn_bans(self_ptr self, const std::vector<verdict>& verdicts) {
   auto& st = self->state;
-  st.table.bans(verdicts);
+  st.table.bans(verdicts, self->clock().now());
   st.bans_known = true;
   for (auto& f : std::exchange(st.parked, {}))
     f();

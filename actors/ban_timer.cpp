@@ -104,6 +104,10 @@ void enact(self_ptr self, const ban_changes& changes) {
     tell(self, log_level::info, v.scope == verdict_scope::host ? "circuit_closed" : "worker_unbanned", v);
     st.unsaved[{v.scope, v.worker, v.host}] = {v, true, ++st.version};
   }
+  for (const auto& v : changes.answered) {
+    tell(self, log_level::info, "probe_answered", v);
+    st.unsaved[{v.scope, v.worker, v.host}] = {v, false, ++st.version};
+  }
   for (const auto& v : changes.put) {
     tell(self, log_level::warn, v.scope == verdict_scope::host ? "circuit_opened" : "worker_banned", v);
     st.env.metrics->count("vigie_bans_total", {{"scope", std::string{to_string(v.scope)}}});

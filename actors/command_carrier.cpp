@@ -1,7 +1,8 @@
 #include "actors/command_carrier.hpp"
 
-#include <algorithm>
+#include <set>
 
+#include "actors/policy/check_progress.hpp"
 #include "actors/policy/retry_policy.hpp"
 #include "actors/policy/url_template.hpp"
 
@@ -18,10 +19,11 @@ struct carriage {
   reply<command_result> answer;
   std::vector<host_key> hosts;
   mono_time deadline{};
-  worker_exclusion tried;
+  std::set<worker_id> tried{};
   uint32_t faults = 0; ///< attempts that failed by our own fault; max_retries counts these
   bool rotated = false;
-  optional<command_result> last;
+  optional<check_progress> check{}; ///< of check-alerts
+  optional<command_result> last{};
 };
 
 using carriage_ptr = std::shared_ptr<carriage>;
@@ -30,28 +32,14 @@ void next(self_ptr self, const carriage_ptr& c);
 
 void finish(self_ptr self, const carriage_ptr& c, const error& why) {
   --self->state.commands;
+  if (c->check && c->last) {
+    c->check->give_up_rest(why);
+    c->last = c->check->result();
+  }
   if (c->last)
     c->answer.keep(std::move(*c->last));
   else
     c->answer.fail(why);
-}
-
-/// The hosts that a command will ask, as far as main can know.
-result<std::vector<host_key>> hosts_of(const balancer_state& st, const worker_command& what) {
-  std::vector<host_key> out;
-  if (what.kind == command_kind::scrape) {
-    auto host = host_key_of(what.url);
-    if (!host)
-      return tl::unexpected<error>(host.error());
-    out.push_back(*host);
-  }
-  if (what.kind == command_kind::check_alerts)
-    for (const auto& x : what.alerts)
-      if (auto i = st.hosts.find(x.source); i != st.hosts.end())
-        out.push_back(i->second);
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
 }
 
 duration attempt_time(self_ptr self, const carriage& c) {
@@ -83,17 +71,28 @@ result<available_worker> choose(self_ptr self, const carriage& c) {
 
 /// After a refusal the ban-timer rules whether one other region may try.
 void rule(self_ptr self, const carriage_ptr& c, const available_worker& by) {
-  site_refused refusal{by.worker, c->hosts.front(), c->last->problem.detail};
-  self->request(self->state.links.ban_timer.get(), self->state.config.local_timeout, refusal)
-      .then(
-          [self, c, by](const refusal_ruling& ruling) {
-            if (!ruling.try_elsewhere || std::exchange(c->rotated, true))
-              return finish(self, c, {});
-            c->tried.workers.insert(by.worker);
-            c->tried.regions.insert(by.region);
-            next(self, c);
-          },
-          [self, c](caf::error&) { finish(self, c, {}); });
+  auto hosts = c->check ? c->check->refused() : std::set<host_key>{c->hosts.front()};
+  auto first = !std::exchange(c->rotated, true);
+  auto left = std::make_shared<size_t>(hosts.size());
+  auto elsewhere = std::make_shared<bool>(false);
+  c->tried.insert(by.worker);
+  auto ruled = [self, c, left, elsewhere](const host_key& host, bool may) {
+    *elsewhere = *elsewhere || may;
+    if (c->check && !may)
+      c->check->give_up(host);
+    if (--*left > 0)
+      return;
+    if (c->check ? c->check->done() : !*elsewhere)
+      finish(self, c, {});
+    else
+      next(self, c);
+  };
+  for (const auto& host : hosts)
+    self->request(
+            self->state.links.ban_timer.get(), self->state.config.local_timeout,
+            site_refused{by.worker, host, c->check ? "HTTP 403 on a check-alerts command" : c->last->problem.detail})
+        .then([=](const refusal_ruling& x) { ruled(host, first && x.try_elsewhere); },
+              [=](caf::error&) { ruled(host, false); });
 }
 
 /// One attempt has ended.
@@ -101,16 +100,44 @@ void judge(self_ptr self, const carriage_ptr& c, const available_worker& by, com
   auto& st = self->state;
   outcome.worker = by.worker;
   auto code = outcome.problem.code;
+  std::set<host_key> answering;
+  auto refused = code == errc::refused && c->hosts.size() == 1;
+  auto faulty = worth_another_worker(code, c->what.kind);
+  if (c->check) {
+    c->check->answered(outcome);
+    answering = c->check->answering();
+    refused = !c->check->refused().empty();
+    faulty = c->check->has_faults();
+  } else if (is_answer_of_site(code)) {
+    answering.insert(c->hosts.begin(), c->hosts.end());
+  }
   c->last = std::move(outcome);
-  if (by.probe_only && is_answer_of_site(code))
-    for (const auto& host : c->hosts)
+  if (by.probe_only)
+    for (const auto& host : answering)
       self->send(st.links.ban_timer.get(), site_answered{by.worker, host});
-  if (code == errc::refused && c->hosts.size() == 1)
+  auto spent = faulty && ++c->faults >= st.config.max_retries;
+  if (refused)
     return rule(self, c, by);
-  if (!worth_another_worker(code, c->what.kind) || ++c->faults >= st.config.max_retries)
+  if (!faulty || spent)
     return finish(self, c, {});
-  c->tried.workers.insert(by.worker);
+  c->tried.insert(by.worker);
   next(self, c);
+}
+
+/// Hosts that nobody may ask do not keep the others' alerts from being checked.
+result<available_worker> choose_for_open_hosts(self_ptr self, carriage& c) {
+  auto& st = self->state;
+  auto worker = choose(self, c);
+  if (worker || !c.check)
+    return worker;
+  auto now = self->clock().now();
+  for (const auto& host : c.hosts)
+    if (auto found = st.table.available({host}, c.tried, now, st.env.wall(now)); found.workers.empty())
+      c.check->give_up(host, error{errc::no_capacity, join(found.causes), {}});
+  if (c.check->done() || c.check->hosts() == c.hosts)
+    return worker;
+  c.hosts = c.check->hosts();
+  return choose(self, c);
 }
 
 void next(self_ptr self, const carriage_ptr& c) {
@@ -122,9 +149,13 @@ void next(self_ptr self, const carriage_ptr& c) {
     st.env.log->emit({log_level::warn, "retry_budget_spent", c->from.trace, {}});
     return finish(self, c, {});
   }
-  auto worker = choose(self, *c);
+  if (c->check)
+    c->hosts = c->check->hosts();
+  auto worker = choose_for_open_hosts(self, *c);
   if (!worker)
     return finish(self, c, worker.error());
+  if (c->check)
+    c->what.alerts = c->check->open();
   auto envelope = c->from;
   envelope.deadline = time;
   auto by = *worker;
@@ -145,18 +176,15 @@ void carry_command(self_ptr self, envelope from, worker_command what, reply<comm
   ++st.commands;
   auto now = self->clock().now();
   auto whole = from.deadline > duration{0} ? from.deadline : st.config.request_timeout * st.config.max_retries;
-  auto hosts = hosts_of(st, what);
-  auto c = std::make_shared<carriage>(carriage{std::move(from),
-                                               std::move(what),
-                                               std::move(answer),
-                                               hosts.value_or(std::vector<host_key>{}),
-                                               now + whole,
-                                               {},
-                                               0,
-                                               false,
-                                               {}});
-  if (!hosts)
-    return finish(self, c, hosts.error());
+  auto c = std::make_shared<carriage>(carriage{std::move(from), std::move(what), std::move(answer), {}, now + whole});
+  if (c->what.kind == command_kind::check_alerts)
+    c->check = check_progress{c->what.alerts, st.hosts};
+  if (c->what.kind == command_kind::scrape) {
+    auto host = host_key_of(c->what.url);
+    if (!host)
+      return finish(self, c, host.error());
+    c->hosts.push_back(*host);
+  }
   st.retries.request(now);
   next(self, c);
 }

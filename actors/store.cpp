@@ -113,7 +113,7 @@ store_actor::behavior_type store(store_ptr self, database* db, environment env, 
       },
       [=](find_unfinished_run) { return ask<begun_run>(self, [&](auto cb) { db->find_unfinished_run(cb); }); },
       [=](const begin_run& m) {
-        return ask<begun_run>(self, [&](auto cb) { db->begin_run(m.trigger, m.trace, now(), cb); });
+        return ask<begun_run>(self, [&](auto cb) { db->begin_run(m.trigger, m.trace, m.without, now(), cb); });
       },
       [=](const record_skipped_run& m) {
         return ask<run_summary>(self, [&](auto cb) { db->record_skipped_run(m.trigger, m.why, m.note, now(), cb); });

@@ -54,7 +54,7 @@ worker_gateway_actor::behavior_type worker_gateway(worker_gateway_ptr self, work
       [&s](const envelope& env, const cancel_assignment& what) -> caf::result<void> {
         if (auto refusal = s.check_link(env); refusal.code != errc::none)
           return to_caf(refusal);
-        s.cancel(what.id);
+        s.cancel(what);
         return caf::unit;
       },
       [&s](const envelope& env, const worker_command& what) { return s.run_command(env, what); },

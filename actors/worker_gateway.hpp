@@ -101,10 +101,7 @@ struct worker_gateway_state {
 
   // -- the work (actors/worker_gateway_work.cpp)
   caf::result<assign_receipt> assign(const envelope& env, const assignment& what);
-  void cancel(assignment_id id);
-  caf::result<command_result> run_command(const envelope& env, const worker_command& what);
-  promise<command_result> check_alerts(const envelope& env, const worker_command& what);
-  void add_to_check(const alert_settled& what);
+  void cancel(const cancel_assignment& what);
   void begin_assignment(assignment_id id, duration deadline);
   void settled(const alert_settled& what);
   void scraper_down(const caf::down_msg& what);
@@ -115,6 +112,12 @@ struct worker_gateway_state {
   void beat(assignment_id id);
   worker_health health() const;
   void show_state();
+
+  // -- commands (actors/worker_gateway_check.cpp)
+  caf::result<command_result> run_command(const envelope& env, const worker_command& what);
+  promise<command_result> check_alerts(const envelope& env, const worker_command& what);
+  void add_to_check(const alert_settled& what);
+  void finish_check(assignment_id id);
 };
 
 worker_gateway_actor::behavior_type worker_gateway(worker_gateway_ptr self, worker_gateway_config config,

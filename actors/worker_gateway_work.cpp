@@ -1,19 +1,9 @@
-// The worker-gateway's work: assignments, their scrapers, check-alerts.
+// The worker-gateway's work: assignments and their scrapers.
 #include "actors/worker_gateway.hpp"
 
 #include <algorithm>
 
 namespace vigie {
-
-namespace {
-
-uint64_t bytes_of(const match& x) {
-  constexpr uint64_t overhead = 256;
-  return overhead + x.what.title.size() + (x.what.url ? x.what.url->size() : 0) +
-         (x.what.photo ? x.what.photo->size() : 0);
-}
-
-} // namespace
 
 caf::result<assign_receipt> worker_gateway_state::assign(const envelope& env, const assignment& what) {
   if (auto refusal = check_link(env); refusal.code != errc::none)
@@ -40,9 +30,11 @@ void worker_gateway_state::begin_assignment(assignment_id id, duration deadline)
   start_plans();
 }
 
-void worker_gateway_state::cancel(assignment_id id) {
-  outbox.drop(id);
-  stop(book.cancel(id));
+void worker_gateway_state::cancel(const cancel_assignment& what) {
+  if (what.hosts.empty()) // else what is settled already is true, and would only be asked again
+    outbox.drop(what.id);
+  stop(book.cancel(what.id, what.hosts));
+  finish_if_complete(what.id);
   show_state();
 }
 
@@ -108,8 +100,8 @@ void worker_gateway_state::finish_if_complete(assignment_id id) {
   if (!book.knows(id) || book.unsettled(id) > 0 || outbox.holds(id))
     return;
   parts.env.log->emit({log_level::info, "check_alerts_ended", book.trace_of(id), {}});
-  if (auto check = checks.extract(id))
-    check.mapped().answer.keep(std::move(check.mapped().so_far));
+  if (assignment_book::is_own(id))
+    finish_check(id);
   else if (main)
     self->send(main, seal(book.trace_of(id), config.resend.timeout), assignment_finished{id});
   book.close(id);
@@ -122,58 +114,6 @@ void worker_gateway_state::beat(assignment_id id) {
   if (main)
     self->send(main, seal(book.trace_of(id), book.beat_of(id)), assignment_beat{id, book.unsettled(id)});
   self->after(book.beat_of(id), [this, id] { beat(id); });
-}
-
-caf::result<command_result> worker_gateway_state::run_command(const envelope& env, const worker_command& what) {
-  if (auto refusal = check_asker(env); refusal.code != errc::none)
-    return to_caf(refusal);
-  if (what.kind == command_kind::check_alerts)
-    return check_alerts(env, what);
-  if (what.kind == command_kind::custom && env.epoch != 0 && !config.custom_over_link)
-    return to_caf({errc::bad_request, "custom commands are not taken over a plaintext link", {}});
-  auto runner = parts.runner.get();
-  if (!runner)
-    return to_caf({errc::crashed, "the command-runner is being restarted", {}});
-  return self->delegate(runner, env, what);
-}
-
-promise<command_result> worker_gateway_state::check_alerts(const envelope& env, const worker_command& what) {
-  auto owed = self->owe<command_result>();
-  if (checks.size() >= config.max_commands) {
-    owed.fail({errc::busy, std::to_string(checks.size()) + " commands are under way, the limit of this node", {}});
-    return owed;
-  }
-  auto deadline =
-      env.deadline > duration{0} ? std::min(env.deadline, config.command_deadline) : config.command_deadline;
-  auto id = book.accept_command(what.alerts, env.trace, deadline, self->clock().now());
-  if (!id) {
-    owed.fail(id.error());
-    return owed;
-  }
-  alert_check check{owed, {}, 0};
-  check.so_far.worker = config.worker;
-  checks.emplace(*id, std::move(check));
-  begin_assignment(*id, deadline);
-  return owed;
-}
-
-void worker_gateway_state::add_to_check(const alert_settled& what) {
-  auto i = checks.find(what.assignment);
-  if (i == checks.end())
-    return;
-  auto& [owed, so_far, bytes] = i->second;
-  so_far.alerts_checked += what.problem.code == errc::none ? 1 : 0;
-  so_far.items_checked += what.items_checked;
-  if (so_far.problem.code == errc::none && what.problem.code != errc::none) {
-    so_far.problem = what.problem;
-    so_far.http_status = what.http_status;
-  }
-  for (const auto& x : what.matches) {
-    bytes += bytes_of(x);
-    so_far.truncated = so_far.truncated || bytes > config.max_result_bytes;
-    if (!so_far.truncated)
-      so_far.matches.push_back(x);
-  }
 }
 
 worker_health worker_gateway_state::health() const {

@@ -87,7 +87,9 @@ struct cycle_settings {
   overlap_policy overlap = overlap_policy::skip;
   duration silence{
       30000}; ///< an assignment without settlement and heartbeat for this long is lost (WORKER_REQUEST_TIMEOUT_MS)
-  uint32_t max_retries = 3;                        ///< attempts an alert in one run, each on another worker
+  uint32_t max_retries = 3;       ///< attempts an alert in one run, each on another worker
+  uint32_t host_timeouts = 3;     ///< searches of a host that time out in a row in one run, until the rest is not asked
+  duration run_deadline{1800000}; ///< of a run that the gates do not make longer
   duration keep_runs{std::chrono::hours{24 * 90}}; ///< runs and their attempts, after their end; 0 = for ever
   bool baseline = true; ///< for imported and added alerts that do not say: the first run only learns
 };
@@ -109,7 +111,9 @@ struct ban_settings {
   duration length{1800000}; ///< [bans] duration: the first ban; each renewal doubles it
   duration cap{86400000};   ///< longest ban
   bool stop_on_refusal =
-      false; ///< on_refusal = "stop": the first refusal opens the host's circuit; "rotate" = the second
+      false;         ///< on_refusal = "stop": the first refusal opens the host's circuit; "rotate" = the second
+  uint32_t rise = 2; ///< probes in a row that must be answered well until a ban is over
+  duration slow_start{600000}; ///< after that, until the worker has its full share of the host's work again
 };
 
 struct fetch_settings {

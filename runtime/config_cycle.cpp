@@ -37,6 +37,8 @@ void read_cycle(config_reader& root, node_config& out) {
     x.overlap = static_cast<overlap_policy>(policy);
   cycle.read("silence", x.silence);
   cycle.read("max_retries", x.max_retries, 1, 100);
+  cycle.read("host_timeouts", x.host_timeouts, 1, 1000);
+  cycle.read("run_deadline", x.run_deadline, duration{10000});
   cycle.read("keep_runs", x.keep_runs, duration{0});
   cycle.read("baseline", x.baseline);
   cycle.finish();
@@ -92,6 +94,8 @@ void read_bans(config_reader& root, node_config& out) {
   size_t way = 0;
   if (bans.read_word("on_refusal", ways, way))
     x.stop_on_refusal = way == 1;
+  bans.read("rise", x.rise, 1, 100);
+  bans.read("slow_start", x.slow_start, duration{0});
   if (x.cap < x.length) {
     if (bans.has("cap"))
       bans.problem("cap", "the longest ban is shorter than the first (" + to_text(x.length) + ")",

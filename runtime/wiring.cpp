@@ -45,6 +45,8 @@ ban_config bans_of(const node_config& config) {
   ban_config out;
   out.ban = config.bans.length;
   out.cap = config.bans.cap;
+  out.rise = config.bans.rise;
+  out.slow_start = config.bans.slow_start;
   out.on_refusal = config.bans.stop_on_refusal ? refusal_policy::stop : refusal_policy::rotate;
   return out;
 }
@@ -175,6 +177,8 @@ child_spec cycle_child(const node_config& config, const node_refs& refs, const e
   c.overlap = config.cycle.overlap;
   c.limits.max_attempts = config.cycle.max_retries;
   c.limits.silence = config.cycle.silence;
+  c.limits.host_timeouts = config.cycle.host_timeouts;
+  c.run_deadline = config.cycle.run_deadline;
   c.limits.beat_every = config.link.heartbeat;
   c.sources = sources_of(config);
   c.regions = regions_of(config);

@@ -12,6 +12,14 @@ error validate(const assignment_limits& limits) {
   return {};
 }
 
+namespace {
+
+error unknown_source(const source_id& source) {
+  return {errc::bad_request, "this worker knows no source \"" + source.value + "\"", {}};
+}
+
+} // namespace
+
 assignment_book::assignment_book(assignment_limits limits) : limits_(limits) {}
 
 void assignment_book::know_sources(const std::vector<source_spec>& sources) {
@@ -25,7 +33,7 @@ error assignment_book::check(const assignment& what) const {
   std::set<alert_key> seen;
   for (const auto& plan : what.plans) {
     if (sources_.find(plan.source) == sources_.end())
-      return {errc::bad_request, "this worker knows no source \"" + plan.source.value + "\"", {}};
+      return unknown_source(plan.source);
     if (plan.alerts.empty())
       return {errc::bad_request, "a fetch plan without alerts", {}};
     for (const auto& x : plan.alerts)
@@ -71,26 +79,34 @@ result<assign_receipt> assignment_book::accept(const assignment& what, const tra
   return take(what, trace, now);
 }
 
-result<assignment_id> assignment_book::accept_command(const std::vector<alert>& alerts, const trace_id& trace,
-                                                      duration deadline, mono_time now) {
+result<assignment_book::own_work> assignment_book::accept_command(const std::vector<alert>& alerts,
+                                                                  const trace_id& trace, duration deadline,
+                                                                  mono_time now) {
   std::map<std::pair<source_id, std::string>, size_t> places;
+  own_work out{assignment_id{--last_own_}, {}};
   assignment made;
-  made.id = assignment_id{--last_own_};
+  made.id = out.id;
   made.deadline = deadline;
   for (const auto& x : alerts) {
+    auto source = sources_.find(x.source);
+    if (source == sources_.end()) {
+      out.failed.push_back({x.id, unknown_source(x.source), 0});
+      continue;
+    }
     auto [place, is_new] = places.try_emplace({x.source, x.query}, made.plans.size());
     if (is_new) {
-      auto source = sources_.find(x.source);
-      auto url = url_template::parse(source == sources_.end() ? "" : source->second.url);
+      auto url = url_template::parse(source->second.url);
       made.plans.push_back({x.source, x.query, url ? url->host() : host_key{}, {}});
     }
     auto token = fencing_token{static_cast<int64_t>(&x - alerts.data()) + 1};
     made.plans[place->second].alerts.push_back({x, token});
   }
+  if (made.plans.empty() && !out.failed.empty())
+    return tl::unexpected<error>(out.failed.front().problem);
   auto receipt = take(made, trace, now);
   if (!receipt)
     return tl::unexpected<error>(receipt.error());
-  return made.id;
+  return out;
 }
 
 std::vector<assignment_book::plan_start> assignment_book::start_plans(mono_time now) {

@@ -39,9 +39,14 @@ public:
   /// The receipt of main's assignment; the same one again for an id that is or was here. bad_request: no alerts, a
   /// source that is unknown, or the same alert twice. busy above max_alerts.
   result<assign_receipt> accept(const assignment& what, const trace_id& trace, mono_time now);
-  /// A command's alerts, as an assignment of this node's own: negative id, tokens by place. The same errors.
-  result<assignment_id> accept_command(const std::vector<alert>& alerts, const trace_id& trace, duration deadline,
-                                       mono_time now);
+  struct own_work {
+    assignment_id id;
+    std::vector<alert_failure> failed; ///< left out, because their source is not known here
+  };
+  /// A command's alerts, as an assignment of this node's own: negative id, tokens by place. The same errors; an unknown
+  /// source is one only if no alert is left.
+  result<own_work> accept_command(const std::vector<alert>& alerts, const trace_id& trace, duration deadline,
+                                  mono_time now);
   static bool is_own(assignment_id id) { return id.value < 0; }
 
   struct plan_start {
@@ -60,8 +65,8 @@ public:
     std::vector<uint64_t> plans;          ///< were running: their scrapers are to be ended
     std::vector<alert_settled> unsettled; ///< settled here, with deadline_exceeded
   };
-  /// Taken back by main: nobody waits for its settlements any more.
-  stopped cancel(assignment_id id);
+  /// Taken back by main, whole or (where hosts are named) what it has of them: nobody waits for what is not settled.
+  stopped cancel(assignment_id id, const std::vector<host_key>& hosts = {});
   /// All of main's, because the link is gone.
   stopped cancel_main();
   /// Its deadline has passed.
@@ -96,7 +101,7 @@ private:
 
   result<assign_receipt> take(const assignment& what, const trace_id& trace, mono_time now);
   error check(const assignment& what) const;
-  stopped drop_plans(assignment_id id);
+  stopped drop_plans(assignment_id id, const std::vector<host_key>& hosts = {});
   std::vector<alert_settled> settle_rest(const placed_plan& plan, const error& why);
 
   assignment_limits limits_;

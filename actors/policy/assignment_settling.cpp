@@ -53,15 +53,19 @@ std::vector<alert_settled> assignment_book::end_plan(uint64_t plan, const error&
   return settle_rest(ended, why);
 }
 
-assignment_book::stopped assignment_book::drop_plans(assignment_id id) {
+assignment_book::stopped assignment_book::drop_plans(assignment_id id, const std::vector<host_key>& hosts) {
   stopped out;
+  auto meant = [&](const placed_plan& plan) {
+    return plan.assignment == id &&
+           (hosts.empty() || std::find(hosts.begin(), hosts.end(), plan.what.host) != hosts.end());
+  };
   error late{errc::deadline_exceeded, "the assignment's deadline passed", {}};
   auto take_rest = [&](const placed_plan& plan) {
     auto rest = settle_rest(plan, late);
     std::move(rest.begin(), rest.end(), std::back_inserter(out.unsettled));
   };
   for (auto i = running_.begin(); i != running_.end();) {
-    if (i->second.assignment != id) {
+    if (!meant(i->second)) {
       ++i;
       continue;
     }
@@ -71,9 +75,10 @@ assignment_book::stopped assignment_book::drop_plans(assignment_id id) {
     i = running_.erase(i);
   }
   queue_.drop_if([&](const placed_plan& plan) {
-    if (plan.assignment == id)
-      take_rest(plan);
-    return plan.assignment == id;
+    if (!meant(plan))
+      return false;
+    take_rest(plan);
+    return true;
   });
   return out;
 }
@@ -82,10 +87,11 @@ assignment_book::stopped assignment_book::expire(assignment_id id) {
   return drop_plans(id);
 }
 
-assignment_book::stopped assignment_book::cancel(assignment_id id) {
-  auto out = drop_plans(id);
+assignment_book::stopped assignment_book::cancel(assignment_id id, const std::vector<host_key>& hosts) {
+  auto out = drop_plans(id, hosts);
   out.unsettled.clear();
-  close(id);
+  if (hosts.empty())
+    close(id);
   return out;
 }
 

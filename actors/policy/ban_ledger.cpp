@@ -23,6 +23,8 @@ error validate(const ban_config& config) {
     return {errc::bad_config, "bans.duration must be above 0 and at most bans.cap", {}};
   if (config.forgive_after <= duration{0} || config.probe_lease <= duration{0})
     return {errc::bad_config, "bans.forgive_after and bans.probe_lease must be above 0", {}};
+  if (config.rise == 0 || config.slow_start < duration{0})
+    return {errc::bad_config, "bans.rise must be at least 1, and bans.slow_start not negative", {}};
   if (!(config.jitter >= 0 && config.jitter <= 1))
     return {errc::bad_config, "bans.jitter must be between 0 and 1", {}};
   if (config.max_verdicts == 0)
@@ -38,7 +40,7 @@ void ban_ledger::restore(const std::vector<verdict>& verdicts) {
   for (const auto& x : verdicts) {
     key k{x.scope, x.worker, x.host};
     auto old = before.find(k);
-    entries_[k] = {x, old != before.end() && old->second.what.until == x.until ? old->second.out : optional<probe>{}};
+    entries_[k] = {x, old != before.end() && old->second.what == x ? old->second.out : optional<probe>{}};
   }
 }
 
@@ -72,6 +74,17 @@ bool ban_ledger::may_probe_circuit(const worker_id& worker, const host_key& host
     any = true;
   }
   return !any;
+}
+
+/// A region that was refused asks no more, whichever of its workers it was.
+bool ban_ledger::region_banned(const worker_id& worker, const host_key& host, wall_time now) const {
+  auto region = region_of(worker);
+  return std::any_of(regions_.begin(), regions_.end(), [&](const auto& x) {
+    if (region_of(x.first) != region)
+      return false;
+    auto i = entries_.find({verdict_scope::worker_host, x.first, host});
+    return i != entries_.end() && now < i->second.what.until;
+  });
 }
 
 duration ban_ledger::length(const key& k, uint32_t strikes) const {
@@ -145,6 +158,11 @@ ban_changes ban_ledger::answered(const site_answered& what, wall_time now) {
     auto i = entries_.find(k);
     if (i == entries_.end())
       continue;
+    if (++i->second.what.answers < config_.rise) {
+      i->second.out.reset();
+      out.answered.push_back(i->second.what);
+      continue;
+    }
     cleared_[k] = {i->second.what.strikes, now};
     out.dropped.push_back(i->second.what);
     entries_.erase(i);
@@ -179,6 +197,8 @@ ban_changes ban_ledger::lift(const worker_id& worker) {
 }
 
 ban_standing ban_ledger::standing(const worker_id& worker, const host_key& host, wall_time now) const {
+  if (region_banned(worker, host, now))
+    return ban_standing::banned;
   auto out = ban_standing::clear;
   for (const auto& k : keys_for(worker, host)) {
     auto i = entries_.find(k);

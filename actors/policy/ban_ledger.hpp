@@ -1,6 +1,6 @@
 // Which worker may not ask which host, and until when.
 //
-//                 refused                    `until` passes              answered
+//                 refused                    `until` passes              answered `rise` times in a row
 //      clear ───────────────▶ banned ─────────────────────▶ half-open ─────────────▶ clear
 //                               ▲                               │
 //                               └───────── refused: twice as long, up to the cap ────┘ (strikes + 1)
@@ -30,11 +30,14 @@ struct ban_config {
   duration cap{86400000};           ///< no ban is longer: 24 h
   duration forgive_after{86400000}; ///< strikes are forgotten this long after a ban's end or its clearing
   duration probe_lease{240000};     ///< a probe of which nothing was heard may be repeated after this: 4 min
+  uint32_t rise = 2;                ///< probes that a half-open host has to answer in a row until the ban is over
+  duration slow_start{600000};      ///< after that the worker's share of the host's work grows to its full size: 10 min
   double jitter = 0.1; ///< renewed bans are longer by up to this share (within the cap), so not all end together
   size_t max_verdicts = 10000; ///< above it the half-open one that ended first is forgotten
 };
 
-/// bad_config unless 0 < ban <= cap, forgive_after and probe_lease > 0, 0 <= jitter <= 1, max_verdicts > 0.
+/// bad_config unless 0 < ban <= cap, forgive_after and probe_lease > 0, rise >= 1, slow_start >= 0, 0 <= jitter <= 1,
+/// max_verdicts > 0.
 error validate(const ban_config& config);
 
 enum class ban_standing : uint8_t { clear, banned, half_open };
@@ -42,9 +45,10 @@ enum class ban_standing : uint8_t { clear, banned, half_open };
 /// What has to be written to the store.
 struct ban_changes {
   std::vector<verdict> put;
+  std::vector<verdict> answered; ///< half-open still: the count of good answers has grown
   std::vector<verdict> dropped;
 
-  bool any() const { return !put.empty() || !dropped.empty(); }
+  bool any() const { return !put.empty() || !answered.empty() || !dropped.empty(); }
 };
 
 struct refusal_outcome {
@@ -62,11 +66,13 @@ public:
 
   /// A refusal while the ban is in force (a straggler) changes nothing but is ruled on.
   refusal_outcome refused(const site_refused& what, wall_time now);
-  /// Clears what is half-open for this worker at this host; a straggler's answer during the ban clears nothing.
+  /// Clears what is half-open for this worker at this host, once that is the `rise`th good answer in a row; the next
+  /// probe may be taken. A straggler's answer during the ban counts for nothing.
   ban_changes answered(const site_answered& what, wall_time now);
   /// By a person: every ban of the worker, and each circuit that no other worker's refusal still stands behind.
   ban_changes lift(const worker_id& worker);
 
+  /// Banned is also who stands in the region of a worker that is: the site's word was to the region.
   ban_standing standing(const worker_id& worker, const host_key& host, wall_time now) const;
   /// The host's circuit is open or half-open.
   bool circuit_stands(const host_key& host) const { return entries_.contains({verdict_scope::host, {}, host}); }
@@ -106,6 +112,7 @@ private:
 
   std::vector<key> keys_for(const worker_id& worker, const host_key& host) const;
   std::string region_of(const worker_id& worker) const;
+  bool region_banned(const worker_id& worker, const host_key& host, wall_time now) const;
   size_t refused_regions(const host_key& host, wall_time now) const;
   bool may_probe_circuit(const worker_id& worker, const host_key& host) const;
   const verdict& strike(const key& k, errc cause, const std::string& evidence, wall_time now, ban_changes& changes);

@@ -5,6 +5,15 @@
 
 namespace vigie {
 
+namespace {
+
+/// The place is a page of the site; a refusal of the gate has none.
+bool is_refusal_row(const run_alert& row) {
+  return row.state == attempt_state::failed && row.problem.code == errc::refused && !row.problem.place.empty();
+}
+
+} // namespace
+
 run_ledger::run_ledger(const run_summary& run, const std::vector<alert>& alerts, const source_table& sources,
                        cycle_limits limits, std::map<worker_id, std::string> regions, mono_time now)
     : run_(run.id), limits_(limits), regions_(std::move(regions)), ok_(run.alerts_ok), failed_(run.alerts_failed) {
@@ -29,6 +38,10 @@ run_ledger::run_ledger(const run_summary& run, const std::vector<alert>& alerts,
 }
 
 void run_ledger::remember(const std::vector<run_alert>& attempts) {
+  std::set<worker_id> turned_away;
+  for (const auto& row : attempts)
+    if (is_refusal_row(row))
+      turned_away.insert(row.worker);
   for (const auto& row : attempts) {
     auto* t = find(row.alert);
     auto by_worker = !row.worker.value.empty(); // else it was to be settled by main itself
@@ -39,11 +52,13 @@ void run_ledger::remember(const std::vector<run_alert>& attempts) {
     if (by_worker)
       attempted(*t, row.worker, row.token);
     t->token = row.token;
-    if (row.state == attempt_state::failed || row.state == attempt_state::settled)
+    auto came_back = row.state == attempt_state::failed || row.state == attempt_state::settled;
+    if (came_back)
       t->judged = row.token;
-    // The place is a page of the site; a refusal of the gate has none.
-    if (row.state == attempt_state::failed && row.problem.code == errc::refused && !row.problem.place.empty())
+    if (is_refusal_row(row))
       t->refused.insert(region_of(row.worker));
+    else if (by_worker && (came_back ? row.problem.code == errc::refused : turned_away.contains(row.worker)))
+      spare(*t);
   }
 }
 
@@ -64,11 +79,23 @@ std::string run_ledger::region_of(const worker_id& worker) const {
 
 void run_ledger::attempted(task& t, const worker_id& worker, fencing_token token) {
   t.attempts += 1;
+  t.spent += 1;
   t.token = token;
   t.worker = worker;
   t.tried.insert(worker);
   if (!t.refused.empty() && t.refuge.empty())
     t.refuge = region_of(worker);
+}
+
+/// The newest attempt is not counted.
+void run_ledger::spare(task& t) {
+  if (t.spent > 0 && t.spared.insert(t.worker).second)
+    --t.spent;
+}
+
+bool run_ledger::may_try_again(const task& t, bool was_asked) const {
+  auto spared = !was_asked && t.spent > 0 && !t.spared.contains(t.worker);
+  return t.spent - (spared ? 1 : 0) < limits_.max_attempts;
 }
 
 void run_ledger::leave(task& t, phase next) {
@@ -205,12 +232,10 @@ std::vector<run_ledger::orphan> run_ledger::take_impatient(mono_time now) {
   return out;
 }
 
-std::vector<run_ledger::orphan> run_ledger::take_waiting_of(const std::set<host_key>& hosts) {
+std::vector<run_ledger::orphan> run_ledger::take_waiting_of(const host_key& host) {
   std::vector<orphan> out;
-  if (hosts.empty())
-    return out;
   for (auto place : std::set<size_t>{waiting_})
-    if (hosts.contains(tasks_[place].host))
+    if (tasks_[place].host == host)
       out.push_back(take(tasks_[place]));
   return out;
 }

@@ -14,6 +14,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "actors/policy/fetch_plan.hpp"
@@ -22,17 +23,23 @@
 namespace vigie {
 
 struct cycle_limits {
-  uint32_t max_attempts = 3; ///< per alert, each on another worker while there is one (MAX_RETRIES)
-  duration silence{30000};   ///< neither settlement nor beat of an assignment for so long = its worker is stuck
-  duration beat_every{2000}; ///< asked of workers
-  duration patience{60000};  ///< how long a plan waits for any worker before it fails with no_capacity
+  /// Per alert, each on another worker while there is one (MAX_RETRIES). Not counted, once a worker: an attempt in
+  /// which the site was not asked, because it had refused that worker over another alert.
+  uint32_t max_attempts = 3;
+  duration silence{30000};    ///< neither settlement nor beat of an assignment for so long = its worker is stuck
+  duration beat_every{2000};  ///< asked of workers
+  duration patience{60000};   ///< how long a plan waits for any worker before it fails with no_capacity
+  uint32_t host_timeouts = 3; ///< searches of a host that time out in a row in one run: the rest of it is not asked
 };
 
 /// An answer of the site. `refused` without a status is the gate's: this worker is banned, the site was not asked.
 bool is_refusal_of_site(errc code, int32_t http_status);
 
+/// The gate's word: the worker is banned there, the site was not asked about this alert.
+bool is_denial_of_gate(errc code, int32_t http_status);
+
 /// Errors that say nothing about the site, or that another way through the network may not meet: the alert is
-/// worth another attempt, on another worker.
+/// worth another attempt, on another worker. Of a site's own errors only 408 and 504, which tell of the way to it.
 bool worth_another_attempt(errc code, int32_t http_status);
 
 class run_ledger {
@@ -80,8 +87,8 @@ public:
   void not_assigned(const plan_share& share, mono_time now);
   /// Waited longer than the patience.
   std::vector<orphan> take_impatient(mono_time now);
-  /// Waits for one of these hosts.
-  std::vector<orphan> take_waiting_of(const std::set<host_key>& hosts);
+  /// Waits for this host.
+  std::vector<orphan> take_waiting_of(const host_key& host);
   /// An orphan has its token and is being stored. False: it is done meanwhile.
   bool failing(alert_id id, fencing_token token);
 
@@ -95,12 +102,16 @@ public:
   bool settling(alert_id id);
   /// Stored, and that was its last word.
   void done(alert_id id, bool ok);
-  /// Stored, and to be tried elsewhere; `refused`: not in its region, and in one other at most.
-  void give_back(alert_id id, fencing_token token, bool refused, mono_time now);
+  /// Stored with this problem, and to be tried elsewhere: after the site's refusal not in its region, and in one other
+  /// at most; a denial by the gate is not counted as an attempt.
+  void give_back(alert_id id, fencing_token token, const error& problem, int32_t http_status, mono_time now);
   /// The store has taken the result under this token as late. If it was the one that counts here, the store knows
   /// better (the alert is removed): it is done, neither good nor bad.
   void not_applied(alert_id id, fencing_token token);
   bool may_try_elsewhere(alert_id id) const; ///< after a refusal
+  /// Of each result that is not repeated: true for the one with which its host has let `host_timeouts` searches time
+  /// out in a row, in this run.
+  bool falls_silent(const alert_settled& what);
 
   struct taken {
     worker_id worker;                     ///< empty: there was no such assignment
@@ -109,10 +120,15 @@ public:
   };
   /// The worker will not finish this assignment.
   taken take_back(assignment_id id, const error& why, mono_time now);
+  /// The worker must not go on with what this assignment has of the host. Nothing of it is exhausted: the site was not
+  /// asked about these alerts. What it has of other hosts stays where it is.
+  taken take_back(assignment_id id, const host_key& host, mono_time now);
   /// After remember: those that have no attempt left. As `taken::exhausted`.
   std::vector<alert_settled> take_exhausted(const error& why);
   std::vector<assignment_id> assignments_of(const worker_id& worker) const;
   std::vector<assignment_id> assignments_at(const host_key& host) const;
+  /// Those of the host's that this worker has.
+  std::vector<assignment_id> assignments_at(const host_key& host, const worker_id& worker) const;
   std::vector<assignment_id> silent(mono_time now) const;
   std::vector<assignment_id> overdue(mono_time now) const;
   worker_id holder(assignment_id id) const;
@@ -128,6 +144,8 @@ public:
   // ----------------------------------------------------------------------------------------------------------
   bool finished() const { return open_ == 0; }
   uint32_t unfinished() const { return open_; }
+  /// Searches with an unfinished alert, by host.
+  std::map<host_key, uint32_t> open_searches() const;
   uint32_t ok() const { return ok_; }
   uint32_t failed() const { return failed_; }
   uint32_t workers() const { return static_cast<uint32_t>(workers_.size()); }
@@ -142,6 +160,8 @@ private:
     phase now = phase::waiting;
     mono_time since{}; ///< waiting
     uint32_t attempts = 0;
+    uint32_t spent = 0;         ///< of them, against max_attempts
+    std::set<worker_id> spared; ///< whose attempt was not counted: once each, so that the alert comes to an end
     fencing_token token;
     fencing_token judged; ///< the newest attempt whose result was taken
     assignment_id assignment;
@@ -163,6 +183,8 @@ private:
   bool region_admits(const task& t, const worker_id& worker) const;
   bool admits(const task& t, const worker_id& worker, const std::vector<available_worker>& open) const;
   void attempted(task& t, const worker_id& worker, fencing_token token);
+  void spare(task& t);
+  bool may_try_again(const task& t, bool was_asked) const;
   void wait(task& t, mono_time now);
   void leave(task& t, phase next);
   orphan take(task& t);
@@ -177,7 +199,8 @@ private:
   std::vector<size_t> homeless_;
   std::map<assignment_id, lease> leases_; ///< with something out
   std::set<assignment_id> given_;         ///< handed out and not taken back
-  std::map<worker_id, bool> workers_;     ///< false: something was taken back from it
+  std::map<host_key, std::set<std::tuple<assignment_id, source_id, std::string>>> timed_out_; ///< since its last answer
+  std::map<worker_id, bool> workers_; ///< false: something was taken back from it
   uint32_t open_ = 0;
   uint32_t ok_ = 0;
   uint32_t failed_ = 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actors/policy/cycle_settlement.hpp"
+#include "actors/policy/retry_policy.hpp"
 
 namespace vigie {
 
@@ -9,10 +10,14 @@ bool is_refusal_of_site(errc code, int32_t http_status) {
   return code == errc::refused && http_status != 0;
 }
 
+bool is_denial_of_gate(errc code, int32_t http_status) {
+  return code == errc::refused && http_status == 0;
+}
+
 bool worth_another_attempt(errc code, int32_t http_status) {
   switch (code) {
   case errc::refused:
-    return http_status == 0;
+    return is_denial_of_gate(code, http_status);
   case errc::network:
   case errc::timed_out:
   case errc::crashed:
@@ -25,7 +30,7 @@ bool worth_another_attempt(errc code, int32_t http_status) {
   case errc::blocked_address:
     return true;
   case errc::http_status:
-    return http_status >= 500;
+    return http_status == 408 || http_status == 504;
   default:
     return false;
   }
@@ -47,7 +52,8 @@ run_ledger::judgement run_ledger::judge(const alert_settled& what) const {
     return judgement::stale;
   if (is_refusal_of_site(what.problem.code, what.http_status))
     return judgement::refused;
-  if (worth_another_attempt(what.problem.code, what.http_status) && t->attempts < limits_.max_attempts)
+  if (worth_another_attempt(what.problem.code, what.http_status) &&
+      may_try_again(*t, !is_denial_of_gate(what.problem.code, what.http_status)))
     return judgement::again;
   return judgement::final;
 }
@@ -81,15 +87,30 @@ void run_ledger::not_applied(alert_id id, fencing_token token) {
 
 bool run_ledger::may_try_elsewhere(alert_id id) const {
   const auto* t = find(id);
-  return t && t->now != phase::done && t->refused.empty() && t->attempts < limits_.max_attempts;
+  return t && t->now != phase::done && t->refused.empty() && may_try_again(*t, true);
 }
 
-void run_ledger::give_back(alert_id id, fencing_token token, bool refused, mono_time now) {
+bool run_ledger::falls_silent(const alert_settled& what) {
+  if (what.problem.code != errc::timed_out) {
+    if (what.http_status != 0 || is_answer_of_site(what.problem.code))
+      timed_out_.erase(what.host);
+    return false;
+  }
+  const auto* t = find(what.alert);
+  auto& searches = timed_out_[what.host];
+  // The alerts of one search tell of one time-out.
+  return t && searches.emplace(what.assignment, what.source, t->what.query).second &&
+         searches.size() == limits_.host_timeouts;
+}
+
+void run_ledger::give_back(alert_id id, fencing_token token, const error& problem, int32_t http_status, mono_time now) {
   auto* t = find(id);
   if (!t || t->token != token)
     return;
-  if (refused)
+  if (is_refusal_of_site(problem.code, http_status))
     t->refused.insert(region_of(t->worker));
+  if (is_denial_of_gate(problem.code, http_status))
+    spare(*t);
   if (t->now == phase::judged)
     wait(*t, now);
 }
@@ -120,7 +141,7 @@ run_ledger::taken run_ledger::take_back(assignment_id id, const error& why, mono
   workers_[l.worker] = false;
   for (const auto& alert : l.open) {
     auto& t = *find(alert);
-    if (t.attempts < limits_.max_attempts) {
+    if (may_try_again(t, true)) {
       wait(t, now);
       ++out.again;
     } else {
@@ -130,10 +151,33 @@ run_ledger::taken run_ledger::take_back(assignment_id id, const error& why, mono
   return out;
 }
 
+run_ledger::taken run_ledger::take_back(assignment_id id, const host_key& host, mono_time now) {
+  taken out;
+  auto i = leases_.find(id);
+  if (i == leases_.end())
+    return out;
+  auto worker = i->second.worker;
+  for (const auto& alert : std::set<alert_id>{i->second.open}) {
+    auto& t = *find(alert);
+    if (t.host != host)
+      continue;
+    spare(t);
+    wait(t, now); // ends the lease with its last alert
+    ++out.again;
+  }
+  if (out.again == 0)
+    return out;
+  out.worker = worker;
+  workers_[worker] = false;
+  if (!leases_.contains(id))
+    given_.erase(id);
+  return out;
+}
+
 std::vector<alert_settled> run_ledger::take_exhausted(const error& why) {
   std::vector<alert_settled> out;
   for (auto place : std::set<size_t>{waiting_})
-    if (tasks_[place].attempts >= limits_.max_attempts)
+    if (!may_try_again(tasks_[place], true))
       out.push_back(exhaust(tasks_[place], why));
   return out;
 }
@@ -151,6 +195,12 @@ std::vector<assignment_id> run_ledger::assignments_at(const host_key& host) cons
   for (const auto& [id, l] : leases_)
     if (std::any_of(l.open.begin(), l.open.end(), [&](alert_id a) { return find(a)->host == host; }))
       out.push_back(id);
+  return out;
+}
+
+std::vector<assignment_id> run_ledger::assignments_at(const host_key& host, const worker_id& worker) const {
+  auto out = assignments_at(host);
+  std::erase_if(out, [&](assignment_id id) { return leases_.at(id).worker != worker; });
   return out;
 }
 
@@ -180,6 +230,17 @@ std::vector<run_ledger::hand_out> run_ledger::out() const {
   for (const auto& [id, l] : leases_)
     all.push_back({id, l.worker, static_cast<uint32_t>(l.open.size())});
   return all;
+}
+
+std::map<host_key, uint32_t> run_ledger::open_searches() const {
+  std::set<std::tuple<host_key, source_id, std::string>> searches;
+  for (const auto& t : tasks_)
+    if (t.now != phase::done && !t.host.value.empty())
+      searches.emplace(t.host, t.what.source, t.what.query);
+  std::map<host_key, uint32_t> out;
+  for (const auto& x : searches)
+    ++out[std::get<host_key>(x)];
+  return out;
 }
 
 uint32_t run_ledger::workers_ok() const {

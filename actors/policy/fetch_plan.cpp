@@ -42,7 +42,7 @@ share_queues::share_queues(const open_workers& open) {
       auto [place, fresh] = places.try_emplace(w.worker, shares_.size());
       if (fresh)
         shares_.push_back({w.worker, {}});
-      line.queue.push({0, line.workers.size()});
+      line.queue.push({cost(0, w), line.workers.size()});
       line.workers.push_back({&w, place->second});
     }
   }

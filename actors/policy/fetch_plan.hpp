@@ -2,6 +2,7 @@
 // least is said by actors/policy/cycle_estimate.hpp.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <queue>
@@ -45,8 +46,8 @@ class share_queues {
 public:
   explicit share_queues(const open_workers& open);
 
-  /// The least loaded worker of the host (ties: named first) that `admitted` accepts gets one more; its share, or
-  /// nothing.
+  /// The worker of the host that has least for its share (ties: named first) of those that `admitted` accepts gets one
+  /// more; its share, or nothing.
   template <class Admitted>
   plan_share* take(const host_key& host, Admitted admitted) {
     auto found = hosts_.find(host);
@@ -60,15 +61,15 @@ public:
       queue.pop();
       const auto& worker = found->second.workers[next.position];
       auto& share = shares_[worker.share];
-      if (next.load != share.plans.size())
-        queue.push({share.plans.size(), next.position});
+      if (next.cost != cost(share.plans.size(), *worker.who))
+        queue.push({cost(share.plans.size(), *worker.who), next.position});
       else if (!admitted(*worker.who))
         passed_over.push_back(next);
       else
         out = &share;
       // A worker on probation does not come back to the queue of this host.
       if (out && !worker.who->probe_only)
-        queue.push({next.load + 1, next.position});
+        queue.push({cost(share.plans.size() + 1, *worker.who), next.position});
     }
     for (const auto& x : passed_over)
       queue.push(x);
@@ -80,7 +81,7 @@ public:
 
 private:
   struct entry {
-    size_t load = 0;
+    size_t cost = 0;
     size_t position = 0;
     friend auto operator<=>(const entry&, const entry&) = default;
   };
@@ -93,14 +94,19 @@ private:
     std::priority_queue<entry, std::vector<entry>, std::greater<>> queue;
   };
 
+  /// Of one more piece for who has so many: twice as much for half a share.
+  static size_t cost(size_t load, const available_worker& w) {
+    return (load + 1) * (10000 / std::clamp(w.share, 1U, 100U));
+  }
+
   std::vector<plan_share> shares_;
   std::map<host_key, line> hosts_;
 };
 
 /// Gives each plan to the least loaded worker that may work for its host and that `allowed` (called with plan and
 /// worker) admits; ties go to the worker named first. With all workers open to all plans the counts differ by at most
-/// one, the larger ones first (41 over 4 = 11, 10, 10, 10). A probe_only worker gets one plan of that host. What nobody
-/// may do comes back in `unplaced`.
+/// one, the larger ones first (41 over 4 = 11, 10, 10, 10); who has half a share gets half as many. A probe_only worker
+/// gets one plan of that host. What nobody may do comes back in `unplaced`.
 template <class Allowed>
 std::vector<plan_share> split_plans(std::vector<fetch_plan> plans, const open_workers& open, Allowed allowed,
                                     std::vector<fetch_plan>* unplaced) {

@@ -21,6 +21,7 @@ work_outcome outcome_of_work(errc outcome, int32_t http_status) {
   case errc::no_scraping_cookies:
   case errc::unknown_command:
   case errc::circuit_open:
+  case errc::host_silent:
   case errc::permit_denied:
   case errc::blocked_address:
     return work_outcome::untried;

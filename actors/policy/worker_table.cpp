@@ -16,7 +16,8 @@ std::map<worker_id, std::string> regions(const std::vector<fleet_worker>& fleet)
 } // namespace
 
 worker_table::worker_table(std::vector<fleet_worker> fleet, balancing_config balancing, ban_config bans, uint64_t seed)
-    : config_(balancing), order_(balancing, seed), bans_(bans, regions(fleet), seed) {
+    : config_(balancing), order_(balancing, seed), random_(seed), slow_start_(bans.slow_start),
+      bans_(bans, regions(fleet), seed) {
   for (auto& x : fleet) {
     auto& facts = rows_[x.id].facts;
     facts.id = x.id;
@@ -54,8 +55,30 @@ void worker_table::health(const health_judged& what) {
   i->second.unhealthy_because = what.why;
 }
 
-void worker_table::bans(const std::vector<verdict>& verdicts) {
+void worker_table::bans(const std::vector<verdict>& verdicts, mono_time now) {
+  std::set<std::pair<worker_id, host_key>> before;
+  for (const auto& x : bans_.all())
+    if (x.scope == verdict_scope::worker_host)
+      before.emplace(x.worker, x.host);
   bans_.restore(verdicts);
+  for (const auto& x : verdicts)
+    before.erase({x.worker, x.host});
+  std::erase_if(came_back_, [&](const auto& x) { return now - x.second >= slow_start_; });
+  for (const auto& x : before)
+    came_back_[x] = now;
+}
+
+/// Grows from a tenth to the whole.
+uint32_t worker_table::share_of(const worker_id& worker, const std::vector<host_key>& hosts, mono_time now) const {
+  uint32_t out = 100;
+  for (const auto& host : hosts) {
+    auto i = came_back_.find({worker, host});
+    if (i == came_back_.end() || now - i->second >= slow_start_)
+      continue;
+    auto grown = 10 + 90 * std::chrono::duration_cast<duration>(now - i->second).count() / slow_start_.count();
+    out = std::min(out, static_cast<uint32_t>(grown));
+  }
+  return out;
 }
 
 void worker_table::begun(const work_begun& what, mono_time now) {
@@ -99,16 +122,14 @@ void worker_table::restore(const std::vector<worker_status>& rows) {
 }
 
 /// Why this worker may not be given work; empty = it may.
-std::string worker_table::why_not(const row& r, const std::vector<host_key>& hosts, const worker_exclusion& without,
+std::string worker_table::why_not(const row& r, const std::vector<host_key>& hosts, const std::set<worker_id>& without,
                                   wall_time wall, bool& probe_only) const {
   if (r.facts.link != link_state::up)
     return std::string{to_string(r.facts.link)};
   if (r.judged == false)
     return "unhealthy: " + r.unhealthy_because;
-  if (without.workers.contains(r.facts.id))
+  if (without.contains(r.facts.id))
     return "tried already";
-  if (!r.facts.region.empty() && without.regions.contains(r.facts.region))
-    return "region " + r.facts.region + " tried already";
   for (const auto& host : hosts) {
     auto standing = bans_.standing(r.facts.id, host, wall);
     if (standing == ban_standing::banned)
@@ -118,8 +139,8 @@ std::string worker_table::why_not(const row& r, const std::vector<host_key>& hos
   return {};
 }
 
-availability worker_table::available(const std::vector<host_key>& hosts, const worker_exclusion& without, mono_time now,
-                                     wall_time wall) {
+availability worker_table::available(const std::vector<host_key>& hosts, const std::set<worker_id>& without,
+                                     mono_time now, wall_time wall) {
   availability out;
   std::vector<balancing_candidate> candidates;
   std::vector<bool> probes;
@@ -133,7 +154,11 @@ availability worker_table::available(const std::vector<host_key>& hosts, const w
     probes.push_back(probe_only);
   }
   for (auto i : order_.order(candidates))
-    out.workers.push_back({candidates[i].worker, region_of(candidates[i].worker), probes[i]});
+    out.workers.push_back(
+        {candidates[i].worker, region_of(candidates[i].worker), probes[i], share_of(candidates[i].worker, hosts, now)});
+  // Preferred as often as its share says.
+  std::stable_partition(out.workers.begin(), out.workers.end(),
+                        [&](const auto& x) { return x.share >= 100 || random_() % 100 < x.share; });
   std::stable_partition(out.workers.begin(), out.workers.end(), [](const auto& x) { return !x.probe_only; });
   return out;
 }
@@ -154,8 +179,9 @@ std::vector<worker_status> worker_table::status(mono_time now) const {
   std::vector<worker_status> out;
   for (const auto& [id, r] : rows_) {
     out.push_back(r.facts);
-    // Not judged yet: the link is all that is known.
-    out.back().healthy = r.judged.value_or(r.facts.link == link_state::up);
+    // Not judged yet: the link is all that is known. Without one nobody is healthy, whatever was judged before.
+    auto linked = r.facts.link != link_state::down && r.facts.link != link_state::connecting;
+    out.back().healthy = linked && r.judged.value_or(r.facts.link == link_state::up);
     out.back().ewma_ms = r.recent.at(config_, now).ewma_ms;
     out.back().bans = bans_.of(id);
   }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/policy/balancing.hpp"
@@ -20,12 +22,6 @@ struct fleet_worker {
   std::string address; ///< for people
 };
 
-/// Who must not or should not be chosen again.
-struct worker_exclusion {
-  std::set<worker_id> workers;
-  std::set<std::string> regions;
-};
-
 struct availability {
   std::vector<available_worker> workers; ///< the one to prefer first; those to be probed only come last
   std::vector<std::string> causes;       ///< "worker-fr: down": one for each that is not available
@@ -38,14 +34,15 @@ public:
   /// Unknown workers are ignored, in all of these.
   void link(const link_changed& what);
   void health(const health_judged& what);
-  void bans(const std::vector<verdict>& verdicts);
+  void bans(const std::vector<verdict>& verdicts, mono_time now);
   void begun(const work_begun& what, mono_time now);
   void ended(const work_ended& what, mono_time now);
   /// Counters of an earlier life of main: added to what was counted since the start.
   void restore(const std::vector<worker_status>& rows);
 
-  /// Up, not judged unhealthy, not banned for any of `hosts`. No hosts: without regard to bans.
-  availability available(const std::vector<host_key>& hosts, const worker_exclusion& without, mono_time now,
+  /// Up, not judged unhealthy, not banned for any of `hosts`. No hosts: without regard to bans. Who came back from a
+  /// ban has a small share at first.
+  availability available(const std::vector<host_key>& hosts, const std::set<worker_id>& without, mono_time now,
                          wall_time wall);
   /// Of a worker that is to be probed only. False: another probe is out already.
   bool take_probe(const worker_id& worker, const std::vector<host_key>& hosts, wall_time wall);
@@ -64,11 +61,15 @@ private:
     work_score recent;
   };
 
-  std::string why_not(const row& r, const std::vector<host_key>& hosts, const worker_exclusion& without, wall_time wall,
-                      bool& probe_only) const;
+  uint32_t share_of(const worker_id& worker, const std::vector<host_key>& hosts, mono_time now) const;
+  std::string why_not(const row& r, const std::vector<host_key>& hosts, const std::set<worker_id>& without,
+                      wall_time wall, bool& probe_only) const;
 
   balancing_config config_;
   balancing order_;
+  std::mt19937_64 random_;
+  duration slow_start_;
+  std::map<std::pair<worker_id, host_key>, mono_time> came_back_; ///< from a ban, within slow_start
   ban_ledger bans_;
   std::map<worker_id, row> rows_;
   bool changed_ = false;

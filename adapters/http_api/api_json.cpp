@@ -228,10 +228,20 @@ json_value outbox_json(const outbox_row& x) {
                              {"lastError", x.last_error.empty() ? json_value{} : json_value{x.last_error}}});
 }
 
+json_value failure_json(const alert_failure& x) {
+  auto out = json_value::object(
+      {{"alertId", x.alert.value}, {"error", to_string(x.problem.code)}, {"message", to_string(x.problem)}});
+  if (x.http_status > 0)
+    out.set("httpStatus", x.http_status);
+  return out;
+}
+
 json_value command_data_json(const command_result& x, command_kind kind) {
   auto out = json_value::object({{"matches", list_json(x.matches, match_json)},
                                  {"alertsChecked", x.alerts_checked},
                                  {"itemsChecked", x.items_checked}});
+  if (!x.failed.empty())
+    out.set("failed", list_json(x.failed, failure_json));
   if (kind == command_kind::scrape || kind == command_kind::custom) {
     out.set("output", x.output);
     out.set("truncated", x.truncated);

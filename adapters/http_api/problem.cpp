@@ -100,6 +100,7 @@ int http_status_of(errc code) {
   case errc::deadline_exceeded:
   case errc::timed_out:
   case errc::child_timed_out:
+  case errc::host_silent:
     return 504;
   case errc::worker_lost:
   case errc::http_status:

@@ -44,8 +44,10 @@ public:
   /// The newest run that is still `running`, with the alerts that have no settled attempt and what is known of
   /// their pages; not_found when there is none.
   virtual void find_unfinished_run(done<begun_run> cb) = 0;
-  /// Makes a run of all enabled alerts; with none, a `skipped_empty` row.
-  virtual void begin_run(run_trigger trigger, trace_id trace, wall_time now, done<begun_run> cb) = 0;
+  /// Makes a run of all enabled alerts but those of the sources `without`. With no enabled alert, a `skipped_empty`
+  /// row; conflict, and nothing is made, if all of them are left out.
+  virtual void begin_run(run_trigger trigger, trace_id trace, std::vector<source_id> without, wall_time now,
+                         done<begun_run> cb) = 0;
   /// A row for a tick that did nothing.
   virtual void record_skipped_run(run_trigger trigger, run_state why, std::string note, wall_time now,
                                   done<run_summary> cb) = 0;

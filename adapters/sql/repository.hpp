@@ -24,7 +24,8 @@ std::vector<alert> unfinished_alerts(sql_session& db, run_id run);
 
 // -- repository_runs.cpp --------------------------------------------------------------------------
 result<begun_run> find_unfinished_run(sql_session& db);
-result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id& trace, wall_time now);
+result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id& trace,
+                            const std::vector<source_id>& without, wall_time now);
 result<run_summary> record_skipped_run(sql_session& db, run_trigger trigger, run_state why, const std::string& note,
                                        wall_time now);
 result<std::vector<fencing_token>> begin_attempts(sql_session& db, run_id run, const std::vector<attempt_request>& what,

@@ -93,7 +93,8 @@ result<begun_run> find_unfinished_run(sql_session& db) {
   return begun_run{*run, unfinished_alerts(db, run->id), pages_of_run(db, run->id)};
 }
 
-result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id& trace, wall_time now) {
+result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id& trace,
+                            const std::vector<source_id>& without, wall_time now) {
   begun_run out;
   out.run.trace = trace;
   out.run.trigger = trigger;
@@ -102,6 +103,12 @@ result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id
   auto alerts = db.execute("INSERT INTO run_plan (run_id, alert_id, alert_name, done, revision) "
                            "SELECT $1, id, name, 0, revision FROM alerts WHERE enabled = 1",
                            out.run.id);
+  for (const auto& source : without)
+    alerts -= db.execute("DELETE FROM run_plan WHERE run_id = $1 AND alert_id IN "
+                         "(SELECT id FROM alerts WHERE source = $2)",
+                         out.run.id, source);
+  if (alerts == 0 && !without.empty())
+    return fail(errc::conflict, "all that there is to check is left out");
   out.run.alerts = static_cast<uint32_t>(alerts);
   if (alerts == 0) {
     out.run.state = run_state::skipped_empty;

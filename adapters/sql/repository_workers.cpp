@@ -28,11 +28,12 @@ result<unit> save_worker_status(sql_session& db, const std::vector<worker_status
 
 result<std::vector<verdict>> load_verdicts(sql_session& db) {
   std::vector<verdict> out;
-  auto rows = db.query("SELECT scope, worker, host, cause, evidence, since_ms, until_ms, strikes FROM verdicts "
-                       "ORDER BY scope, worker, host");
+  auto rows =
+      db.query("SELECT scope, worker, host, cause, evidence, since_ms, until_ms, strikes, answers FROM verdicts "
+               "ORDER BY scope, worker, host");
   for (std::string scope, cause; rows->next();) {
     auto& x = out.emplace_back();
-    rows->read(scope, x.worker, x.host, cause, x.evidence, x.since, x.until, x.strikes);
+    rows->read(scope, x.worker, x.host, cause, x.evidence, x.since, x.until, x.strikes, x.answers);
     x.scope = parse_word(*rows, verdict_scope_from_string(scope));
     x.cause = errc_from_string(cause);
   }
@@ -40,11 +41,11 @@ result<std::vector<verdict>> load_verdicts(sql_session& db) {
 }
 
 result<unit> put_verdict(sql_session& db, const verdict& v) {
-  db.execute("INSERT INTO verdicts (scope, worker, host, cause, evidence, since_ms, until_ms, strikes) "
-             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (scope, worker, host) DO UPDATE SET "
+  db.execute("INSERT INTO verdicts (scope, worker, host, cause, evidence, since_ms, until_ms, strikes, answers) "
+             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (scope, worker, host) DO UPDATE SET "
              "cause = excluded.cause, evidence = excluded.evidence, since_ms = excluded.since_ms, "
-             "until_ms = excluded.until_ms, strikes = excluded.strikes",
-             v.scope, v.worker, v.host, v.cause, v.evidence, v.since, v.until, v.strikes);
+             "until_ms = excluded.until_ms, strikes = excluded.strikes, answers = excluded.answers",
+             v.scope, v.worker, v.host, v.cause, v.evidence, v.since, v.until, v.strikes, v.answers);
   return unit{};
 }
 

@@ -161,8 +161,9 @@ public:
   void find_unfinished_run(done<begun_run> cb) override {
     read(std::move(cb), [](sql_session& s) { return repository::find_unfinished_run(s); });
   }
-  void begin_run(run_trigger trigger, trace_id trace, wall_time now, done<begun_run> cb) override {
-    write(std::move(cb), [=](sql_session& s) { return repository::begin_run(s, trigger, trace, now); });
+  void begin_run(run_trigger trigger, trace_id trace, std::vector<source_id> without, wall_time now,
+                 done<begun_run> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::begin_run(s, trigger, trace, without, now); });
   }
   void record_skipped_run(run_trigger trigger, run_state why, std::string note, wall_time now,
                           done<run_summary> cb) override {

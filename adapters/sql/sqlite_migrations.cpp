@@ -233,11 +233,16 @@ ALTER TABLE alerts ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
 UPDATE alerts SET answered = baseline_done;
 )sql";
 
+constexpr std::string_view probes_of_verdicts = R"sql(
+ALTER TABLE verdicts ADD COLUMN answers INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 constexpr migration all[] = {
     {1, "first tables", first_tables},
     {2, "conduct towards other people's servers", conduct_tables},
     {3, "pages of alerts, and why an alert is paused", pages_of_alerts},
     {4, "how long hosts are held, and what robots.txt pauses", holds_and_pauses},
+    {5, "probes that a half-open host has answered", probes_of_verdicts},
 };
 
 } // namespace

@@ -14,7 +14,7 @@
 namespace vigie {
 
 /// Raised whenever a message between nodes changes shape; a node refuses a peer with another one.
-inline constexpr uint32_t contract_version = 3;
+inline constexpr uint32_t contract_version = 4;
 
 /// On every message that crosses nodes.
 struct envelope {
@@ -64,15 +64,23 @@ struct worker_command {
   std::map<std::string, std::string> args; ///< custom: fills {placeholders} of the template
 };
 
+/// An alert of a check-alerts command that could not be checked.
+struct alert_failure {
+  alert_id alert;
+  error problem;
+  int32_t http_status = 0; ///< of the failing answer, 0 = none came
+};
+
 struct command_result {
-  error problem; ///< errc::none = success
+  error problem; ///< errc::none = success; of check-alerts: at least one alert was checked
   int32_t http_status = 0;
   uint32_t alerts_checked = 0;
   uint32_t items_checked = 0;
   std::vector<match> matches;
   std::string output; ///< scrape: the body; custom: stdout. Capped by the worker
   bool truncated = false;
-  worker_id worker; ///< who did it
+  worker_id worker;                    ///< who did it; of a check-alerts that several did, the last of them
+  std::vector<alert_failure> failed{}; ///< check-alerts: the others' matches count all the same
 };
 
 /// First message on a link, main to worker: who I am, which sources there are.

@@ -78,9 +78,11 @@ constexpr std::array texts{
     code_text{errc::suspicious_stale, "suspicious_stale",
               "The newest item is older than its source expects; the site may have frozen, or its dates are read "
               "wrongly."},
+    code_text{errc::host_silent, "host_silent",
+              "The host did not answer several requests of this run in time; the next run asks it again."},
 };
 
-static_assert(texts.size() == static_cast<size_t>(errc::suspicious_stale) + 1);
+static_assert(texts.size() == static_cast<size_t>(errc::host_silent) + 1);
 
 } // namespace
 

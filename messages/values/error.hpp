@@ -47,6 +47,7 @@ enum class errc : uint8_t {
   suspicious_empty,       ///< fewer items than the source's sanity rules want
   suspicious_schema,      ///< too many items without a field that the sanity rules want
   suspicious_stale,       ///< the newest item is older than the sanity rules allow
+  host_silent,            ///< the host let several requests of this run time out: the rest of it is not asked
 };
 
 /// "worker_lost": the enumerator's own name.

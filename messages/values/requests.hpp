@@ -69,6 +69,7 @@ struct find_unfinished_run {
 struct begin_run {
   run_trigger trigger = run_trigger::timer;
   trace_id trace;
+  std::vector<source_id> without{}; ///< their alerts stay out: an earlier run is still at work at their host
 };
 struct record_skipped_run {
   run_trigger trigger = run_trigger::timer;
@@ -230,6 +231,7 @@ struct available_worker {
   worker_id worker;
   std::string region;
   bool probe_only = false; ///< half-open: one plan for this host, to see whether the ban is over
+  uint32_t share = 100;    ///< percent of an even share of this host's work; less for a while after a ban
 };
 struct probe_worker {
   uint8_t unused = 0;
@@ -313,8 +315,10 @@ struct assign_receipt {
   assignment_id id;
   uint32_t accepted = 0; ///< alerts
 };
+/// Main takes work back: the searches of these hosts, or the whole assignment.
 struct cancel_assignment {
   assignment_id id;
+  std::vector<host_key> hosts{}; ///< empty = all of it
 };
 struct assignment_beat {
   assignment_id id;

@@ -23,6 +23,7 @@ struct verdict {
   wall_time since{};
   wall_time until{};
   uint32_t strikes = 1; ///< how often in a row: each doubles the time, up to a cap
+  uint32_t answers = 0; ///< good ones in a row since it is half-open: a few of them clear it
 
   friend bool operator==(const verdict&, const verdict&) = default;
 };

@@ -26,10 +26,13 @@ inline const host_key forum{"forum.test"};
 struct hand {
   worker_id id;
   std::string region;
-  bool offered = true;  ///< by the fake balancer
-  bool lost = false;    ///< its link is down
-  bool silent = false;  ///< takes work and says nothing
-  bool refused = false; ///< the site answers 403
+  bool offered = true;           ///< by the fake balancer
+  bool lost = false;             ///< its link is down
+  bool silent = false;           ///< takes work and says nothing
+  bool refused = false;          ///< every site answers 403
+  std::set<host_key> refused_by; ///< these do
+  std::set<host_key> hangs;      ///< searches of these time out, each on its own
+  duration hangs_for{20000};
   errc problem = errc::none;
   int32_t status = 0;
   uint32_t copies = 1; ///< of each settlement
@@ -38,6 +41,7 @@ struct hand {
   std::vector<alert_id> asked; ///< alerts that a request was made for, in order
   std::set<assignment_id> open;
   std::set<assignment_id> cancelled;
+  std::set<std::pair<assignment_id, host_key>> cancelled_hosts;
   uint64_t in_flight = 0; ///< by the cycle's reports to the balancer
   std::map<work_outcome, uint64_t> ended;
 };
@@ -226,6 +230,7 @@ public:
   actor_ref<alert_cycle_actor> cycle;
   std::map<worker_id, hand> hands;
   ban_ledger ledger{{}, {}, 0};
+  duration ruling_takes{0}; ///< of the fake ban-timer
 
 private:
   std::map<channel_id, notify_channel*> channels() { return {{channel_id{"shop"}, &shop}}; }
@@ -255,9 +260,13 @@ private:
     };
   }
 
-  ban_timer_actor::behavior_type rule(fake_bans*) {
+  ban_timer_actor::behavior_type rule(fake_bans* self) {
     return {
-        [this](const site_refused& m) { return ledger.refused(m, wall()).ruling; },
+        [this, self](const site_refused& m) -> promise<refusal_ruling> {
+          auto owed = self->owe<refusal_ruling>();
+          self->after(ruling_takes, [owed, ruling = ledger.refused(m, wall()).ruling]() mutable { owed.keep(ruling); });
+          return owed;
+        },
         [this](const site_answered& m) { ledger.answered(m, wall()); },
         [](const lift_bans&) {},
         [this](get_bans) { return ledger.all(); },
@@ -275,8 +284,9 @@ private:
     s.host = plan.host;
     s.items_checked = 3;
     s.took = h.pace;
-    s.problem.code = h.refused ? errc::refused : h.problem;
-    s.http_status = h.refused ? 403 : h.status;
+    auto refused = h.refused || h.refused_by.contains(plan.host);
+    s.problem.code = refused ? errc::refused : h.hangs.contains(plan.host) ? errc::timed_out : h.problem;
+    s.http_status = refused ? 403 : h.status;
     if (s.problem.code == errc::none) {
       match m;
       m.alert = p.what.id;
@@ -304,14 +314,24 @@ private:
     if (h->lost || h->cancelled.contains(a->id) || !h->open.contains(a->id))
       return;
     if (plan == a->plans.size()) {
-      h->open.erase(a->id);
+      self->after(h->hangs.empty() ? duration{0} : h->hangs_for, [h, a] { h->open.erase(a->id); });
       return;
     }
-    for (const auto& p : a->plans[plan].alerts) {
+    if (h->cancelled_hosts.contains({a->id, a->plans[plan].host}))
+      return do_next(self, h, a, plan + 1);
+    for (const auto& p : a->plans[plan].alerts)
       h->asked.push_back(p.what.id);
-      for (uint32_t i = 0; i < h->copies; ++i)
-        deliver(self, h, result_of(*a, a->plans[plan], p, *h));
+    auto answer = [this, self, h, a, plan] {
+      if (!h->cancelled_hosts.contains({a->id, a->plans[plan].host}))
+        for (const auto& p : a->plans[plan].alerts)
+          for (uint32_t i = 0; i < h->copies; ++i)
+            deliver(self, h, result_of(*a, a->plans[plan], p, *h));
+    };
+    if (h->hangs.contains(a->plans[plan].host)) {
+      self->after(h->hangs_for, answer);
+      return do_next(self, h, a, plan + 1);
     }
+    answer();
     self->after(h->pace, [this, self, h, a, plan] { do_next(self, h, a, plan + 1); });
   }
 
@@ -347,6 +367,10 @@ private:
         [h](const envelope&, const cancel_assignment& m) {
           if (h->silent)
             return; // deaf too
+          for (const auto& host : m.hosts)
+            h->cancelled_hosts.emplace(m.id, host);
+          if (!m.hosts.empty())
+            return;
           h->cancelled.insert(m.id);
           h->open.erase(m.id);
         },

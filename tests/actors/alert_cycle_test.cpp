@@ -47,6 +47,18 @@ void begin(stage& s) {
   REQUIRE_FALSE(ticket->deduplicated);
 }
 
+/// So many alerts of the market and as many of the forum ("alert 101" and on): each worker gets some of both.
+void add_of_both(stage& s, size_t n) {
+  for (size_t i = 1; i <= n; ++i)
+    s.add_alert(i, "m" + std::to_string(i));
+  for (size_t i = 1; i <= n; ++i)
+    s.add_alert(100 + i, "f" + std::to_string(i), "forum");
+}
+
+bool of_forum(const run_alert& x) {
+  return x.alert_name > "alert 100" && x.alert_name.size() == 9;
+}
+
 bool run_one(stage& s) {
   return s.until([&] { return s.ended(); });
 }
@@ -367,6 +379,69 @@ TEST_CASE("a refused worker is asked no more; another region does its work") {
   });
 }
 
+TEST_CASE("a refusal by one host: the others' alerts stay where they are and wait for nothing") {
+  over_seeds(
+      [](stage& s) {
+        add_of_both(s, 12);
+        s.at("fr").refused_by = {market};
+        s.ruling_takes = 8s;
+        begin(s);
+        REQUIRE(s.until(
+            [&] {
+              auto all = s.attempts();
+              return std::count_if(all.begin(), all.end(), [&](const auto& x) {
+                       return of_forum(x) && x.state == attempt_state::settled;
+                     }) == 12;
+            },
+            5s));
+        CHECK_FALSE(s.ended());
+        REQUIRE(run_one(s));
+        check_complete(s, 24);
+        for (const auto& x : s.attempts()) {
+          CHECK((!of_forum(x) || x.attempt == 1));
+          CHECK((x.problem.code == errc::none || !of_forum(x)));
+        }
+        CHECK(s.in_flight() == 0);
+      },
+      0);
+}
+
+TEST_CASE("while a refusal is ruled on, what another host has to hand out goes out") {
+  over_seeds(
+      [](stage& s) {
+        add_of_both(s, 8);
+        s.at("fr").refused_by = {market};
+        s.at("us").pace = 10min;
+        s.ruling_takes = 8s;
+        begin(s);
+        s.w.advance(1s);
+        REQUIRE_FALSE(s.ledger.all().empty());
+        s.lose("us");
+        s.w.advance(5s);
+        size_t settled = 0;
+        for (const auto& x : s.attempts())
+          settled += of_forum(x) && x.state == attempt_state::settled ? 1 : 0;
+        CHECK(settled == 8);
+        REQUIRE(run_one(s));
+        check_complete(s, 16);
+      },
+      0);
+}
+
+TEST_CASE("only the alert that was refused has spent an attempt") {
+  over_seeds(
+      [](stage& s) {
+        s.config.limits.max_attempts = 1;
+        s.at("fr").refused = true;
+        begin(s);
+        REQUIRE(run_one(s));
+        CHECK(s.run().alerts_failed == 1);
+        CHECK(s.run().alerts_ok == 19);
+        CHECK(s.at("fr").asked.size() == 1);
+      },
+      20);
+}
+
 TEST_CASE("two regions refused: the circuit opens, everyone stops, the rest fails with circuit_open") {
   over_seeds([](stage& s) {
     for (size_t i = 1; i <= 8; ++i)
@@ -407,6 +482,10 @@ TEST_CASE("a circuit that is open already: nothing is asked of that host") {
         CHECK(s.run().state == run_state::partial);
         CHECK(s.run().alerts_ok == 1);
         CHECK(s.run().alerts_failed == 6);
+        // At once, and by its name: nobody waits for a worker that may ask.
+        CHECK(s.run().ended - s.run().started < 2s);
+        for (const auto& x : s.attempts())
+          CHECK(x.problem.code == (x.alert == alert_id{7} ? errc::none : errc::circuit_open));
         for (const auto& [id, h] : s.hands)
           for (auto a : h.asked)
             CHECK(a == alert_id{7});
@@ -445,6 +524,284 @@ TEST_CASE("our own faults are tried again elsewhere, at most max_attempts times;
           CHECK(pairs.emplace(x.alert, x.worker).second);
       },
       6);
+}
+
+TEST_CASE("a host that hangs holds up nobody: the others' alerts are checked at every tick") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 10s;
+        add_of_both(s, 8);
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 1min;
+        }
+        s.start();
+        s.w.advance(1s);
+        s.w.advance(2min, 500ms);
+        size_t runs_of_forum = 0;
+        for (int64_t i = 1; i <= static_cast<int64_t>(s.runs()); ++i) {
+          size_t forum_settled = 0;
+          for (const auto& x : s.attempts(i))
+            forum_settled += of_forum(x) && x.state == attempt_state::settled ? 1 : 0;
+          runs_of_forum += forum_settled == 8 ? 1 : 0;
+        }
+        CHECK(runs_of_forum >= 12);
+        CHECK(s.run(1).alerts == 16);
+        CHECK(s.run(2).alerts == 8);
+        CHECK(s.run(2).state == run_state::completed);
+        auto left_out = s.log.events("host_left_out").at(0);
+        CHECK(left_out.field("host") == market.value);
+        CHECK(left_out.field("run") == "1");
+        CHECK(left_out.field("open_searches") == "8");
+        CHECK(left_out.field("since") == to_rfc3339(s.run(1).started));
+        CHECK(s.log.count("cycle_skipped") == 0);
+        // Three time-outs in a row, then the rest at once.
+        CHECK(s.run(1).state == run_state::partial);
+        CHECK(s.run(1).alerts_ok == 8);
+        CHECK(s.log.count("host_silent") >= 1);
+        size_t silent = 0;
+        for (const auto& x : s.attempts(1))
+          silent += x.problem.code == errc::host_silent ? 1 : 0;
+        CHECK(silent >= 5);
+      },
+      0);
+}
+
+TEST_CASE("a tick that finds nothing but hosts at work is skipped, and says which") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 10s;
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 1min;
+        }
+        s.start();
+        s.w.advance(25s, 500ms);
+        REQUIRE(s.runs() == 3);
+        CHECK(s.run(2).state == run_state::skipped_overlap);
+        CHECK(s.run(2).note.find("run 1 was still on: market.test has 5 open searches since ") == 0);
+        auto said = s.log.events("cycle_skipped");
+        REQUIRE(said.size() == 2);
+        CHECK(said[0].field("host") == market.value);
+        CHECK(said[0].field("run") == "1");
+        CHECK(said[0].field("open_searches") == "5");
+        CHECK(said[0].field("since") == to_rfc3339(s.run(1).started));
+        CHECK(said[0].field("why") == s.run(2).note);
+      },
+      5);
+}
+
+TEST_CASE("by hand: the run that is on while it is young, after an interval the hosts that are free") {
+  over_seeds(
+      [](stage& s) {
+        s.config.interval = 30s;
+        add_of_both(s, 4);
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 10min;
+        }
+        s.config.limits.silence = 20min;
+        begin(s);
+        s.w.advance(20s, 500ms);
+        auto young = s.trigger();
+        REQUIRE(young.has_value());
+        CHECK(young->run == run_id{1});
+        CHECK(young->deduplicated);
+        s.w.advance(15s, 500ms);
+        auto old = s.trigger();
+        REQUIRE(old.has_value());
+        CHECK(old->run == run_id{2});
+        CHECK_FALSE(old->deduplicated);
+        REQUIRE(s.until([&] { return s.ended(2); }, 10s));
+        CHECK(s.run(2).alerts_ok == 4);
+        CHECK_FALSE(s.ended(1));
+      },
+      0);
+}
+
+TEST_CASE("a run ends at its deadline, whatever its hosts do") {
+  over_seeds(
+      [](stage& s) {
+        s.config.run_deadline = 5min;
+        s.config.limits.silence = 10min;
+        s.config.limits.beat_every = 2s;
+        s.config.limits.patience = 1s;
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 1h;
+        }
+        add_of_both(s, 4);
+        begin(s);
+        s.w.advance(20min, 5s);
+        CHECK_FALSE(s.ended());
+        s.w.advance(2min, 1s);
+        REQUIRE(s.ended());
+        CHECK(s.run().alerts_ok == 4);
+        CHECK(s.run().alerts_failed == 4);
+        for (const auto& x : s.attempts())
+          if (!of_forum(x) && x.state == attempt_state::failed)
+            CHECK(x.problem.code == errc::deadline_exceeded);
+        CHECK(s.log.events("run_deadline_passed").at(0).field("host") == market.value);
+        CHECK(s.in_flight() == 0);
+      },
+      0);
+}
+
+TEST_CASE("main restarted with several runs on: the newest goes on, the older ones end") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 10s;
+        add_of_both(s, 4);
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 5min;
+          h.pace = 2s;
+        }
+        s.start();
+        s.w.advance(12s, 100ms);
+        REQUIRE(s.runs() == 2);
+        REQUIRE_FALSE(s.ended(1));
+        REQUIRE_FALSE(s.ended(2));
+        for (auto& [id, h] : s.hands)
+          h.hangs.clear();
+        s.restart_cycle();
+        REQUIRE(s.until([&] { return s.ended(1) && s.ended(2); }, 1min));
+        CHECK(s.run(1).state == run_state::cancelled);
+        CHECK(s.run(1).note.find("restarted") != std::string::npos);
+        CHECK(s.run(2).state == run_state::completed);
+        CHECK(s.run(2).alerts_ok == 4);
+        // The next tick asks all.
+        REQUIRE(s.until([&] { return s.runs() == 3 && s.ended(3); }, 1min));
+        CHECK(s.run(3).alerts_ok == 8);
+      },
+      0);
+}
+
+TEST_CASE("a site's 500 is not tried by other regions; a 504 is") {
+  over_seeds(
+      [](stage& s) {
+        auto status = s.random(2) == 0 ? 500 : 504;
+        for (auto& [id, h] : s.hands) {
+          h.problem = errc::http_status;
+          h.status = status;
+        }
+        begin(s);
+        REQUIRE(run_one(s));
+        CHECK(s.run().alerts_failed == 6);
+        CHECK(s.attempts().size() == (status == 504 ? 18 : 6));
+      },
+      6);
+}
+
+TEST_CASE("a refusal that comes late, of a worker that was taken for dead, is told to the ban-timer all the same") {
+  over_seeds(
+      [](stage& s) {
+        s.at("nl").silent = true;
+        s.at("nl").refused = true;
+        begin(s);
+        REQUIRE(run_one(s));
+        check_complete(s, 8);
+        REQUIRE(s.ledger.all().empty());
+        s.w.advance(1min);
+        CHECK(s.ledger.standing(s.at("nl").id, market, s.env().wall(s.w.now())) == ban_standing::banned);
+        CHECK(s.run().late == s.at("nl").shares.at(0));
+      },
+      8);
+}
+
+TEST_CASE("a plan that cannot be done within the interval is said, with figures and remedies") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.interval = 10s;
+        s.config.initial_delay = 1h;
+        for (auto& [id, source] : s.config.sources)
+          source.spec.gate.min_interval = source.spec.gate.max_interval = duration{5000};
+        s.add_alert(100, "f", "forum");
+        begin(s);
+        s.w.drain();
+        auto said = s.log.events("plan_infeasible");
+        REQUIRE(said.size() == 1); // the forum's one request fits
+        CHECK(said[0].level == log_level::warn);
+        CHECK(said[0].field("host") == market.value);
+        CHECK(said[0].field("requests") == "4");
+        CHECK(said[0].field("shortest_ms") == "15000");
+        CHECK(said[0].field("interval_ms") == "10000");
+        CHECK(said[0].field("requests_a_day") == "23040");
+        CHECK(said[0].field("daily_requests") == "20000");
+        CHECK(said[0].field("remedies").find("[cycle] interval at least") != std::string::npos);
+      },
+      4);
+}
+
+TEST_CASE("what is said of a run has its figures") {
+  over_seeds(
+      [](stage& s) {
+        s.add_alert(100, "q1"); // shares the search of the first
+        s.at("fr").problem = errc::network;
+        begin(s);
+        s.w.drain();
+        auto started = s.log.events("cycle_started").at(0);
+        CHECK(started.field("run") == "1");
+        CHECK(started.field("alerts") == "13");
+        CHECK(started.field("searches") == "12");
+        CHECK(started.field("cause") == "test");
+        CHECK(started.field("shortest_ms") == "550");
+        size_t plans = 0;
+        size_t alerts = 0;
+        for (const auto& x : s.log.events("assigned")) {
+          CHECK(s.hands.contains(worker_id{x.field("worker")}));
+          plans += std::stoul(x.field("plans"));
+          alerts += std::stoul(x.field("alerts"));
+        }
+        CHECK(plans == 12);
+        CHECK(alerts == 13);
+        REQUIRE(run_one(s));
+        auto ended = s.log.events("cycle_ended").at(0);
+        CHECK(ended.field("run") == "1");
+        CHECK(ended.field("state") == "completed");
+        CHECK(ended.field("workers") == "4/4");
+        CHECK(ended.field("alerts") == "13");
+        CHECK(ended.field("matches") == "13");
+        CHECK(ended.field("new_matches") == "13");
+        CHECK(ended.field("errors") == "0");
+        CHECK(ended.field("late") == "0");
+        auto failed = s.log.events("alert_failed");
+        CHECK(failed.size() >= 3);
+        for (const auto& x : failed) {
+          CHECK(x.field("worker") == "worker-fr");
+          CHECK(x.field("final") == "no");
+          CHECK(x.field("code") == "network");
+        }
+        CHECK(s.log.events("assignment_taken_back").empty());
+      },
+      12);
+}
+
+TEST_CASE("what is taken back is said, with why and how much") {
+  over_seeds(
+      [](stage& s) {
+        for (auto& [id, h] : s.hands)
+          h.pace = 1min;
+        begin(s);
+        s.w.advance(1s);
+        s.lose("us");
+        s.w.drain();
+        auto taken = s.log.events("assignment_taken_back");
+        REQUIRE(taken.size() == 1);
+        CHECK(taken[0].field("worker") == "worker-us");
+        CHECK(taken[0].field("why") == "worker_lost");
+        CHECK(taken[0].field("detail").find("the test cut it") != std::string::npos);
+        CHECK(taken[0].field("alerts_again") == "3");
+        CHECK(taken[0].field("alerts_failed") == "0");
+      },
+      12);
 }
 
 TEST_CASE("an alert that is removed while its run is on does not keep the run open") {

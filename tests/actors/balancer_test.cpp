@@ -25,6 +25,7 @@ struct proxy_log {
   std::vector<worker_id> asked;
   std::set<worker_id> hold;
   outcome how = [](const worker_id&) { return command_result{}; };
+  std::function<command_result(const worker_id&, const worker_command&)> answer; ///< in place of `how`
 };
 
 struct fake_proxy_state {
@@ -42,13 +43,13 @@ worker_proxy_actor::behavior_type fake_proxy(shell<worker_proxy_actor, fake_prox
           [](const envelope&, const permits_held&) {},
           [](const envelope&, const assignment&) { return assign_receipt{}; },
           [](const envelope&, const cancel_assignment&) {},
-          [=](const envelope&, const worker_command&) -> promise<command_result> {
+          [=](const envelope&, const worker_command& m) -> promise<command_result> {
             l->asked.push_back(me);
             auto answer = self->owe<command_result>();
             if (l->hold.contains(me))
               self->state.held.push_back(answer);
             else
-              answer.keep(l->how(me));
+              answer.keep(l->answer ? l->answer(me, m) : l->how(me));
             return answer;
           },
           [](const probe_worker&) { return worker_health{}; },
@@ -71,11 +72,20 @@ worker_command scrape() {
 }
 
 struct fixture {
-  explicit fixture(uint64_t seed, std::vector<worker_id> workers = fleet) : w(seed) {
+  explicit fixture(uint64_t seed, std::vector<worker_id> workers = fleet, std::map<worker_id, std::string> regions = {})
+      : w(seed) {
     ban_timer_config bans;
+    for (const auto& [name, url] :
+         {std::pair{"site", "http://site.test/{query}"}, std::pair{"other", "http://other.test/"}}) {
+      source_spec source;
+      source.id = source_id{name};
+      source.url = url;
+      config.sources.push_back(source);
+    }
     for (const auto& x : workers) {
-      config.workers.push_back({x, x.value, x.value.substr(7), "h:1"});
-      bans.regions[x] = x.value.substr(7);
+      auto region = regions.contains(x) ? regions.at(x) : x.value.substr(7);
+      config.workers.push_back({x, x.value, region, "h:1"});
+      bans.regions[x] = region;
       links.proxies[x].set(w.system.spawn(fake_proxy, x, &proxies));
     }
     links.store.set(w.system.spawn(store, &db, w.env(log, metrics), store_config{}));
@@ -181,7 +191,13 @@ TEST_CASE("a refusal bans the worker, goes to one other region, and no further")
     CHECK(f.available().empty());
     caf::anon_send(f.links.ban_timer.get(), site_answered{probe[0].worker, site});
     f.w.drain();
-    CHECK(f.available().size() == 4); // the other refused one is half-open still
+    CHECK(f.available().size() == 1); // the second probe
+    caf::anon_send(f.links.ban_timer.get(), site_answered{probe[0].worker, site});
+    f.w.drain();
+    auto open = f.available();
+    CHECK(open.size() == 4); // the other refused one is half-open still
+    for (const auto& x : open)
+      CHECK(x.share == (x.worker == probe[0].worker ? 10 : 100));
   }
 }
 
@@ -202,7 +218,99 @@ TEST_CASE("one refused region: its worker is out for that host, a command goes e
       caf::anon_send(f.aut, link_changed{x, link_state::down, 1, {}});
     f.w.drain();
     CHECK(f.done()->worker == fr);
+    CHECK(f.status(fr).bans.size() == 1);
+    CHECK(f.done()->worker == fr);
     CHECK(f.status(fr).bans.empty());
+  }
+}
+
+TEST_CASE("a refused command goes to another region, not to another worker of the same") {
+  const worker_id fr2{"worker-fr2"};
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed, {fr, fr2, us}, {{fr2, "fr"}}};
+    f.proxies.how = [](const worker_id& w) { return w == us ? command_result{} : failed(errc::refused); };
+    auto out = f.done();
+    REQUIRE(out);
+    CHECK(out->problem.code == errc::none);
+    CHECK(out->worker == us);
+    CHECK(f.proxies.asked.size() <= 2);
+  }
+}
+
+TEST_CASE("of a check-alerts command only what is unfinished goes elsewhere, and each failure is told") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    std::vector<std::vector<int64_t>> asked;
+    f.proxies.answer = [&](const worker_id&, const worker_command& m) {
+      command_result out;
+      auto& ids = asked.emplace_back();
+      for (const auto& x : m.alerts) {
+        ids.push_back(x.id.value);
+        if (x.query == "gone") {
+          out.failed.push_back({x.id, {errc::http_status, "HTTP 404", {}}, 404});
+        } else if (x.query == "far" && asked.size() < 2) {
+          out.failed.push_back({x.id, {errc::network, "reset", {}}, 0});
+        } else {
+          ++out.alerts_checked;
+          out.items_checked += 3;
+          match found;
+          found.alert = x.id;
+          found.what.id = item_id{x.query};
+          out.matches.push_back(found);
+        }
+      }
+      return out;
+    };
+    worker_command check;
+    for (auto query : {"near", "gone", "far"}) {
+      alert a;
+      a.id = alert_id{40}; // the same for all: ids are the caller's matter
+      a.source = source_id{"market"};
+      a.query = query;
+      check.alerts.push_back(a);
+    }
+    auto out = f.done(check);
+    REQUIRE(out);
+    CHECK(out->problem.code == errc::none);
+    REQUIRE(asked.size() == 2);
+    CHECK(asked[0] == std::vector<int64_t>{1, 2, 3});
+    CHECK(asked[1] == std::vector<int64_t>{3});
+    CHECK(f.proxies.asked[0] != f.proxies.asked[1]);
+    CHECK(out->alerts_checked == 2);
+    CHECK(out->items_checked == 6);
+    REQUIRE(out->matches.size() == 2);
+    CHECK(out->matches[0].alert == alert_id{40});
+    CHECK(out->matches[1].what.id == item_id{"far"});
+    REQUIRE(out->failed.size() == 1);
+    CHECK(out->failed[0].alert == alert_id{40});
+    CHECK(out->failed[0].problem.detail == "HTTP 404");
+    CHECK(out->failed[0].http_status == 404);
+  }
+}
+
+TEST_CASE("a host that nobody may ask does not keep a command's other alerts from being checked") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    for (const auto& x : {fr, us})
+      caf::anon_send(f.links.ban_timer.get(), site_refused{x, site, "HTTP 403"});
+    f.w.drain();
+    f.proxies.answer = [&](const worker_id&, const worker_command& m) {
+      command_result out;
+      out.alerts_checked = static_cast<uint32_t>(m.alerts.size());
+      return out;
+    };
+    worker_command check;
+    for (auto source : {"site", "other"}) {
+      alert a;
+      a.source = source_id{source};
+      check.alerts.push_back(a);
+    }
+    auto out = f.done(check);
+    REQUIRE(out);
+    CHECK(out->alerts_checked == 1);
+    REQUIRE(out->failed.size() == 1);
+    CHECK(out->failed[0].problem.code == errc::no_capacity);
+    CHECK(out->failed[0].problem.detail.find("worker-nl: banned for site.test") != std::string::npos);
   }
 }
 

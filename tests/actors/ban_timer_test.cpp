@@ -71,6 +71,13 @@ TEST_CASE("a refusal is ruled on, stored, told and logged; its end comes on time
     CHECK(f.log.count("ban_half_open") == 1);
     caf::anon_send(f.aut, site_answered{fr, site});
     f.w.drain();
+    REQUIRE(f.seen.bans.back().what.verdicts.size() == 1);
+    CHECK(f.seen.bans.back().what.verdicts[0].answers == 1);
+    CHECK(f.stored().at(0).answers == 1);
+    CHECK(f.log.count("probe_answered") == 1);
+    CHECK(f.log.count("worker_banned") == 1);
+    caf::anon_send(f.aut, site_answered{fr, site});
+    f.w.drain();
     CHECK(f.seen.bans.back().what.verdicts.empty());
     CHECK(f.stored().empty());
     CHECK(f.log.count("worker_unbanned") == 1);

@@ -315,6 +315,60 @@ TEST_CASE("a cancelled assignment says nothing more; its permits come back") {
   }
 }
 
+TEST_CASE("what is settled of a cancelled assignment and not acknowledged is not sent again") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.notes.silent = true;
+    REQUIRE(f.attach_to(f.main, 1));
+    REQUIRE(f.assign(work(1, 3)));
+    f.w.advance(500ms);
+    auto sent = f.notes.settled.size();
+    REQUIRE(sent == 3);
+    f.w.self->send(f.gateway.get(), envelope{{}, "test", 0ms, 1}, cancel_assignment{assignment_id{1}});
+    f.w.advance(1min);
+    REQUIRE(f.notes.settled.size() == sent);
+    REQUIRE(f.notes.finished.empty());
+  }
+}
+
+TEST_CASE("what is cancelled of one host: the other hosts' searches go on, and the assignment ends with them") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.client.hold();
+    REQUIRE(f.attach_to(f.main, 1));
+    auto what = work(1, 4);
+    for (auto i : {1, 3})
+      what.plans[static_cast<size_t>(i)].host = host_key{"forum.example"};
+    REQUIRE(f.assign(what));
+    f.w.drain();
+    f.w.self->send(f.gateway.get(), envelope{{}, "test", 0ms, 1},
+                   cancel_assignment{assignment_id{1}, {what.plans[0].host}});
+    f.w.drain();
+    f.client.unhold();
+    f.w.advance(2s);
+    REQUIRE(times_settled(f.notes) == std::map<int64_t, int>{{101, 1}, {103, 1}});
+    REQUIRE(f.notes.finished == std::vector<assignment_id>{assignment_id{1}});
+    REQUIRE(f.notes.released.size() == f.notes.permits.size());
+  }
+}
+
+TEST_CASE("all that is left of an assignment is cancelled by its host: main hears that it is finished") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    f.client.hold();
+    REQUIRE(f.attach_to(f.main, 1));
+    auto what = work(1, 2);
+    REQUIRE(f.assign(what));
+    f.w.self->send(f.gateway.get(), envelope{{}, "test", 0ms, 1},
+                   cancel_assignment{assignment_id{1}, {what.plans[0].host}});
+    f.w.drain();
+    REQUIRE(f.notes.finished == std::vector<assignment_id>{assignment_id{1}});
+    f.client.unhold();
+    f.w.advance(2s);
+    REQUIRE(f.notes.settled.empty());
+  }
+}
+
 TEST_CASE("the deadline settles what runs and what is queued") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};
@@ -363,11 +417,25 @@ TEST_CASE("check-alerts collects for its caller") {
     REQUIRE(f.notes.settled.empty());
     f.client.on("q=other", 403, "");
     out = f.w.ask<command_result>(f.gateway.get(), local, what);
+    // The others' matches stand beside the one that failed.
+    REQUIRE(out->problem.code == errc::none);
+    REQUIRE(out->alerts_checked == 2);
+    REQUIRE(out->matches.size() == 1);
+    REQUIRE(out->failed.size() == 1);
+    REQUIRE(out->failed[0].alert == alert_id{3});
+    REQUIRE(out->failed[0].problem.code == errc::refused);
+    REQUIRE(out->failed[0].http_status == 403);
+    what.alerts[0].source = source_id{"nowhere"};
+    out = f.w.ask<command_result>(f.gateway.get(), local, what);
+    REQUIRE(out->alerts_checked == 1);
+    REQUIRE(out->failed.size() == 2);
+    what.alerts.resize(1);
+    REQUIRE(code_of(f.w.ask<command_result>(f.gateway.get(), local, what)) == errc::bad_request);
+    what.alerts[0] = alert_on(3, "hat");
+    what.alerts[0].query = "other";
+    out = f.w.ask<command_result>(f.gateway.get(), local, what);
     REQUIRE(out->problem.code == errc::refused);
     REQUIRE(out->http_status == 403);
-    REQUIRE(out->alerts_checked == 2);
-    what.alerts[0].source = source_id{"nowhere"};
-    REQUIRE(code_of(f.w.ask<command_result>(f.gateway.get(), local, what)) == errc::bad_request);
   }
 }
 

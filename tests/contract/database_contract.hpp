@@ -115,7 +115,10 @@ inline void check_alert_changes(const make_database_home& make) {
 inline void check_run_rows(const make_database_home& make) {
   auto home = make();
   database_caller db{home->open()};
-  auto begin = [&] { return db.must(&database::begin_run, run_trigger::manual, trace_id{"0123456789abcdef"}, noon); };
+  auto begin_without = [&](std::vector<source_id> without) {
+    return db.must(&database::begin_run, run_trigger::manual, trace_id{"0123456789abcdef"}, std::move(without), noon);
+  };
+  auto begin = [&] { return begin_without({}); };
 
   SECTION("with nothing to check a run is a skipped one") {
     auto off = alert_named("off");
@@ -146,6 +149,20 @@ inline void check_run_rows(const make_database_home& make) {
     CHECK(found.run.id == begun.run.id);
     CHECK(found.run.trace == begun.run.trace);
     CHECK(found.alerts == begun.alerts);
+  }
+  SECTION("alerts of sources that are left out are no part of the run; with no other there is none") {
+    auto a = alert_named("a");
+    a.source = source_id{"slow"};
+    a = db.must(&database::put_alert, a);
+    auto b = db.must(&database::put_alert, alert_named("b"));
+    auto begun = begin_without({source_id{"slow"}, source_id{"nowhere"}});
+    CHECK(begun.alerts == std::vector<alert>{b});
+    CHECK(begun.run.alerts == 1);
+    CHECK(db.code(&database::begin_run, run_trigger::timer, trace_id{}, std::vector<source_id>{a.source, b.source},
+                  noon) == errc::conflict);
+    CHECK(db.must(&database::list_runs, 10u).size() == 1);
+    CHECK(db.code(&database::begin_attempts, begun.run.id, std::vector<attempt_request>{{a.id, worker_id{"us"}, 1}},
+                  noon) == errc::not_found);
   }
   SECTION("the newest running one is found") {
     db.must(&database::put_alert, alert_named("a"));

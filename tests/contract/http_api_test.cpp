@@ -10,6 +10,7 @@
 #include <sstream>
 #include <thread>
 
+#include "actors/policy/worker_table.hpp"
 #include "adapters/crypto/secrets.hpp"
 #include "adapters/http_api/api.hpp"
 #include "adapters/http_api/server.hpp"
@@ -354,7 +355,7 @@ TEST_CASE("stats have the fields of S0-66") {
   fr.bans = {ban(verdict_scope::worker_host, "shop", 30min)};
   us.bans = {ban(verdict_scope::worker_host, "shop", -1s)}; // over, though nobody took it away yet
   uk.link = link_state::down;
-  uk.healthy = false;
+  uk.healthy = false; // as actors/policy/worker_table.hpp says of whoever has no link; the next test has it from there
   f.backend.stats = fleet_stats{{fr, us, nl, uk}, {ban(verdict_scope::host, "shop", 5min)}, {host_key{"shop"}}, now};
   auto doc = json_of(f.ask("GET", "/api/v1/worker/main/stats", f.read.header()));
   auto root = doc.root();
@@ -390,6 +391,34 @@ TEST_CASE("stats have the fields of S0-66") {
   REQUIRE(workers.root().find("workers")->at(3)->find("link")->as_string() == "down");
 }
 
+TEST_CASE("stats: who is killed, stopped, sick or draining is not available; who has no link is not healthy either") {
+  const mono_time t0{std::chrono::hours{1}};
+  struct {
+    link_state link;
+    bool judged;
+    bool healthy;
+    bool available;
+  } table[] = {{link_state::up, true, true, true},        {link_state::up, false, false, false},
+               {link_state::suspect, true, true, false},  {link_state::draining, true, true, false},
+               {link_state::down, true, false, false},    {link_state::connecting, true, false, false},
+               {link_state::suspect, false, false, false}};
+  for (const auto& row : table) {
+    INFO(to_string(row.link) << ", judged " << row.judged);
+    worker_table workers{{{worker_id{"fr"}, "France", "fr", "h:1"}}, {}, {}, 1};
+    workers.link({worker_id{"fr"}, link_state::up, 1, {}});
+    workers.health({worker_id{"fr"}, row.judged, "probes failed"});
+    workers.link({worker_id{"fr"}, row.link, 1, "gone"});
+    api_fixture f;
+    f.backend.stats = fleet_stats{workers.status(t0), {}, {host_key{"shop"}}, from_unix_ms(1'800'000'000'000)};
+    auto stats = json_of(f.ask("GET", "/api/v1/worker/main/stats", f.read.header()));
+    CHECK(stats.root().find("availableWorkers")->as_int() == (row.available ? 1 : 0));
+    CHECK(stats.root().find("unhealthyWorkers")->as_int() == (row.healthy ? 0 : 1));
+    CHECK(stats.root().find("workers")->at(0)->find("isHealthy")->as_bool() == row.healthy);
+    auto shown = json_of(f.ask("GET", "/api/v1/workers", f.read.header()));
+    CHECK(shown.root().find("workers")->at(0)->find("isAvailable")->as_bool() == row.available);
+  }
+}
+
 TEST_CASE("execute answers as the old workers did") {
   api_fixture f;
   auto execute = [&](const std::string& body) { return f.ask("POST", "/api/v1/worker/execute", f.run.header(), body); };
@@ -416,6 +445,18 @@ TEST_CASE("execute answers as the old workers did") {
   REQUIRE(f.backend.last_command().alerts.at(0).name == "a");
   REQUIRE(f.backend.last_envelope().cause == "api:" + f.run.made.id);
   REQUIRE(f.backend.last_envelope().trace.value.size() == 16);
+
+  good.failed = {{alert_id{7}, {errc::http_status, "HTTP 404", ""}, 404},
+                 {alert_id{8}, {errc::network, "reset", ""}, 0}};
+  f.backend.outcome = good;
+  auto partly = json_of(execute(check));
+  REQUIRE(partly.root().find("success")->as_bool() == true);
+  auto failed = *partly.root().find("data")->find("failed");
+  REQUIRE(failed.size() == 2);
+  REQUIRE(failed.at(0)->find("alertId")->as_int() == 7);
+  REQUIRE(failed.at(0)->find("error")->as_string() == "http_status");
+  REQUIRE(failed.at(0)->find("httpStatus")->as_int() == 404);
+  REQUIRE(names_of(*failed.at(1)) == std::set<std::string>{"alertId", "error", "message"});
 
   command_result refused;
   refused.problem = {errc::refused, "403 from shop", ""};

@@ -129,12 +129,15 @@ void memory_database::find_unfinished_run(done<begun_run> cb) {
   });
 }
 
-void memory_database::begin_run(run_trigger trigger, trace_id trace, wall_time now, done<begun_run> cb) {
+void memory_database::begin_run(run_trigger trigger, trace_id trace, std::vector<source_id> without, wall_time now,
+                                done<begun_run> cb) {
   impl_->answer(std::move(cb), [&](memory_state& s) -> result<begun_run> {
     std::vector<memory_plan_row> plan;
     for (const auto& [id, x] : s.alerts)
-      if (x.enabled)
+      if (x.enabled && std::find(without.begin(), without.end(), x.source) == without.end())
         plan.push_back({x.id, x.name, false, s.revisions[x.id]});
+    if (plan.empty() && !without.empty())
+      return fail(errc::conflict, "all that there is to check is left out");
     auto& run = add_run(s, trigger, plan.empty() ? run_state::skipped_empty : run_state::running, now);
     run.trace = trace;
     run.alerts = static_cast<uint32_t>(plan.size());

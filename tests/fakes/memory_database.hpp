@@ -40,7 +40,8 @@ public:
   void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) override;
 
   void find_unfinished_run(done<begun_run> cb) override;
-  void begin_run(run_trigger trigger, trace_id trace, wall_time now, done<begun_run> cb) override;
+  void begin_run(run_trigger trigger, trace_id trace, std::vector<source_id> without, wall_time now,
+                 done<begun_run> cb) override;
   void record_skipped_run(run_trigger trigger, run_state why, std::string note, wall_time now,
                           done<run_summary> cb) override;
   void begin_attempts(run_id run, std::vector<attempt_request> what, wall_time now,

@@ -24,7 +24,7 @@ def searches(fleet, region=None):
 
 
 def one_region_refused(vigie):
-    with Fleet(vigie, main_extra='[bans]\nduration = "15s"\n', min_interval="20ms") as fleet:
+    with Fleet(vigie, main_extra='[bans]\nduration = "15s"\nslow_start = "20s"\n', min_interval="20ms") as fleet:
         fleet.import_alerts(ALERTS)
         fleet.fault(region="cdg", path="/search", fault="403")
         progress = fleet.cycle()
@@ -51,10 +51,16 @@ def one_region_refused(vigie):
         require(worker_row(fleet, "worker-fr")["bans"][0]["strikes"] == 2, "the renewed ban has no second strike")
         fleet.clear_faults()
         wait_until(lambda: not worker_row(fleet, "worker-fr")["isBanned"], "the second ban to end")
-        fleet.cycle()
-        wait_until(lambda: not worker_row(fleet, "worker-fr")["bans"], "the probe to clear the ban")
-        handed = [a["worker"] for a in fleet.cycle()["alerts"]]
-        require(handed.count("worker-fr") in (10, 11), f"worker-fr is not fully back: {handed.count('worker-fr')}")
+        # Two probes in a row, then a part of its share, then all of it.
+
+        def share():
+            return [a["worker"] for a in fleet.cycle()["alerts"]].count("worker-fr")
+
+        probes = [share(), share()]
+        require(probes == [1, 1], f"half-open, worker-fr had {probes} alerts in two cycles")
+        first = share()
+        require(1 < first <= 8, f"worker-fr is back at once, with {first} of 41")
+        wait_until(lambda: share() in (10, 11), "worker-fr to be fully back")
 
 
 def two_regions_refused(vigie):

@@ -161,15 +161,40 @@ TEST_CASE("cancelling stops and forgets, expiring settles what is left") {
   REQUIRE(book.knows(assignment_id{2}));
 }
 
+TEST_CASE("what is cancelled of one host leaves the other hosts' searches as they are") {
+  auto book = book_of({2, 100, 8, 100ms});
+  auto what = make(1, {2, 1, 1, 1});
+  what.plans[1].host = what.plans[3].host = host_key{"forum.example"};
+  REQUIRE(book.accept(what, {}, t0));
+  auto running = book.start_plans(t0);
+  REQUIRE(running.size() == 2);
+  REQUIRE(running[0].what.plan.host != running[1].what.plan.host);
+  auto stopped = book.cancel(assignment_id{1}, {host_key{"site.example:8080"}});
+  REQUIRE(stopped.plans.size() == 1);
+  REQUIRE(stopped.unsettled.empty());
+  REQUIRE(book.knows(assignment_id{1}));
+  REQUIRE(book.unsettled(assignment_id{1}) == 2);
+  REQUIRE_FALSE(book.settle(ok(1, 100)));
+  auto more = book.start_plans(t0);
+  REQUIRE(more.size() == 1);
+  REQUIRE(more[0].what.plan.host.value == "forum.example");
+  REQUIRE(book.settle(ok(1, 102)));
+  REQUIRE(book.settle(ok(1, 104)));
+  REQUIRE(book.unsettled() == 0);
+  REQUIRE(book.cancel(assignment_id{1}, {host_key{"nowhere"}}).plans.empty());
+}
+
 TEST_CASE("a command's alerts are grouped by source and query, and outlive main's") {
   auto book = book_of();
   std::vector<alert> alerts(3);
   for (auto& x : alerts)
     x.source = source_id{"shop"};
   alerts[1].query = "other";
-  auto id = book.accept_command(alerts, {}, 5s, t0);
-  REQUIRE(id);
-  REQUIRE(assignment_book::is_own(*id));
+  auto begun = book.accept_command(alerts, {}, 5s, t0);
+  REQUIRE(begun);
+  REQUIRE(begun->failed.empty());
+  auto id = begun->id;
+  REQUIRE(assignment_book::is_own(id));
   REQUIRE(book.accept(make(1, {1}), {}, t0));
   auto started = book.start_plans(t0);
   REQUIRE(started.size() == 3);
@@ -178,8 +203,18 @@ TEST_CASE("a command's alerts are grouped by source and query, and outlive main'
   REQUIRE(started[1].what.plan.query == "other");
   auto stopped = book.cancel_main();
   REQUIRE(stopped.plans == std::vector<uint64_t>{started[2].plan});
-  REQUIRE(book.unsettled(*id) == 3);
-  alerts[0].source = source_id{"nowhere"};
+  REQUIRE(book.unsettled(id) == 3);
+  // One that this worker knows no source of takes nothing from the others.
+  alerts[1].id = alert_id{8};
+  alerts[1].source = source_id{"nowhere"};
+  begun = book.accept_command(alerts, {}, 5s, t0);
+  REQUIRE(begun);
+  REQUIRE(book.unsettled(begun->id) == 2);
+  REQUIRE(begun->failed.size() == 1);
+  REQUIRE(begun->failed[0].alert == alert_id{8});
+  REQUIRE(begun->failed[0].problem.code == errc::bad_request);
+  for (auto& x : alerts)
+    x.source = source_id{"nowhere"};
   REQUIRE(code_of(book.accept_command(alerts, {}, 5s, t0)) == errc::bad_request);
 }
 

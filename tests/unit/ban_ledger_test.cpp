@@ -41,6 +41,9 @@ TEST_CASE("a refusal bans the worker at that host only, for the configured time,
   CHECK(aut.standing(fr, site, t0) == ban_standing::banned);
   CHECK(aut.standing(fr, other, t0) == ban_standing::clear);
   CHECK(aut.standing(us, site, t0) == ban_standing::clear);
+  CHECK(aut.standing(fr2, site, t0) == ban_standing::banned); // of the same region
+  CHECK(aut.standing(fr2, other, t0) == ban_standing::clear);
+  CHECK(aut.standing(fr2, site, t0 + 30min) == ban_standing::clear);
   CHECK(aut.standing(fr, site, t0 + 30min - 1ms) == ban_standing::banned);
   CHECK(aut.standing(fr, site, t0 + 30min) == ban_standing::half_open);
   CHECK(aut.next_end(t0) == optional<wall_time>{t0 + 30min});
@@ -49,7 +52,7 @@ TEST_CASE("a refusal bans the worker at that host only, for the configured time,
   CHECK(aut.ended(t0 + 30min, t0 + 40min).empty());
 }
 
-TEST_CASE("half-open gives exactly one probe; success clears, and only then") {
+TEST_CASE("half-open gives exactly one probe at a time; two answered in a row clear, and only then") {
   auto aut = ledger();
   aut.refused(refusal(fr), t0);
   CHECK_FALSE(aut.take_probe(fr, site, t0 + 29min));
@@ -58,9 +61,41 @@ TEST_CASE("half-open gives exactly one probe; success clears, and only then") {
   auto later = t0 + 31min;
   CHECK(aut.take_probe(fr, site, later));
   CHECK_FALSE(aut.take_probe(fr, site, later));
+  auto first = aut.answered({fr, site}, later);
+  CHECK(first.dropped.empty());
+  REQUIRE(first.answered.size() == 1);
+  CHECK(first.answered[0].answers == 1);
+  CHECK(aut.standing(fr, site, later) == ban_standing::half_open);
+  CHECK(aut.take_probe(fr, site, later));
+  CHECK_FALSE(aut.take_probe(fr, site, later));
   CHECK(aut.answered({fr, site}, later).dropped.size() == 1);
   CHECK(aut.standing(fr, site, later) == ban_standing::clear);
   CHECK_FALSE(aut.answered({fr, site}, later).any());
+}
+
+TEST_CASE("an answer and then a refusal: the ban is renewed, and the count begins anew") {
+  auto aut = ledger();
+  aut.refused(refusal(fr), t0);
+  aut.answered({fr, site}, t0 + 31min);
+  auto ban = aut.refused(refusal(fr), t0 + 32min).ruling.ban;
+  CHECK(ban.strikes == 2);
+  CHECK(ban.answers == 0);
+  CHECK(aut.answered({fr, site}, ban.until).dropped.empty());
+  CHECK(aut.answered({fr, site}, ban.until).dropped.size() == 1);
+}
+
+TEST_CASE("who keeps a copy may take the next probe when it hears of an answer, not before") {
+  auto owner = ledger();
+  auto copy = ledger();
+  owner.refused(refusal(fr), t0);
+  auto later = t0 + 31min;
+  copy.restore(owner.all());
+  CHECK(copy.take_probe(fr, site, later));
+  copy.restore(owner.all());
+  CHECK_FALSE(copy.take_probe(fr, site, later));
+  owner.answered({fr, site}, later);
+  copy.restore(owner.all());
+  CHECK(copy.take_probe(fr, site, later));
 }
 
 TEST_CASE("a probe that was lost may be repeated: after its lease, or when its worker's link broke") {
@@ -96,7 +131,9 @@ TEST_CASE("one success does not wipe the strikes; time does") {
   auto aut = ledger();
   aut.refused(refusal(fr), t0);
   aut.answered({fr, site}, t0 + 31min);
+  aut.answered({fr, site}, t0 + 31min);
   CHECK(aut.refused(refusal(fr), t0 + 32min).ruling.ban.strikes == 2); // 403 and 200 in turn still add up (T34)
+  aut.answered({fr, site}, t0 + 3h);
   aut.answered({fr, site}, t0 + 3h);
   CHECK(aut.refused(refusal(fr), t0 + 3h + 24h).ruling.ban.strikes == 1);
 }
@@ -137,6 +174,9 @@ TEST_CASE("a half-open circuit is probed once, from a region refused before, and
   CHECK_FALSE(again.ruling.try_elsewhere);
   CHECK(aut.standing(us, site, later + 59min) == ban_standing::banned);
   CHECK(aut.standing(us, site, later + 60min) == ban_standing::half_open);
+  CHECK(aut.take_probe(us, site, later + 60min));
+  aut.answered({us, site}, later + 60min);
+  CHECK(aut.standing(nl, site, later + 60min) == ban_standing::banned);
   CHECK(aut.take_probe(us, site, later + 60min));
   aut.answered({us, site}, later + 60min);
   CHECK(aut.standing(nl, site, later + 60min) == ban_standing::clear);
@@ -202,6 +242,9 @@ TEST_CASE("bad ban configurations are named") {
   bad.jitter = 2;
   CHECK(validate(bad).code == errc::bad_config);
   bad = exact();
+  bad.rise = 0;
+  CHECK(validate(bad).code == errc::bad_config);
+  bad = exact();
   bad.max_verdicts = 0;
   CHECK(validate(bad).code == errc::bad_config);
 }
@@ -227,8 +270,8 @@ TEST_CASE("whatever happens, a ban never ends early and no host sees a third reg
       if (!may)
         continue;
       if (*rc::gen::inRange(0, 3) == 0) {
-        aut.answered({w, site}, now);
-        RC_ASSERT(aut.standing(w, site, now) == ban_standing::clear);
+        auto changes = aut.answered({w, site}, now);
+        RC_ASSERT((aut.standing(w, site, now) == ban_standing::clear) == changes.answered.empty());
         continue;
       }
       refused_now.clear();

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const host_key site{"site.test"};
+const host_key forum{"forum.test"};
 const std::map<worker_id, std::string> regions{{worker_id{"fr1"}, "fr"},
                                                {worker_id{"fr2"}, "fr"},
                                                {worker_id{"us"}, "us"},
@@ -26,6 +27,7 @@ available_worker worker(const std::string& name, bool probe_only = false) {
 source_table sources() {
   source_table out;
   out[source_id{"market"}].host = site;
+  out[source_id{"forum"}].host = forum;
   return out;
 }
 
@@ -38,6 +40,15 @@ std::vector<alert> alerts(size_t n, size_t queries = SIZE_MAX) {
     a.query = "q" + std::to_string(i % queries);
     out.push_back(a);
   }
+  return out;
+}
+
+/// So many alerts, two of the market, two of the forum and so on: each of two workers gets some of both.
+std::vector<alert> alerts_of_two(size_t n) {
+  auto out = alerts(n);
+  for (size_t i = 0; i < n; ++i)
+    if (i / 2 % 2 == 1)
+      out[i].source = source_id{"forum"};
   return out;
 }
 
@@ -65,7 +76,7 @@ struct desk {
   /// Splits over these workers and hands everything out.
   std::vector<assignment_id> give(std::vector<available_worker> to) {
     std::vector<assignment_id> out;
-    for (auto& share : aut.split({{site, to}}))
+    for (auto& share : aut.split({{site, to}, {forum, to}}))
       out.push_back(hand_out(std::move(share)));
     return out;
   }
@@ -129,7 +140,7 @@ TEST_CASE("an alert that is taken back and then fails waits once, not twice") {
   CHECK(d.aut.judge(late) == judgement::again);
   CHECK_FALSE(d.aut.settling(alert_id{1}));
   CHECK_FALSE(d.aut.has_waiting());
-  d.aut.give_back(alert_id{1}, late.token, false, d.now);
+  d.aut.give_back(alert_id{1}, late.token, late.problem, late.http_status, d.now);
   auto shares = d.aut.split({{site, {worker("us"), worker("nl")}}});
   REQUIRE(shares.size() == 1);
   CHECK(shares[0].worker == worker_id{"nl"});
@@ -172,14 +183,14 @@ TEST_CASE("after a refusal one other region gets the alert, and no third") {
   CHECK(d.aut.judge(first) == judgement::refused);
   CHECK(d.aut.settling(alert_id{1}));
   CHECK(d.aut.may_try_elsewhere(alert_id{1}));
-  d.aut.give_back(alert_id{1}, first.token, true, d.now);
+  d.aut.give_back(alert_id{1}, first.token, first.problem, first.http_status, d.now);
   CHECK(d.aut.split({{site, {worker("fr1"), worker("fr2")}}}).empty());
   d.give({worker("fr2"), worker("us")});
   SECTION("the other region fails for a reason of ours: it stays there") {
     auto second = d.newest(1, errc::network);
     CHECK(d.aut.judge(second) == judgement::again);
     d.aut.settling(alert_id{1});
-    d.aut.give_back(alert_id{1}, second.token, false, d.now);
+    d.aut.give_back(alert_id{1}, second.token, second.problem, second.http_status, d.now);
     CHECK(d.aut.split({{site, {worker("nl"), worker("uk"), worker("fr2")}}}).empty());
     auto shares = d.aut.split({{site, {worker("nl"), worker("us")}}});
     REQUIRE(shares.size() == 1);
@@ -199,9 +210,108 @@ TEST_CASE("a permit that the gate denies to a banned worker is no refusal: the a
   denied.http_status = 0;
   CHECK(d.aut.judge(denied) == judgement::again);
   d.aut.settling(alert_id{1});
-  d.aut.give_back(alert_id{1}, denied.token, false, d.now);
+  d.aut.give_back(alert_id{1}, denied.token, denied.problem, denied.http_status, d.now);
   CHECK(d.aut.may_try_elsewhere(alert_id{1}));
   CHECK(d.aut.split({{site, {worker("fr2")}}}).size() == 1);
+}
+
+TEST_CASE("a refusal takes back what that worker has of that host, and nothing else") {
+  desk d{alerts_of_two(8), {1, 30s, 2s, 60s}};
+  auto ids = d.give({worker("fr1"), worker("us")});
+  REQUIRE(ids.size() == 2);
+  auto fr = d.aut.holder(ids[0]) == worker_id{"fr1"} ? ids[0] : ids[1];
+  auto us = fr == ids[0] ? ids[1] : ids[0];
+  REQUIRE(d.aut.assignments_at(site, worker_id{"fr1"}) == std::vector{fr});
+  std::set<int64_t> of_fr;
+  for (const auto& [id, what] : d.latest)
+    if (what.assignment == fr && what.host == site)
+      of_fr.insert(id.value);
+  REQUIRE(of_fr.size() > 1);
+  auto first = *of_fr.begin();
+  auto answer = d.newest(first, errc::refused);
+  CHECK(d.aut.judge(answer) == judgement::refused);
+  d.aut.settling(alert_id{first});
+  auto taken = d.aut.take_back(fr, site, d.now);
+  CHECK(taken.worker == worker_id{"fr1"});
+  CHECK(taken.again == of_fr.size() - 1);
+  // Not one of them was asked: not one has used up its only attempt.
+  CHECK(taken.exhausted.empty());
+  CHECK(d.aut.is_out(fr));
+  CHECK(d.aut.heard(fr, d.now));
+  CHECK(d.aut.assignments_at(site) == std::vector{us});
+  CHECK(d.aut.assignments_at(forum).size() == 2);
+  CHECK(d.aut.waiting_hosts() == std::vector{site});
+  CHECK(d.aut.take_back(fr, site, d.now).worker.value.empty());
+  for (auto id : d.give({worker("us"), worker("nl")}))
+    CHECK(d.aut.holder(id) != worker_id{"fr1"});
+  for (auto id : of_fr)
+    if (id != first)
+      CHECK(d.aut.judge(d.newest(id, errc::network)) == judgement::final); // the one attempt that counts
+}
+
+TEST_CASE("an alert that is denied or taken back over another's refusal is spared once by each worker") {
+  desk d{alerts(1), {1, 30s, 2s, 60s}};
+  d.give({worker("us")});
+  auto denied = d.newest(1, errc::refused);
+  denied.http_status = 0;
+  REQUIRE(d.aut.judge(denied) == judgement::again);
+  d.aut.settling(alert_id{1});
+  d.aut.give_back(alert_id{1}, denied.token, denied.problem, 0, d.now);
+  auto again = d.give({worker("us")});
+  REQUIRE(again.size() == 1);
+  auto second = d.newest(1, errc::refused);
+  second.http_status = 0;
+  CHECK(d.aut.judge(second) == judgement::final);
+  CHECK(d.aut.take_back(again[0], site, d.now).again == 1);
+  CHECK(d.aut.take_exhausted({errc::crashed, "", ""}).size() == 1);
+}
+
+TEST_CASE("a lease of one host ends with what is taken back of it") {
+  desk d{alerts(3)};
+  auto id = d.give({worker("us")}).at(0);
+  CHECK(d.aut.take_back(id, site, d.now).again == 3);
+  CHECK_FALSE(d.aut.is_out(id));
+  CHECK_FALSE(d.aut.heard(id, d.now));
+}
+
+TEST_CASE(
+    "a host falls silent with the third search in a row that times out; an answer between starts the count anew") {
+  desk d{alerts(12, 6)}; // two alerts a search
+  d.give({worker("us")});
+  auto timed_out = [&](int64_t id) { return d.aut.falls_silent(d.newest(id, errc::timed_out)); };
+  CHECK_FALSE(timed_out(1));
+  CHECK_FALSE(timed_out(7)); // of the same search
+  CHECK_FALSE(timed_out(2));
+  CHECK_FALSE(d.aut.falls_silent(d.newest(3)));
+  CHECK_FALSE(timed_out(4));
+  CHECK_FALSE(timed_out(5));
+  CHECK_FALSE(d.aut.falls_silent(d.newest(5, errc::network))); // says nothing of the host
+  CHECK(timed_out(6));
+  CHECK_FALSE(timed_out(12));
+  CHECK_FALSE(timed_out(1)); // said once
+}
+
+TEST_CASE("open searches are counted by host, until their last alert is done") {
+  auto all = alerts(4, 2); // two searches of two alerts
+  all[3].source = source_id{"forum"};
+  desk d{all};
+  CHECK(d.aut.open_searches() == std::map<host_key, uint32_t>{{site, 2}, {forum, 1}});
+  d.give({worker("us")});
+  for (auto id : {1, 4}) {
+    d.aut.settling(alert_id{id});
+    d.aut.done(alert_id{id}, true);
+  }
+  CHECK(d.aut.open_searches() == std::map<host_key, uint32_t>{{site, 2}});
+  d.aut.settling(alert_id{3});
+  d.aut.done(alert_id{3}, true);
+  CHECK(d.aut.open_searches() == std::map<host_key, uint32_t>{{site, 1}});
+}
+
+TEST_CASE("a site's own error is not tried elsewhere; what tells of the way to it is") {
+  for (auto status : {500, 501, 502, 503, 505, 520, 599, 404, 410})
+    CHECK_FALSE(worth_another_attempt(errc::http_status, status));
+  for (auto status : {408, 504})
+    CHECK(worth_another_attempt(errc::http_status, status));
 }
 
 TEST_CASE("attempts run out: taken back alerts are settled as failed under their token") {
@@ -296,11 +406,11 @@ TEST_CASE("a later life knows the attempts of the earlier one") {
     x.problem.place = problem == errc::refused ? "page 1" : "";
     return x;
   };
-  aut.remember({row(1, 1, "us", attempt_state::abandoned), row(2, 2, "us", attempt_state::failed, errc::refused),
+  aut.remember({row(1, 1, "uk", attempt_state::abandoned), row(2, 2, "us", attempt_state::failed, errc::refused),
                 row(9, 3, "nl", attempt_state::settled), row(1, 4, "nl", attempt_state::assigned),
                 row(3, 5, "", attempt_state::assigned)});
   CHECK(aut.unfinished() == 3);
-  CHECK(aut.workers() == 2);
+  CHECK(aut.workers() == 3);
   alert_settled s;
   s.run = run.id;
   s.alert = alert_id{2};
@@ -322,6 +432,35 @@ TEST_CASE("a later life knows the attempts of the earlier one") {
   CHECK(aut.outcome() == run_state::partial);
 }
 
+TEST_CASE("a later life spares what the earlier one has spared") {
+  run_summary run;
+  run.id = run_id{7};
+  run.alerts = 2;
+  run_ledger aut{run, alerts(2), sources(), {1, 30s, 2s, 60s}, regions, mono_time{} + 1h};
+  auto row = [&](int64_t alert, int64_t token, attempt_state state, errc problem) {
+    run_alert x;
+    x.run = run.id;
+    x.alert = alert_id{alert};
+    x.token = fencing_token{token};
+    x.worker = worker_id{"us"};
+    x.state = state;
+    x.problem.code = problem;
+    return x;
+  };
+  auto denied = row(1, 1, attempt_state::failed, errc::refused);
+  auto refused = row(9, 2, attempt_state::failed, errc::refused);
+  refused.problem.place = "http://site.test/1";
+  auto taken_back = row(2, 3, attempt_state::abandoned, errc::none);
+  SECTION("the site had refused the worker over another alert") {
+    aut.remember({denied, refused, taken_back});
+    CHECK(aut.take_exhausted({errc::crashed, "", ""}).empty());
+  }
+  SECTION("nobody had been refused") {
+    aut.remember({taken_back});
+    CHECK(aut.take_exhausted({errc::crashed, "", ""}).size() == 1);
+  }
+}
+
 // -- any history
 // ---------------------------------------------------------------------------------------------------------
 
@@ -338,7 +477,6 @@ struct history {
   struct order {
     alert_settled what;
     bool final = false;
-    bool refused = false;
   };
 
   desk d;
@@ -422,20 +560,23 @@ struct history {
     case judgement::repeated:
       return;
     case judgement::stale:
-      storing.push_back({x.what, x.what.problem.code == errc::none || x.what.problem.code == errc::bad_page, false});
+      storing.push_back({x.what, x.what.problem.code == errc::none || x.what.problem.code == errc::bad_page});
       return;
     case judgement::final:
       d.aut.settling(x.what.alert);
-      storing.push_back({x.what, true, false});
+      storing.push_back({x.what, true});
       return;
     case judgement::again:
       d.aut.settling(x.what.alert);
-      storing.push_back({x.what, false, false});
+      storing.push_back({x.what, false});
       return;
     case judgement::refused:
       d.aut.settling(x.what.alert);
+      for (auto id : d.aut.assignments_at(x.what.host, x.worker))
+        RC_ASSERT(d.aut.take_back(id, x.what.host, d.now).exhausted.empty());
+      RC_ASSERT(d.aut.assignments_at(x.what.host, x.worker).empty());
       refused_in[x.what.alert].insert(regions.at(x.worker));
-      storing.push_back({x.what, !d.aut.may_try_elsewhere(x.what.alert), true});
+      storing.push_back({x.what, !d.aut.may_try_elsewhere(x.what.alert)});
       return;
     }
   }
@@ -452,7 +593,7 @@ struct history {
       ++store_done[id];
       return d.aut.done(id, ok);
     }
-    d.aut.give_back(id, x.what.token, x.refused, d.now);
+    d.aut.give_back(id, x.what.token, x.what.problem, x.what.http_status, d.now);
   }
 
   void lose() {
@@ -461,7 +602,7 @@ struct history {
       return;
     auto x = out[pick(out.size())];
     for (auto& s : d.aut.take_back(x.id, {errc::worker_lost, "", ""}, d.now).exhausted)
-      storing.push_back({s, true, false});
+      storing.push_back({s, true});
     RC_ASSERT(!d.aut.is_out(x.id));
   }
 
@@ -479,7 +620,7 @@ struct history {
       s.alert = x.what.id;
       s.token = token;
       s.problem.code = errc::no_capacity;
-      storing.push_back({s, true, false});
+      storing.push_back({s, true});
     }
   }
 
@@ -503,8 +644,9 @@ struct history {
   }
 
   void check() {
+    // Those in which the site was not asked do not count, once a worker.
     for (const auto& [id, count] : attempts)
-      RC_ASSERT(count <= most);
+      RC_ASSERT(count <= most + regions.size());
     for (const auto& [id, count] : store_done)
       RC_ASSERT(count <= 1);
     for (const auto& [id, where] : after_refusal)

@@ -141,6 +141,22 @@ TEST_CASE("hosts, exclusions and probation are kept; what is not placed could no
   }));
 }
 
+TEST_CASE("who has a part of a share gets that part of the work") {
+  open_workers open;
+  open[site] = workers(3);
+  open[site][0].share = 10;
+  open[site][2].share = 50;
+  std::map<worker_id, size_t> given;
+  std::vector<fetch_plan> unplaced;
+  for (const auto& s : split_plans(
+           distinct_plans(64), open, [](const auto&, const auto&) { return true; }, &unplaced))
+    given[s.worker] = s.plans.size();
+  CHECK(unplaced.empty());
+  CHECK(given[open[site][1].worker] == 40);
+  CHECK(given[open[site][2].worker] == 20);
+  CHECK(given[open[site][0].worker] == 4);
+}
+
 TEST_CASE("alerts of one source and query share a plan; unknown and disabled sources are told apart") {
   std::vector<alert> homeless;
   auto plans = group_plans({make_alert(1, "a"), make_alert(2, "b"), make_alert(3, "a"), make_alert(4, "a", "forum"),

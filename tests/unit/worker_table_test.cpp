@@ -59,7 +59,7 @@ TEST_CASE("only links that are up get work") {
 
 TEST_CASE("banned for a host is not banned for another; half-open comes last and only once") {
   auto aut = table();
-  aut.bans({ban(fr, wall + 1ms), ban(us, wall)});
+  aut.bans({ban(fr, wall + 1ms), ban(us, wall)}, now);
   CHECK(names(aut.available({site}, {}, now, wall)) == std::set<std::string>{"worker-nl", "worker-us?"});
   CHECK(aut.available({site}, {}, now, wall).workers.back().worker == us);
   CHECK(names(aut.available({host_key{"other"}}, {}, now, wall)).size() == 3);
@@ -71,10 +71,52 @@ TEST_CASE("banned for a host is not banned for another; half-open comes last and
   CHECK(aut.take_probe(us, {site}, wall)); // its probe went down with the link
 }
 
-TEST_CASE("what was tried is left out, by worker and by region") {
+TEST_CASE("a worker that was killed or stopped is not healthy, whatever was judged before") {
   auto aut = table();
-  CHECK(names(aut.available({}, {{fr}, {}}, now, wall)) == std::set<std::string>{"worker-nl", "worker-us"});
-  CHECK(names(aut.available({}, {{}, {"us"}}, now, wall)) == std::set<std::string>{"worker-fr", "worker-nl"});
+  auto healthy = [&] { return aut.status(now).at(0).healthy; };
+  aut.health({fr, true, {}});
+  CHECK(healthy());
+  aut.link({fr, link_state::suspect, 1, {}}); // one missed heartbeat is no judgement
+  CHECK(healthy());
+  aut.link({fr, link_state::down, 1, "connection closed"});
+  CHECK_FALSE(healthy());
+  aut.link({fr, link_state::connecting, 1, {}});
+  CHECK_FALSE(healthy());
+  aut.link({fr, link_state::up, 2, {}});
+  CHECK(healthy());
+  aut.health({fr, false, "3 probes failed"});
+  CHECK_FALSE(healthy());
+  aut.link({us, link_state::draining, 1, {}});
+  aut.health({us, true, {}});
+  CHECK(aut.status(now).at(2).healthy);
+}
+
+TEST_CASE("back from a ban a worker has a tenth of its share of that host, and its whole one after a while") {
+  auto aut = table();
+  auto share = [&](const host_key& host, mono_time at) {
+    for (const auto& x : aut.available({host}, {}, at, wall).workers)
+      if (x.worker == fr)
+        return x.share;
+    return 0U;
+  };
+  aut.bans({ban(fr, wall)}, now);
+  CHECK(share(site, now) == 100); // half-open: a probe is one anyway
+  aut.bans({}, now + 1min);
+  CHECK(share(site, now + 1min) == 10);
+  CHECK(share(site, now + 6min) == 55);
+  CHECK(share(site, now + 11min) == 100);
+  CHECK(share(host_key{"other.test"}, now + 1min) == 100);
+  // Of commands it is given fewer in the same way.
+  int first = 0;
+  for (int i = 0; i < 3000; ++i)
+    first += aut.available({site}, {}, now + 1min, wall).workers.front().worker == fr ? 1 : 0;
+  CHECK(first > 30);
+  CHECK(first < 300);
+}
+
+TEST_CASE("what was tried is left out") {
+  auto aut = table();
+  CHECK(names(aut.available({}, {fr}, now, wall)) == std::set<std::string>{"worker-nl", "worker-us"});
 }
 
 TEST_CASE("counters: a site's refusal is a request, and neither a success nor an error") {
@@ -92,6 +134,17 @@ TEST_CASE("counters: a site's refusal is a request, and neither a success nor an
   CHECK(row.in_flight == 0);
   CHECK(row.ewma_ms == Approx(10));
   aut.ended({fr, work_outcome::our_fault, 10ms, "once too often"}, now);
+  CHECK(aut.status(now).at(0).in_flight == 0);
+}
+
+TEST_CASE("what a lost worker had in flight ended with its link") {
+  auto aut = table();
+  aut.begun({fr, 3}, now);
+  aut.begun({us, 2}, now);
+  aut.link({fr, link_state::down, 1, "killed"});
+  CHECK(aut.status(now).at(0).in_flight == 0);
+  CHECK(aut.status(now).at(2).in_flight == 2);
+  aut.link({fr, link_state::up, 2, {}});
   CHECK(aut.status(now).at(0).in_flight == 0);
 }
 
