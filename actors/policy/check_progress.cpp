@@ -1,7 +1,5 @@
 #include "actors/policy/check_progress.hpp"
 
-#include <utility>
-
 #include "actors/policy/retry_policy.hpp"
 
 namespace vigie {
@@ -107,8 +105,9 @@ void check_progress::give_up(const host_key& host, const optional<error>& why) {
 
 void check_progress::give_up_rest(const error& why) {
   for (size_t i = 0; i < alerts_.size(); ++i)
-    if (!std::exchange(settled_[i], true))
+    if (!settled_[i])
       failures_.try_emplace(i, alert_failure{alerts_[i].id, why, 0});
+  settled_.assign(settled_.size(), true);
 }
 
 command_result check_progress::result() const {
