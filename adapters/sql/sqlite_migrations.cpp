@@ -233,7 +233,7 @@ ALTER TABLE alerts ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
 UPDATE alerts SET answered = baseline_done;
 )sql";
 
-constexpr std::string_view probes_of_verdicts = R"sql(
+constexpr const char* probes_of_verdicts = R"sql(
 ALTER TABLE verdicts ADD COLUMN answers INTEGER NOT NULL DEFAULT 0;
 )sql";
 

@@ -20,7 +20,7 @@ NOTHING = {**dict.fromkeys(COUNTERS, 0), "userAgent": None}
 
 
 def fleet_of(vigie, **more):
-    return Fleet(vigie, max_pages=1, fetch=f'contact = "{CONTACT}"', **more)
+    return Fleet(vigie, max_pages=1, fetch=f'product_token = "vigie"\ncontact = "{CONTACT}"', **more)
 
 
 def name_of(fleet):

@@ -31,7 +31,7 @@ def served(text):
 
 
 def fleet_of(vigie, interval="20ms", in_flight=1, gate="", **more):
-    made = Fleet(vigie, max_pages=1, min_interval=interval, fetch=f'contact = "{CONTACT}"', **more)
+    made = Fleet(vigie, max_pages=1, min_interval=interval, fetch=f'product_token = "vigie"\ncontact = "{CONTACT}"', **more)
     config = made.main.config.read_text(encoding="utf-8")
     made.main.config.write_text(config.replace("[sources.market.gate]\n",
                                                f"[sources.market.gate]\nmax_in_flight = {in_flight}\n{gate}"), encoding="utf-8")
