@@ -56,11 +56,12 @@ void arm(self_ptr self) {
 void look(self_ptr self) {
   auto& st = self->state;
   auto now = wall(self);
+  auto bounded = st.ledger.bound_ends(now);
   auto ended = st.ledger.ended(st.looked, now);
   st.looked = std::max(st.looked, now);
   for (const auto& v : ended)
     tell(self, log_level::info, v.scope == verdict_scope::host ? "circuit_half_open" : "ban_half_open", v);
-  if (!ended.empty())
+  if (bounded || !ended.empty())
     announce(self);
   arm(self);
 }
@@ -128,6 +129,7 @@ void restore(self_ptr self) {
           [self](const std::vector<verdict>& stored) {
             auto& st = self->state;
             st.ledger.restore(stored);
+            st.ledger.bound_ends(wall(self));
             st.restored = true;
             announce(self);
             arm(self);

@@ -165,7 +165,7 @@ void robots_permit_back(self_ptr self, const worker_id& by, const permit_release
 
 void robots_restored(self_ptr self, const std::vector<stored_robots>& copies) {
   auto& st = self->state;
-  st.robots.restore(copies);
+  st.robots.restore(copies, wall(self));
   st.robots_known = true;
   save_robots(self);
   wake(self, {});

@@ -9,6 +9,7 @@ namespace {
 /// Asks the port; the answer comes back as a message and is given to whoever asked.
 template <class T>
 using all = std::vector<T>;
+using notices = all<outbox_row>;
 
 template <class T, class Operation>
 promise<T> ask(store_ptr self, Operation operation) {
@@ -136,22 +137,22 @@ store_actor::behavior_type store(store_ptr self, database* db, environment env, 
       [=](const get_matches& m) {
         return ask<all<stored_match>>(self, [&](auto cb) { db->list_matches(m.filter, cb); });
       },
-      [=](const claim_outbox& m) {
-        return ask<all<outbox_row>>(self, [&](auto cb) { db->claim_outbox(m.limit, now(), cb); });
-      },
+      [=](const claim_outbox& m) { return ask<notices>(self, [&](auto cb) { db->claim_outbox(m, now(), cb); }); },
+      [=](const return_outbox& m) { return order(self, [&](auto cb) { db->return_outbox(m.id, cb); }); },
       [=](const finish_outbox& m) {
         return order(self, [&](auto cb) { db->finish_outbox(m.id, m.how, now() + m.retry_in, m.problem, cb); });
       },
-      [=](const recover_outbox& m) {
-        return ask<uint32_t>(self, [&](auto cb) { db->recover_outbox(m.idempotent, cb); });
+      [=](const give_up_outbox& m) {
+        return ask<notices>(self, [&](auto cb) { db->give_up_outbox(m, now() - m.age, cb); });
       },
+      [=](const recover_outbox& m) { return ask<notices>(self, [&](auto cb) { db->recover_outbox(m, cb); }); },
+      [=](get_channel_states) { return ask<all<channel_state>>(self, [&](auto cb) { db->load_channel_states(cb); }); },
+      [=](const put_channel_state& m) { return order(self, [&](auto cb) { db->put_channel_state(m.what, cb); }); },
       [=](count_outbox) { return ask<outbox_counts>(self, [&](auto cb) { db->count_outbox(cb); }); },
       [=](const retry_outbox& m) {
         return ask<uint32_t>(self, [&](auto cb) { db->retry_outbox(m.ids, m.states, now(), cb); });
       },
-      [=](const get_outbox& m) {
-        return ask<all<outbox_row>>(self, [&](auto cb) { db->list_outbox(m.states, m.limit, cb); });
-      },
+      [=](const get_outbox& m) { return ask<notices>(self, [&](auto cb) { db->list_outbox(m.states, m.limit, cb); }); },
       [=](get_worker_status) { return ask<all<worker_status>>(self, [&](auto cb) { db->load_worker_status(cb); }); },
       [=](const save_worker_status& m) { return order(self, [&](auto cb) { db->save_worker_status(m.rows, cb); }); },
       [=](get_verdicts) { return ask<all<verdict>>(self, [&](auto cb) { db->load_verdicts(cb); }); },

@@ -22,6 +22,29 @@ public:
   }
 
 private:
+  void count_rows(outbox_page page, done<outbox_page> cb) {
+    ask<outbox_counts>(
+        links_.store, config_.answer_timeout,
+        [this, cb, page = std::move(page)](result<outbox_counts> counts) mutable {
+          if (!counts)
+            return cb(tl::unexpected<error>(counts.error()));
+          page.counts = *counts;
+          look_at_channels(std::move(page), cb);
+        },
+        count_outbox{});
+  }
+
+  void look_at_channels(outbox_page page, done<outbox_page> cb) {
+    ask<std::vector<channel_state>>(
+        links_.store, config_.answer_timeout,
+        [cb, page = std::move(page)](result<std::vector<channel_state>> channels) mutable {
+          if (!channels)
+            return cb(tl::unexpected<error>(channels.error()));
+          page.channels = std::move(*channels);
+          cb(std::move(page));
+        },
+        get_channel_states{});
+  }
   api_backend::done<T> cb_;
   std::atomic<size_t>* open_;
 };
@@ -204,14 +227,7 @@ public:
         [this, cb](result<std::vector<outbox_row>> rows) {
           if (!rows)
             return cb(tl::unexpected<error>(rows.error()));
-          ask<outbox_counts>(
-              links_.store, config_.answer_timeout,
-              [cb, rows](result<outbox_counts> counts) {
-                if (!counts)
-                  return cb(tl::unexpected<error>(counts.error()));
-                cb(outbox_page{*rows, *counts});
-              },
-              count_outbox{});
+          count_rows(outbox_page{std::move(*rows), {}}, cb);
         },
         std::move(which));
   }

@@ -171,11 +171,12 @@ struct log_settings {
 };
 
 struct limit_settings {
-  uint32_t scrapers = 16;                                    ///< worker: fetch plans running at the same time
-  uint32_t worker_commands = 256;                            ///< worker: commands under way; more are answered busy
-  uint32_t permits_waiting = 10000;                          ///< main: callers waiting at one host's gate
-  uint32_t notify_in_flight = 16;                            ///< main: sends at the same time over all channels
-  uint32_t notify_attempts = delivery_config{}.max_attempts; ///< main: tries of one outbox row until it is dead
+  uint32_t scrapers = 16;                             ///< worker: fetch plans running at the same time
+  uint32_t worker_commands = 256;                     ///< worker: commands under way; more are answered busy
+  uint32_t permits_waiting = 10000;                   ///< main: callers waiting at one host's gate
+  uint32_t notify_in_flight = 16;                     ///< main: sends at the same time over all channels
+  duration notify_for = delivery_config{}.notify_for; ///< main: an outbox row that fails when it is so old is dead
+  uint32_t notify_attempts = delivery_config{}.min_attempts; ///< main: but not before so many tries
   uint32_t restart_intensity = 10; ///< restarts of one supervisor's children within restart_period; more escalates
   duration restart_period{60000};
   duration shutdown{10000}; ///< for the whole ordered shutdown

@@ -216,6 +216,7 @@ void read_limits(config_reader& root, node_config& out) {
   limits.read("worker_commands", x.worker_commands, 1, 100000);
   limits.read("permits_waiting", x.permits_waiting, 1, 1000000);
   limits.read("notify_in_flight", x.notify_in_flight, 1, 1000);
+  limits.read("notify_for", x.notify_for, duration{1000});
   limits.read("notify_attempts", x.notify_attempts, 1, 100);
   limits.read("restart_intensity", x.restart_intensity, 0, 10000);
   limits.read("restart_period", x.restart_period);

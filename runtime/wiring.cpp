@@ -191,13 +191,18 @@ child_spec notifier_child(const node_config& config, const node_adapters& adapte
                           const environment& env) {
   notifier_config c;
   c.max_in_flight = config.limits.notify_in_flight;
-  c.delivery.max_attempts = config.limits.notify_attempts;
+  c.delivery.notify_for = config.limits.notify_for;
+  c.delivery.min_attempts = config.limits.notify_attempts;
+  c.end_wait = config.limits.shutdown / 2; // the store must still be asked, and other parts end, too
   std::map<channel_id, notify_channel*> channels;
   for (const auto& [id, channel] : adapters.channels)
     channels.emplace(id, channel.get());
-  return child("notifier", refs.notifier, [c, channels, store = refs.api.store, env](caf::local_actor* self) {
-    return self->spawn(notifier, c, channels, store, env);
-  });
+  return child(
+      "notifier", refs.notifier,
+      [c, channels, store = refs.api.store, env](caf::local_actor* self) {
+        return self->spawn(notifier, c, channels, store, env);
+      },
+      restart_mode::permanent, config.limits.shutdown);
 }
 
 child_spec inspector_child(const node_config& config, const node_refs& refs) {

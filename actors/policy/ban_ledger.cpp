@@ -4,6 +4,8 @@
 #include <functional>
 #include <set>
 
+#include "actors/policy/not_before.hpp"
+
 namespace vigie {
 
 std::string_view to_string(refusal_policy x) {
@@ -42,6 +44,19 @@ void ban_ledger::restore(const std::vector<verdict>& verdicts) {
     auto old = before.find(k);
     entries_[k] = {x, old != before.end() && old->second.what == x ? old->second.out : optional<probe>{}};
   }
+}
+
+bool ban_ledger::bound_ends(wall_time now) {
+  bool any = false;
+  for (auto& [k, x] : entries_) {
+    auto until = not_before(x.what.until, x.what.until - x.what.since, now);
+    if (until == x.what.until)
+      continue;
+    x.what.until = until;
+    x.what.since = now;
+    any = true;
+  }
+  return any;
 }
 
 /// Everything that could stand between this worker and this host.

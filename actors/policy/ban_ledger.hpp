@@ -63,6 +63,8 @@ public:
 
   /// Takes these verdicts in place of its own. Probes that are out stay out where the verdict is unchanged.
   void restore(const std::vector<verdict>& verdicts);
+  /// After the clock was set back no ban lasts longer, from now, than it was to last in all. True = one would have.
+  bool bound_ends(wall_time now);
 
   /// A refusal while the ban is in force (a straggler) changes nothing but is ruled on.
   refusal_outcome refused(const site_refused& what, wall_time now);

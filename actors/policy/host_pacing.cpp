@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "actors/policy/not_before.hpp"
+
 namespace vigie {
 
 error validate(const host_pacing_config& config) {
@@ -141,9 +143,8 @@ void host_pacing::save(host_state& out, mono_time now, wall_time wall) const {
 }
 
 void host_pacing::restore(const host_pacing_config& config, const host_state& from, mono_time now, wall_time wall) {
-  // A clock that was set back must hold no host for longer than it asked.
   auto most = from.held_for > duration{0} ? std::min(from.held_for, longest_wish) : config.max_hold;
-  auto left = std::min(std::chrono::duration_cast<duration>(from.held_until - wall), most);
+  auto left = not_before(from.held_until, most, wall) - wall;
   if (from.held_until != wall_time{} && now + left > held_until_) {
     held_until_ = now + left;
     held_for_ = std::max(left, duration{0});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/policy/not_before.hpp"
 #include "actors/policy/robots_line.hpp"
 #include "actors/policy/url_reference.hpp"
 
@@ -122,7 +123,9 @@ void robots_book::changed(const std::string& authority) {
     unstored_[authority] = ++last_version_;
 }
 
-void robots_book::restore(std::vector<stored_robots> copies) {
+void robots_book::restore(std::vector<stored_robots> copies, wall_time now) {
+  for (auto& x : copies)
+    x.copy.next_fetch = not_before(x.copy.next_fetch, x.copy.next_fetch - x.copy.settled, now);
   std::stable_sort(copies.begin(), copies.end(),
                    [](const auto& a, const auto& b) { return a.copy.settled > b.copy.settled; });
   std::vector<stored_robots*> taken;

@@ -68,8 +68,8 @@ public:
   explicit robots_book(robots_book_config config);
 
   /// Takes copies that were stored. Of authorities that are known already none is taken; of those that are too many,
-  /// the ones that were fetched last.
-  void restore(std::vector<stored_robots> copies);
+  /// the ones that were fetched last. None is used for longer than it was to be, whatever happened to the clock.
+  void restore(std::vector<stored_robots> copies, wall_time now);
 
   /// The advice `fetch` is given once; then it is `wait` until settle, give_up, or fetch_patience later.
   robots_advice consult(const parsed_url& url, const worker_id& by, wall_time now);

@@ -66,7 +66,7 @@ robots_cache::robots_cache(robots_cache_config config, std::string product_token
 }
 
 bool robots_cache::fresh(wall_time now) const {
-  // A clock that was set back must not make a copy last longer than it may.
+  // A clock that was set back must not make a copy last longer than any may.
   return copy_.standing != robots_standing::unknown && now < copy_.next_fetch &&
          copy_.next_fetch - now <= config_.longest_fresh;
 }

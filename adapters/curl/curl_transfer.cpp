@@ -270,7 +270,7 @@ int curl_transfer::open_socket(int purpose, void* where) {
 }
 
 result<http_response> curl_transfer::finish(const curl_easy& on, int code) {
-  bool stands = answered_ && !is_page();
+  bool stands = answered_ && (!is_page() || request_.head_suffices);
   if (code != CURLE_OK && !stands)
     return tl::unexpected<error>(problem_of(on, code));
   bool bodiless = request_.method == "HEAD" || response_.status == 204;

@@ -219,11 +219,13 @@ json_value stored_match_json(const stored_match& x) {
 json_value outbox_json(const outbox_row& x) {
   return json_value::object({{"id", x.id.value},
                              {"alertId", x.alert.value},
+                             {"alertName", x.alert_name},
                              {"itemId", x.item.value},
                              {"channel", x.channel.value},
                              {"key", x.key},
                              {"state", to_string(x.state)},
                              {"attempts", x.attempts},
+                             {"since", time_json(x.since)},
                              {"nextAttemptAt", time_json(x.next_attempt)},
                              {"lastError", x.last_error.empty() ? json_value{} : json_value{x.last_error}}});
 }

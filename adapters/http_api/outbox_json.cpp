@@ -25,12 +25,22 @@ json_value outbox_page_json(const outbox_page& x) {
   auto rows = json_value::array();
   for (const auto& row : x.rows)
     rows.push(outbox_json(row));
+  auto channels = json_value::array();
+  for (const auto& channel : x.channels)
+    if (channel.failures > 0 || channel.gap > duration{0})
+      channels.push(
+          json_value::object({{"channel", channel.channel.value},
+                              {"heldUntil", to_rfc3339(channel.held_until)},
+                              {"gapMs", channel.gap.count()},
+                              {"failures", channel.failures},
+                              {"problem", channel.problem.empty() ? json_value{} : json_value{channel.problem}}}));
   return json_value::object({{"outbox", std::move(rows)},
                              {"counts", json_value::object({{"pending", x.counts.pending},
                                                             {"sending", x.counts.sending},
                                                             {"sent", x.counts.sent},
                                                             {"ambiguous", x.counts.ambiguous},
-                                                            {"dead", x.counts.dead}})}});
+                                                            {"dead", x.counts.dead}})},
+                             {"channels", std::move(channels)}});
 }
 
 result<retry_outbox> retry_from_json(std::string_view text, size_t most_ids) {

@@ -1,7 +1,6 @@
 #include "adapters/log/spdlog_event_log.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,54 +19,36 @@
 #include <utility>
 
 #include "adapters/log/event_line.hpp"
+#include "adapters/log/line_stream.hpp"
 
 namespace vigie {
 
 namespace {
 
 constexpr size_t max_queue_slots = 1 << 20;
-constexpr int stuck_stream_ms = 1000; ///< a stream that takes nothing for so long loses the line
 
-/// Whole lines to a descriptor, which it closes if it is its own. A stream that fails loses lines; nobody can be told.
-class descriptor_sink : public spdlog::sinks::base_sink<std::mutex> {
+/// A stream that fails loses lines; nobody can be told.
+class stream_sink : public spdlog::sinks::base_sink<std::mutex> {
 public:
-  descriptor_sink(int fd, bool own) : fd_(fd), own_(own) {}
-  ~descriptor_sink() override {
-    if (own_)
-      ::close(fd_);
-  }
+  explicit stream_sink(std::shared_ptr<line_stream> to) : to_(std::move(to)) {}
 
 protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    for (size_t at = 0; at < line.size();) {
-      auto wrote = ::write(fd_, line.data() + at, line.size() - at);
-      if (wrote > 0)
-        at += static_cast<size_t>(wrote);
-      else if (errno == EAGAIN && wait_for_room())
-        continue;
-      else if (errno != EINTR)
-        return;
-    }
+    to_->write({line.data(), line.size()}, line_stream::patience::until_closing);
   }
   void flush_() override {}
 
 private:
-  bool wait_for_room() const {
-    pollfd room{fd_, POLLOUT, 0};
-    return ::poll(&room, 1, stuck_stream_ms) > 0;
-  }
-
-  const int fd_;
-  const bool own_;
+  std::shared_ptr<line_stream> to_;
 };
 
 class spdlog_event_log : public event_log {
 public:
-  spdlog_event_log(log_config config, int fd, bool own, bool human, bool colour)
+  spdlog_event_log(log_config config, std::shared_ptr<line_stream> to, bool human, bool colour)
       : style_{std::move(config.node), std::move(config.secrets), config.max_field_bytes, colour},
-        now_(std::move(config.now)), human_(human) {
+        now_(std::move(config.now)), human_(human), to_(std::move(to)) {
     set_threshold(config.level);
     auto block_signals = [] { // a reader that went away must not end us by SIGPIPE
       sigset_t all;
@@ -76,12 +57,15 @@ public:
     };
     auto slots = std::clamp<size_t>(config.max_queued, 1, max_queue_slots);
     writer_ = std::make_shared<spdlog::details::thread_pool>(slots, 1, block_signals);
-    lines_ = std::make_shared<spdlog::async_logger>("vigie", std::make_shared<descriptor_sink>(fd, own), writer_,
+    lines_ = std::make_shared<spdlog::async_logger>("vigie", std::make_shared<stream_sink>(to_), writer_,
                                                     spdlog::async_overflow_policy::overrun_oldest);
+    owed_ = std::make_unique<line_writer>(to_, slots);
     lines_->set_formatter(
         std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc, std::string{"\n"}));
     lines_->set_error_handler([](const std::string&) {});
   }
+
+  ~spdlog_event_log() override { to_->close_soon(); }
 
   void emit(const event& what) override {
     if (!enabled(what.level))
@@ -94,10 +78,16 @@ public:
     }
   }
 
+  void write_through(const event& what, written done) override { owed_->write(line_of(what) + "\n", std::move(done)); }
+
 private:
-  void put(const event& what) {
+  std::string line_of(const event& what) const {
     auto now = now_ ? now_() : std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    auto line = human_ ? human_line(style_, what, now) : json_line(style_, what, now);
+    return human_ ? human_line(style_, what, now) : json_line(style_, what, now);
+  }
+
+  void put(const event& what) {
+    auto line = line_of(what);
     lines_->log(spdlog::level::info, spdlog::string_view_t{line});
   }
 
@@ -111,9 +101,11 @@ private:
   const line_style style_;
   const std::function<wall_time()> now_;
   const bool human_;
+  const std::shared_ptr<line_stream> to_;
   std::atomic<size_t> said_{0};
   std::shared_ptr<spdlog::details::thread_pool> writer_;
   std::shared_ptr<spdlog::async_logger> lines_;
+  std::unique_ptr<line_writer> owed_; ///< lines that somebody waits for
 };
 
 /// Mode 0600 also for a file that was there before.
@@ -142,7 +134,8 @@ result<std::unique_ptr<event_log>> make_event_log(log_config config) {
   bool human = config.format == log_format::human || (config.format == log_format::automatic && terminal);
   bool colour = config.colour == log_colour::always ||
                 (config.colour == log_colour::automatic && terminal && !std::getenv("NO_COLOR"));
-  return std::make_unique<spdlog_event_log>(std::move(config), fd, own, human, colour && human);
+  auto to = std::make_shared<line_stream>(fd, own);
+  return std::make_unique<spdlog_event_log>(std::move(config), std::move(to), human, colour && human);
 }
 
 } // namespace vigie

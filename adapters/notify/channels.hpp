@@ -17,7 +17,8 @@
 
 namespace vigie {
 
-/// Writes event `match_found` with the fields of the body. Always delivers, unless the body is not JSON (bad_request).
+/// Writes event `match_found` with the fields of the body, whatever the log's level. Delivered when the log has taken
+/// the whole line; what it does not take is tried again. bad_request: the body is not JSON.
 std::unique_ptr<notify_channel> make_log_channel(event_log& log);
 
 struct exec_channel_config {
@@ -29,9 +30,9 @@ struct exec_channel_config {
 };
 
 /// Runs a program with the body and a line end on its stdin.
-/// Exit 0 = delivered. Any other exit is the program's word that nothing was delivered: child_failed, tried again. A
-/// time-out, an end by a signal (status 129 to 192) or by our own shutdown is ambiguous. What could not be started is
-/// tried again.
+/// Exit 0 = delivered, unless the program did not take all of the body: then nobody knows what it told, which is
+/// ambiguous, as are a time-out, an end by a signal (status 129 to 192) and our own shutdown. Any other exit is the
+/// program's word that nothing was delivered: child_failed, tried again. What could not be started is tried again.
 std::unique_ptr<notify_channel> make_exec_channel(child_process& children, exec_channel_config config);
 
 struct webhook_config {
@@ -41,8 +42,10 @@ struct webhook_config {
 };
 
 /// POSTs the body as application/json with `Idempotency-Key: <row.key>`, so a doubtful send is simply repeated.
-/// 2xx = delivered; 408, 425, 429 and 5xx, network errors and time-outs are tried again; any other status is
-/// bad_request. Redirects are not followed.
+/// 2xx = delivered, whatever becomes of the answer's body. 429: the receiver wants less. 408, 409, 425 and 5xx, network
+/// errors and time-outs are passing troubles. 400, 413, 414, 415, 422 and 431 refuse this message; any other status
+/// refuses the channel, as long as nobody repairs it. Retry-After is passed on, with whatever status it comes.
+/// Redirects are not followed.
 std::unique_ptr<notify_channel> make_webhook_channel(http_client& client, webhook_config config);
 
 struct telegram_config {
@@ -54,7 +57,8 @@ struct telegram_config {
 
 /// sendMessage as plain text made of the body's fields. Telegram knows no idempotency key: what may have arrived (a
 /// time-out, a connection that broke after it was made, an answer that is none of Telegram's, 5xx) is ambiguous. 429
-/// and a connection that was never made are tried again; other 4xx are bad_request.
+/// wants less, for as long as its `parameters.retry_after` (or a Retry-After) says; a connection that was never made is
+/// tried again; other 4xx refuse the channel: bot or chat are not as they should be.
 std::unique_ptr<notify_channel> make_telegram_channel(http_client& client, telegram_config config);
 
 } // namespace vigie

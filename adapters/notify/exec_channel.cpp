@@ -24,6 +24,8 @@ error outcome_of(const child_outcome& end, const std::string& program, const std
   auto status = std::to_string(end.exit_status);
   if (end.timed_out)
     return {errc::ambiguous, program + " passed its time-out and was ended", {}};
+  if (end.exit_status == 0 && end.input_left)
+    return {errc::ambiguous, program + " exited with 0 before it had read the whole match", {}};
   if (end.exit_status == 0)
     return {};
   if (end.exit_status >= first_signal_status && end.exit_status <= last_signal_status)

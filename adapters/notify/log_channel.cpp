@@ -16,8 +16,7 @@ public:
     auto body = read_match_body(row.body);
     if (!body)
       return done(body.error());
-    log_.emit({log_level::info, "match_found", {}, fields_of(*body)});
-    done({});
+    log_.write_through({log_level::info, "match_found", {}, fields_of(*body)}, std::move(done));
   }
 
 private:

@@ -10,7 +10,7 @@ namespace vigie {
 
 namespace {
 
-constexpr uint64_t max_answer_bytes = 1 << 20; ///< nothing of it is used; it must only end
+constexpr uint64_t max_answer_bytes = 64 << 10; ///< nothing of it is used; the rest is not waited for
 
 bool same_header(const std::string& a, const std::string& b) {
   auto same = [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); };
@@ -28,11 +28,14 @@ error outcome_of(int32_t status) {
     return {};
   if (status == 429)
     return {errc::rate_limited, said, {}};
-  if (status == 408 || status == 425 || status >= 500)
+  if (status == 408 || status == 409 || status == 425 || status >= 500)
     return {errc::http_status, said, {}};
   if (status >= 300 && status < 400)
-    return {errc::bad_request, said + "; redirects are not followed: configure the address it leads to", {}};
-  return {errc::bad_request, said, {}};
+    return {errc::refused, said + "; redirects are not followed: configure the address it leads to", {}};
+  auto of_the_message = {400, 413, 414, 415, 422, 431};
+  if (std::find(of_the_message.begin(), of_the_message.end(), status) != of_the_message.end())
+    return {errc::bad_request, said, {}};
+  return {errc::refused, said + "; see to the channel's url and headers", {}};
 }
 
 class webhook_channel : public notify_channel {
@@ -59,10 +62,11 @@ public:
     request.body = row.body;
     request.timeout = config_.time_out;
     request.max_body_bytes = max_answer_bytes;
+    request.head_suffices = true;
     // The channel may be gone when the answer comes: nothing of it is used then.
     client_.fetch(std::move(request), [secrets = secrets_, done = std::move(done)](result<http_response> answer) {
       if (answer)
-        return done(outcome_of(answer->status));
+        return done({outcome_of(answer->status), asked_for(*answer)});
       auto why = delivery_error(answer.error());
       why.detail = secrets.mask(why.detail);
       done(std::move(why));

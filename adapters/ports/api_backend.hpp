@@ -35,8 +35,9 @@ struct run_progress {
 };
 
 struct outbox_page {
-  std::vector<outbox_row> rows; ///< newest first
-  outbox_counts counts;         ///< of the whole outbox
+  std::vector<outbox_row> rows;          ///< newest first
+  outbox_counts counts;                  ///< of the whole outbox
+  std::vector<channel_state> channels{}; ///< what is known of channels that had trouble
 };
 
 /// One implementation a role. All calls are thread-safe and answer exactly once, from any thread; a call that this role

@@ -27,6 +27,7 @@ struct child_outcome {
   std::string output;
   std::string errors;
   bool truncated = false;
+  bool input_left = false; ///< it ended, or closed its stdin, before it had taken all of the input
   duration took{0};
 };
 

@@ -29,7 +29,9 @@ public:
   // -- alerts
   // -----------------------------------------------------------------------------------------------------------
   virtual void list_alerts(done<std::vector<alert>> cb) = 0;
-  /// id 0 = a new one; the stored alert comes back with its id. A name is unique: conflict. Another id replaces that
+  /// id 0 = a new one; the stored alert comes back with its id. It gets a random part, too, which is in the keys of its
+  /// notifications: in a database that is new, or was restored, an id comes again, a key does not. A name is unique:
+  /// conflict. Another id replaces that
   /// alert (not_found); its baseline_done is kept as settlements made it, so that an edit cannot make a run silent, and
   /// what was known of its pages is dropped. Enabled, it is no longer paused.
   virtual void put_alert(alert what, done<alert> cb) = 0;
@@ -76,17 +78,24 @@ public:
 
   // -- outbox
   // -----------------------------------------------------------------------------------------------------------
-  /// Takes up to `limit` due pending rows, the longest due first, and marks them `sending`; `attempts` counts this one.
-  virtual void claim_outbox(uint32_t limit, wall_time now, done<std::vector<outbox_row>> cb) = 0;
+  /// Takes due pending rows, the longest due first, and marks them `sending`; `attempts` counts this one. A row that
+  /// was never tried is due, and no other is due later than which.longest_wait from now, whatever was stored.
+  virtual void claim_outbox(vigie::claim_outbox which, wall_time now, done<std::vector<outbox_row>> cb) = 0;
+  /// A `sending` row becomes pending, as it was before it was claimed; any other stays.
+  virtual void return_outbox(outbox_id id, done<unit> cb) = 0;
   /// not_found; conflict for a row that was sent (saying `sent` again is no error).
   virtual void finish_outbox(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem,
                              done<unit> cb) = 0;
-  /// At start: rows left `sending` by a dead process become pending (channel in `idempotent`) or ambiguous.
-  virtual void recover_outbox(std::vector<channel_id> idempotent, done<uint32_t> cb) = 0;
+  /// Pending rows of a channel that have waited since `before` or longer become dead, at most which.limit; they.
+  virtual void give_up_outbox(vigie::give_up_outbox which, wall_time before, done<std::vector<outbox_row>> cb) = 0;
+  /// At start: rows left `sending` by a dead process become pending (channel in which.idempotent) or ambiguous; they.
+  virtual void recover_outbox(vigie::recover_outbox which, done<std::vector<outbox_row>> cb) = 0;
+  virtual void load_channel_states(done<std::vector<channel_state>> cb) = 0; ///< by channel
+  virtual void put_channel_state(channel_state what, done<unit> cb) = 0;     ///< replaces the one of its channel
   virtual void count_outbox(done<outbox_counts> cb) = 0;
   /// A person wants these rows, and all rows in one of `states`, sent (again): they become pending, due now, with no
-  /// attempt counted; their keys stay. How many. All or none: not_found for an id that is no row, conflict for one that
-  /// is neither dead nor ambiguous, bad_request for such a state.
+  /// attempt counted, waiting since now; their keys stay. How many. All or none: not_found for an id that is no row,
+  /// conflict for one that is neither dead nor ambiguous, bad_request for such a state.
   virtual void retry_outbox(std::vector<outbox_id> ids, std::vector<delivery_state> states, wall_time now,
                             done<uint32_t> cb) = 0;
   /// Newest first; no states = all.

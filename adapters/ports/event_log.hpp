@@ -2,11 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "messages/values/error.hpp"
 #include "messages/values/ids.hpp"
 
 namespace vigie {
@@ -28,6 +30,13 @@ public:
   virtual ~event_log() = default;
 
   virtual void emit(const event& what) = 0;
+
+  using written = std::function<void(error)>;
+  /// For a line that somebody is owed: it is written whatever the threshold, and `done` is called exactly once, on a
+  /// thread of the adapter or, for an immediate refusal, on the caller's. errc::none: the stream has taken all of it.
+  /// store_unavailable: it takes nothing, or not all (a full disk, a reader that went away or stopped reading), with
+  /// why. busy: too many wait. It must not block.
+  virtual void write_through(const event& what, written done) = 0;
 
   log_level threshold() const { return threshold_.load(std::memory_order_relaxed); }
   void set_threshold(log_level x) { threshold_.store(x, std::memory_order_relaxed); }

@@ -19,6 +19,7 @@ namespace vigie {
 ///
 /// A body matters to a 2xx only. Any other answer is one as soon as its headers are there: if its body is cut, silent,
 /// too large or cannot be unpacked, what came of it is its body. So no refusal and no Retry-After is lost for its page.
+/// With `head_suffices` that goes for a 2xx, too.
 ///
 /// A request's `proxy` and `ca_pem` are its own: no connection that was made for one of another proxy or other
 /// certificates serves it. With a proxy the address that must be allowed is the proxy's.

@@ -3,18 +3,30 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "messages/values/error.hpp"
+#include "messages/values/optional.hpp"
 #include "messages/values/run.hpp"
 
 namespace vigie {
 
+/// How a send ended.
+struct send_outcome {
+  send_outcome(error why = {}, optional<duration> how_long = {}) : problem(std::move(why)), asked(how_long) {}
+
+  /// errc::none = delivered. ambiguous: it may or may not have arrived. rate_limited: the receiver wants less.
+  /// bad_request: it does not take this message, or there is none to be made of this row; refused: it takes nothing
+  /// from this channel until somebody repairs it (its address, its key). Everything else did not arrive and may the
+  /// next time.
+  error problem;
+  optional<duration> asked; ///< the receiver's word: nobody shall come to it for so long
+};
+
 /// One way out. Thread-safe.
 class notify_channel {
 public:
-  /// errc::none = delivered. Anything that may or may not have arrived is errc::ambiguous; a definite refusal that
-  /// another try cannot change is bad_request; everything else may be tried again.
-  using callback = std::function<void(error)>;
+  using callback = std::function<void(send_outcome)>;
 
   virtual ~notify_channel() = default;
 

@@ -158,6 +158,7 @@ void running_child::answer(mono_time now) {
   outcome.output = std::move(output_.text);
   outcome.errors = std::move(errors_.text);
   outcome.truncated = truncated_;
+  outcome.input_left = fed_ < request_.input.size();
   outcome.took = std::chrono::duration_cast<duration>(now - started_);
   done_(std::move(outcome));
 }

@@ -2,6 +2,7 @@
 // says what the port's comment says of its namesake; errors of the session stick there and are not looked at here.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,8 +16,10 @@ using unit = database::unit;
 
 // -- repository_alerts.cpp ------------------------------------------------------------------------
 result<std::vector<alert>> list_alerts(sql_session& db);
-result<alert> put_alert(sql_session& db, alert what);
-result<uint32_t> import_alerts(sql_session& db, const std::vector<alert>& what);
+/// What is random, in a text of letters and digits; another one at each call.
+using random_part = std::function<std::string()>;
+result<alert> put_alert(sql_session& db, alert what, const random_part& draw);
+result<uint32_t> import_alerts(sql_session& db, const std::vector<alert>& what, const random_part& draw);
 result<unit> remove_alert(sql_session& db, alert_id id);
 result<alert> set_alert_enabled(sql_session& db, alert_id id, bool enabled);
 /// The enabled alerts of a run that are not done, by id.
@@ -52,12 +55,17 @@ std::string note_outcome(sql_session& db, const alert_settled& what);
 
 // -- repository_outbox.cpp ------------------------------------------------------------------------
 /// One row a channel that has none yet for this pair; how many were made. Key and body are written here and never
-/// again.
-uint32_t notify(sql_session& db, const stored_match& found, const std::vector<channel_id>& channels);
-result<std::vector<outbox_row>> claim_outbox(sql_session& db, uint32_t limit, wall_time now);
+/// again. `key_part` is the alert's.
+uint32_t notify(sql_session& db, const stored_match& found, const std::string& key_part,
+                const std::vector<channel_id>& channels);
+result<std::vector<outbox_row>> claim_outbox(sql_session& db, const vigie::claim_outbox& which, wall_time now);
+result<unit> return_outbox(sql_session& db, outbox_id id);
+result<std::vector<outbox_row>> give_up_outbox(sql_session& db, const vigie::give_up_outbox& which, wall_time before);
 result<unit> finish_outbox(sql_session& db, outbox_id id, delivery_state how, wall_time next_attempt,
                            const std::string& problem);
-result<uint32_t> recover_outbox(sql_session& db, const std::vector<channel_id>& idempotent);
+result<std::vector<outbox_row>> recover_outbox(sql_session& db, const vigie::recover_outbox& which);
+result<std::vector<channel_state>> load_channel_states(sql_session& db);
+result<unit> put_channel_state(sql_session& db, const channel_state& what);
 result<outbox_counts> count_outbox(sql_session& db);
 result<uint32_t> retry_outbox(sql_session& db, const std::vector<outbox_id>& ids,
                               const std::vector<delivery_state>& states, wall_time now);

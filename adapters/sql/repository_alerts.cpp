@@ -84,12 +84,13 @@ bool name_is_taken(sql_session& db, const alert& by) {
   return db.query("SELECT id FROM alerts WHERE name = $1 AND id <> $2", by.name, by.id)->next();
 }
 
-void insert(sql_session& db, alert& x) {
+void insert(sql_session& db, alert& x, const std::string& key_part) {
   auto rows =
       db.query("INSERT INTO alerts (name, source, query, price_min, price_max, currency, fold_accents, enabled, "
-               "baseline, baseline_done) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id, paused_why",
+               "baseline, baseline_done, key_part) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+               "RETURNING id, paused_why",
                x.name, x.source, x.query, x.when.price_min, x.when.price_max, x.when.currency, x.when.fold_accents,
-               x.enabled, x.baseline, x.baseline_done);
+               x.enabled, x.baseline, x.baseline_done, key_part);
   if (rows->next())
     rows->read(x.id, x.paused_why);
 }
@@ -116,11 +117,11 @@ result<std::vector<alert>> list_alerts(sql_session& db) {
   return read_alerts(db, VIGIE_ALERT_COLUMNS "ORDER BY a.id", VIGIE_WORD_COLUMNS VIGIE_WORD_ORDER);
 }
 
-result<alert> put_alert(sql_session& db, alert what) {
+result<alert> put_alert(sql_session& db, alert what, const random_part& draw) {
   if (name_is_taken(db, what))
     return fail(errc::conflict, "an alert named \"" + what.name + "\" exists");
   if (what.id.value == 0)
-    insert(db, what);
+    insert(db, what, draw());
   else if (!update(db, what))
     return fail(errc::not_found, "no alert " + std::to_string(what.id.value));
   else
@@ -129,9 +130,9 @@ result<alert> put_alert(sql_session& db, alert what) {
   return what;
 }
 
-result<uint32_t> import_alerts(sql_session& db, const std::vector<alert>& what) {
+result<uint32_t> import_alerts(sql_session& db, const std::vector<alert>& what, const random_part& draw) {
   for (const auto& x : what)
-    if (auto put = put_alert(db, x); !put)
+    if (auto put = put_alert(db, x, draw); !put)
       return tl::unexpected(put.error());
   return static_cast<uint32_t>(what.size());
 }

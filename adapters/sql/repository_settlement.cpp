@@ -21,6 +21,7 @@ struct alert_owner {
   std::string name;
   source_id source;
   bool learning = false; ///< this settlement is the baseline
+  std::string key_part;  ///< of its notifications' keys
   std::vector<channel_id> channels;
 };
 
@@ -45,11 +46,12 @@ optional<known_attempt> find_attempt(sql_session& db, const alert_settled& what)
 alert_owner find_owner(sql_session& db, alert_id id) {
   alert_owner out;
   {
-    auto rows = db.query("SELECT name, source, baseline = 1 AND baseline_done = 0 FROM alerts WHERE id = $1", id);
+    auto rows =
+        db.query("SELECT name, source, baseline = 1 AND baseline_done = 0, key_part FROM alerts WHERE id = $1", id);
     out.exists = rows->next();
     if (!out.exists)
       return out;
-    rows->read(out.name, out.source, out.learning);
+    rows->read(out.name, out.source, out.learning, out.key_part);
   }
   auto rows = db.query("SELECT word FROM alert_words WHERE alert_id = $1 AND kind = 'channel' ORDER BY position", id);
   while (rows->next())
@@ -122,7 +124,7 @@ settle_receipt apply_success(sql_session& db, const alert_settled& what, const a
       found.source = owner.source;
     write_match(db, found);
     ++receipt.new_matches;
-    receipt.outbox_rows += notify(db, found, owner.channels);
+    receipt.outbox_rows += notify(db, found, owner.key_part, owner.channels);
   }
   if (owner.learning)
     db.execute("UPDATE alerts SET baseline_done = 1 WHERE id = $1", what.alert);

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <pthread.h>
 
+#include "adapters/crypto/secrets.hpp"
 #include "adapters/sql/migrations.hpp"
 #include "adapters/sql/repository.hpp"
 #include "adapters/sql/sqlite_session.hpp"
@@ -45,6 +46,8 @@ private:
   sql_access access_;
   Work work_;
 };
+
+constexpr size_t key_part_bytes = 8; ///< two alerts of one id in all the databases there ever are will not share them
 
 struct queue_limits {
   size_t max_pending;
@@ -139,17 +142,19 @@ private:
 
 class sql_database final : public database {
 public:
-  sql_database(queue_limits limits, session_ptr first, std::function<result<session_ptr>()> connect)
-      : thread_(limits, std::move(first), std::move(connect)) {}
+  sql_database(queue_limits limits, repository::random_part draw, session_ptr first,
+               std::function<result<session_ptr>()> connect)
+      : draw_(std::move(draw)), thread_(limits, std::move(first), std::move(connect)) {}
 
   void list_alerts(done<std::vector<alert>> cb) override {
     read(std::move(cb), [](sql_session& s) { return repository::list_alerts(s); });
   }
   void put_alert(alert what, done<alert> cb) override {
-    write(std::move(cb), [=](sql_session& s) { return repository::put_alert(s, what); });
+    write(std::move(cb), [=, this](sql_session& s) { return repository::put_alert(s, what, draw_); });
   }
   void import_alerts(std::vector<alert> what, done<uint32_t> cb) override {
-    write(std::move(cb), [what = std::move(what)](sql_session& s) { return repository::import_alerts(s, what); });
+    write(std::move(cb),
+          [this, what = std::move(what)](sql_session& s) { return repository::import_alerts(s, what, draw_); });
   }
   void remove_alert(alert_id id, done<unit> cb) override {
     write(std::move(cb), [=](sql_session& s) { return repository::remove_alert(s, id); });
@@ -199,15 +204,27 @@ public:
     read(std::move(cb), [=](sql_session& s) { return repository::list_matches(s, filter); });
   }
 
-  void claim_outbox(uint32_t limit, wall_time now, done<std::vector<outbox_row>> cb) override {
-    write(std::move(cb), [=](sql_session& s) { return repository::claim_outbox(s, limit, now); });
+  void claim_outbox(vigie::claim_outbox which, wall_time now, done<std::vector<outbox_row>> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::claim_outbox(s, which, now); });
+  }
+  void return_outbox(outbox_id id, done<unit> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::return_outbox(s, id); });
+  }
+  void give_up_outbox(vigie::give_up_outbox which, wall_time before, done<std::vector<outbox_row>> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::give_up_outbox(s, which, before); });
   }
   void finish_outbox(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem,
                      done<unit> cb) override {
     write(std::move(cb), [=](sql_session& s) { return repository::finish_outbox(s, id, how, next_attempt, problem); });
   }
-  void recover_outbox(std::vector<channel_id> idempotent, done<uint32_t> cb) override {
-    write(std::move(cb), [=](sql_session& s) { return repository::recover_outbox(s, idempotent); });
+  void recover_outbox(vigie::recover_outbox which, done<std::vector<outbox_row>> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::recover_outbox(s, which); });
+  }
+  void load_channel_states(done<std::vector<channel_state>> cb) override {
+    read(std::move(cb), [](sql_session& s) { return repository::load_channel_states(s); });
+  }
+  void put_channel_state(channel_state what, done<unit> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::put_channel_state(s, what); });
   }
   void count_outbox(done<outbox_counts> cb) override {
     read(std::move(cb), [](sql_session& s) { return repository::count_outbox(s); });
@@ -275,6 +292,7 @@ private:
     enqueue<T>(std::move(cb), sql_access::write, std::move(work));
   }
 
+  const repository::random_part draw_;
   session_thread thread_;
 };
 
@@ -311,8 +329,9 @@ result<std::unique_ptr<database>> open_sqlite(sqlite_config config) {
   if (!first)
     return tl::unexpected(first.error());
   queue_limits limits{config.max_pending, config.drain_timeout};
+  auto draw = config.random_part ? config.random_part : [] { return random_token_hex(key_part_bytes); };
   auto again = [config = std::move(config)] { return open_session(config, missing_file::refuse); };
-  return std::make_unique<sql_database>(limits, std::move(*first), std::move(again));
+  return std::make_unique<sql_database>(limits, std::move(draw), std::move(*first), std::move(again));
 }
 
 } // namespace vigie

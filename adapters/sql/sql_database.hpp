@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,9 @@ struct sqlite_config {
   /// this it also survives a power cut, at the price of one fsync an operation; without, a power cut may take the last
   /// moments (never the file's soundness).
   bool survive_power_cut = false;
+  /// The random part that a new alert gets, of letters and digits, another one at each call; called on the database's
+  /// thread. Empty = 16 hexadecimal digits of the kernel's generator.
+  std::function<std::string()> random_part{};
 };
 
 /// errc::bad_config with one sentence, or errc::none.

@@ -237,12 +237,36 @@ constexpr const char* probes_of_verdicts = R"sql(
 ALTER TABLE verdicts ADD COLUMN answers INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// An id comes again in a new or restored database; the random part of an alert does not, and with it no key of its
+// notifications. A row waits since it was made, which is when its match was found.
+constexpr const char* notifications_given_up_by_age = R"sql(
+ALTER TABLE alerts ADD COLUMN key_part TEXT NOT NULL DEFAULT '';
+UPDATE alerts SET key_part = lower(hex(randomblob(8)));
+
+ALTER TABLE outbox ADD COLUMN since_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE outbox SET since_ms = coalesce(
+  (SELECT m.found_ms FROM matches m WHERE m.alert_id = outbox.alert_id AND m.item_id = outbox.item_id),
+  next_attempt_ms);
+DROP INDEX outbox_due;
+CREATE INDEX outbox_due ON outbox (state, channel, next_attempt_ms, id);
+
+CREATE TABLE channel_states (
+  channel TEXT PRIMARY KEY,
+  held_until_ms INTEGER NOT NULL,
+  stored_ms INTEGER NOT NULL,
+  gap_ms INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  problem TEXT NOT NULL
+) STRICT;
+)sql";
+
 constexpr migration all[] = {
     {1, "first tables", first_tables},
     {2, "conduct towards other people's servers", conduct_tables},
     {3, "pages of alerts, and why an alert is paused", pages_of_alerts},
     {4, "how long hosts are held, and what robots.txt pauses", holds_and_pauses},
     {5, "probes that a half-open host has answered", probes_of_verdicts},
+    {6, "notifications are given up by age, channels are left alone", notifications_given_up_by_age},
 };
 
 } // namespace

@@ -106,6 +106,7 @@ struct http_request {
   uint64_t max_body_bytes = 10 << 20; ///< after decompression; more is body_too_large
   std::string proxy{};                ///< "http://host:port"; empty = none
   std::string ca_pem{};               ///< instead of the system's certificates; empty = the system's
+  bool head_suffices = false;         ///< once the answer's head has come, nothing of its body is an error
 };
 
 struct http_response {

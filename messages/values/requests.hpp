@@ -10,6 +10,7 @@
 #include "messages/values/command.hpp"
 #include "messages/values/conduct.hpp"
 #include "messages/values/inspection.hpp"
+#include "messages/values/outbox.hpp"
 #include "messages/values/run.hpp"
 #include "messages/values/verdict.hpp"
 #include "messages/values/worker.hpp"
@@ -102,38 +103,6 @@ struct get_run_alerts {
 };
 struct get_matches {
   match_filter filter;
-};
-struct claim_outbox {
-  uint32_t limit = 32;
-};
-struct finish_outbox {
-  outbox_id id;
-  delivery_state how = delivery_state::sent;
-  duration retry_in{0}; ///< for `pending`
-  std::string problem;
-};
-struct recover_outbox {
-  std::vector<channel_id> idempotent;
-};
-struct get_outbox {
-  std::vector<delivery_state> states; ///< empty = all
-  uint32_t limit = 100;
-};
-/// What is in the outbox, by state.
-struct count_outbox {
-  uint8_t unused = 0;
-};
-struct outbox_counts {
-  uint64_t pending = 0;
-  uint64_t sending = 0;
-  uint64_t sent = 0;
-  uint64_t ambiguous = 0;
-  uint64_t dead = 0;
-};
-/// A person's decision to send again what waits for one: these rows, and all rows in one of these states.
-struct retry_outbox {
-  std::vector<outbox_id> ids;
-  std::vector<delivery_state> states; ///< dead, ambiguous
 };
 struct get_worker_status {
   uint8_t unused = 0;

@@ -110,12 +110,26 @@ struct outbox_row {
   alert_id alert;
   item_id item;
   channel_id channel;
-  std::string key;  ///< the Idempotency-Key of every send of this row
+  std::string key;  ///< the Idempotency-Key of every send of this row; never that of a row of another database
   std::string body; ///< JSON
   delivery_state state = delivery_state::pending;
   uint32_t attempts = 0;
   wall_time next_attempt{};
-  std::string last_error;
+  std::string last_error;   ///< of pending: of the last try; of ambiguous and dead: why it is that
+  std::string alert_name{}; ///< when it was found
+  wall_time since{};        ///< it waits since then: when it was made, or when a person wanted it sent again
+};
+
+/// What the notifier must still know of a channel after it died (actors/policy/channel_pacing.hpp).
+struct channel_state {
+  channel_id channel;
+  wall_time held_until{}; ///< nothing is sent before
+  wall_time stored{};     ///< when this was written
+  duration gap{0};        ///< from one send to the next, as its receiver wants it
+  uint32_t failures = 0;  ///< in a row
+  std::string problem{};  ///< of the last one; empty = it works
+
+  friend bool operator==(const channel_state&, const channel_state&) = default;
 };
 
 } // namespace vigie

@@ -20,6 +20,14 @@ text_table::cell state_cell(const json_node& row) {
   return {std::move(state), how};
 }
 
+/// Why rows wait although nothing is wrong with them.
+void print_channels(const json_node& data, std::ostream& out) {
+  for (auto x : rows_of(data, "channels"))
+    if (int_of(x, "failures") > 0)
+      out << "channel " << text_of(x, "channel") << " is left alone until " << text_of(x, "heldUntil") << " after "
+          << text_of(x, "failures") << " failures in a row: " << text_of(x, "problem") << '\n';
+}
+
 int list_rows(const outbox_options& options, api_client& client, std::ostream& out) {
   auto states = options.state.empty() ? std::string{"dead,ambiguous"} : options.state;
   auto path = "/api/v1/outbox?limit=" + std::to_string(options.limit);
@@ -33,15 +41,16 @@ int list_rows(const outbox_options& options, api_client& client, std::ostream& o
   text_table table{{{"ID", true, 12},
                     {"STATE", false, 10},
                     {"CHANNEL", false, 20},
-                    {"ALERT", true, 10},
+                    {"ALERT", false, 24},
                     {"ITEM", false, 24},
                     {"TRIES", true, 6},
                     {"LAST ERROR", false, 80}}};
   for (auto x : rows_of(answer.data(), "outbox"))
-    table.add({text_of(x, "id"), state_cell(x), text_of(x, "channel"), text_of(x, "alertId"), text_of(x, "itemId"),
+    table.add({text_of(x, "id"), state_cell(x), text_of(x, "channel"), text_of(x, "alertName"), text_of(x, "itemId"),
                text_of(x, "attempts"), text_of(x, "lastError")});
   if (!table.empty())
     table.print(out, options.style);
+  print_channels(answer.data(), out);
   out << counts_line(answer.data()) << '\n';
   return exit_done;
 }

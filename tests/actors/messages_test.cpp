@@ -162,6 +162,7 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(run_alert);
   ROUND_TRIP(stored_match);
   ROUND_TRIP(outbox_row);
+  ROUND_TRIP(channel_state);
   ROUND_TRIP(verdict);
   ROUND_TRIP(worker_health);
   ROUND_TRIP(worker_status);
@@ -194,7 +195,12 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(get_run);
   ROUND_TRIP(get_run_alerts);
   ROUND_TRIP(get_matches);
+  ROUND_TRIP(channel_claim);
   ROUND_TRIP(claim_outbox);
+  ROUND_TRIP(return_outbox);
+  ROUND_TRIP(give_up_outbox);
+  ROUND_TRIP(get_channel_states);
+  ROUND_TRIP(put_channel_state);
   ROUND_TRIP(finish_outbox);
   ROUND_TRIP(recover_outbox);
   ROUND_TRIP(get_outbox);
@@ -255,6 +261,7 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(std::vector<run_alert>);
   ROUND_TRIP(std::vector<stored_match>);
   ROUND_TRIP(std::vector<outbox_row>);
+  ROUND_TRIP(std::vector<channel_state>);
   ROUND_TRIP(std::vector<worker_status>);
   ROUND_TRIP(std::vector<verdict>);
   ROUND_TRIP(std::vector<host_state>);

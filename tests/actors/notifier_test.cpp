@@ -1,5 +1,7 @@
 #include "actors/notifier.hpp"
 
+#include <functional>
+
 #include "actors/store.hpp"
 #include "tests/fakes/fake_event_log.hpp"
 #include "tests/fakes/fake_notify_channel.hpp"
@@ -27,7 +29,8 @@ public:
   ~post() { w.stop(aut.get(), store_ref.get()); }
 
   void start() {
-    std::map<channel_id, notify_channel*> channels{{with_key, &shop}, {without_key, &mail}};
+    std::map<channel_id, notify_channel*> channels{{with_key, instead_of_shop ? instead_of_shop : &shop},
+                                                   {without_key, &mail}};
     aut.set(w.system.spawn(notifier, config, channels, store_ref, env()));
   }
 
@@ -42,7 +45,11 @@ public:
     store_ref.set(w.system.spawn(store, &db, env(), store_config{}));
   }
 
-  environment env() { return w.env(log, metrics); }
+  environment env() {
+    auto out = w.env(log, metrics);
+    out.wall = [true_wall = out.wall, this](mono_time now) { return true_wall(now) - set_back; };
+    return out;
+  }
 
   /// A run with so many matches; each is a row for each of the alert's channels.
   void write(size_t rows) {
@@ -97,12 +104,41 @@ public:
   memory_database db;
   fake_notify_channel shop{true};
   fake_notify_channel mail{false};
+  notify_channel* instead_of_shop = nullptr;
   std::vector<channel_id> channels_of_alert{with_key};
   notifier_config config;
   actor_ref<store_actor> store_ref;
   actor_ref<notifier_actor> aut;
   size_t alerts = 0;
+  duration set_back{0}; ///< the clock, by so much
 };
+
+/// A receiver that thinks.
+class receiver : public notify_channel {
+public:
+  explicit receiver(std::function<send_outcome(const outbox_row&)> answer) : answer_(std::move(answer)) {}
+
+  bool idempotent() const override { return true; }
+  void send(const outbox_row& row, callback done) override {
+    auto outcome = answer_(row);
+    ++sends;
+    keys[row.key] += outcome.problem.code == errc::none ? 1 : 0;
+    done(std::move(outcome));
+  }
+
+  size_t sends = 0;
+  std::map<std::string, size_t> keys; ///< how often each arrived
+
+private:
+  std::function<send_outcome(const outbox_row&)> answer_;
+};
+
+/// Each of so many once.
+void check_arrived(const receiver& at, size_t rows) {
+  CHECK(at.keys.size() == rows);
+  for (const auto& [key, times] : at.keys)
+    REQUIRE(times == 1);
+}
 
 /// The same key always with the same body; how often each key was sent.
 std::map<std::string, size_t> sends(const fake_notify_channel& channel) {
@@ -173,8 +209,10 @@ TEST_CASE("every outcome of a send is written down as the policy says") {
   };
   auto x = GENERATE(row{errc::none, true, delivery_state::sent, delivery_state::sent, 1},
                     row{errc::none, false, delivery_state::sent, delivery_state::sent, 1},
-                    row{errc::bad_request, true, delivery_state::dead, delivery_state::dead, 1},
-                    row{errc::bad_request, false, delivery_state::dead, delivery_state::dead, 1},
+                    row{errc::bad_request, true, delivery_state::pending, delivery_state::sent, 2},
+                    row{errc::bad_request, false, delivery_state::pending, delivery_state::sent, 2},
+                    row{errc::refused, true, delivery_state::pending, delivery_state::sent, 2},
+                    row{errc::refused, false, delivery_state::pending, delivery_state::sent, 2},
                     row{errc::network, true, delivery_state::pending, delivery_state::sent, 2},
                     row{errc::network, false, delivery_state::pending, delivery_state::sent, 2},
                     row{errc::http_status, true, delivery_state::pending, delivery_state::sent, 2},
@@ -195,26 +233,62 @@ TEST_CASE("every outcome of a send is written down as the policy says") {
   REQUIRE(p.outbox().size() == 1);
   CHECK(p.outbox()[0].state == x.first);
   CHECK(p.outbox()[0].last_error.empty() == (x.outcome == errc::none));
-  p.w.advance(1min);
+  p.w.advance(32min, 1s);
   CHECK(p.outbox()[0].state == x.last);
   CHECK(channel.rows().size() == x.sends);
   CHECK(sends(channel).size() == 1);
+  auto listed = p.log.events("notification_ambiguous");
+  REQUIRE(listed.size() == (x.last == delivery_state::ambiguous ? 1 : 0));
+  for (const auto& e : listed)
+    CHECK(e.field("why") == p.outbox()[0].last_error);
 }
 
-TEST_CASE("a channel that never works: the tries get rarer and end, and the others are not held up") {
+TEST_CASE("a channel that never works: the tries get rarer, a row says when it is given up, the others go on") {
   post p{1, 0};
   p.channels_of_alert = {with_key, without_key};
   p.write(1);
-  for (int i = 0; i < 100; ++i)
-    p.shop.script(errc::network);
+  receiver away{[](auto&) { return send_outcome{error{errc::network, "away", {}}}; }};
+  p.instead_of_shop = &away;
   p.start();
   p.w.drain();
   CHECK(p.mail.rows().size() == 1);
-  REQUIRE(p.until([&] { return p.count(delivery_state::dead) == 1; }));
-  CHECK(p.shop.rows().size() == p.config.delivery.max_attempts);
+  REQUIRE_FALSE(p.until([&] { return p.count(delivery_state::dead) == 1; }, 24h - 1min));
+  REQUIRE(p.until([&] { return p.count(delivery_state::dead) == 1; }, 16min));
+  auto tries = away.sends;
+  CHECK(tries > 90);
+  CHECK(tries < 400);
   p.w.advance(1h, 1s);
-  CHECK(p.shop.rows().size() == p.config.delivery.max_attempts);
-  CHECK(p.log.count("notification_not_sent") == p.config.delivery.max_attempts);
+  CHECK(away.sends == tries);
+  CHECK(p.log.count("notification_not_sent") == tries);
+  auto told = p.log.events("notification_dead");
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].level == log_level::error);
+  CHECK(told[0].field("alert") == "a1");
+  CHECK(told[0].field("channel") == "shop");
+  CHECK(told[0].field("why") == "network: away");
+  CHECK(told[0].field("retry") == "vigie outbox retry 1");
+  CHECK(p.metrics.counter("vigie_notifications_total", {{"channel", "shop"}, {"state", "dead"}}) == 1);
+}
+
+TEST_CASE("a channel that nobody repairs: what waits behind the one that is tried is given up, too, and told") {
+  post p{1, 50};
+  receiver gone{[](auto&) { return send_outcome{error{errc::refused, "the webhook answered 404", {}}}; }};
+  p.instead_of_shop = &gone;
+  p.start();
+  REQUIRE_FALSE(p.until([&] { return p.count(delivery_state::dead) > 0; }, 24h - 1min));
+  p.write(3); // young ones wait on
+  REQUIRE(p.until([&] { return p.count(delivery_state::dead) >= 50; }, 31min));
+  CHECK(p.count(delivery_state::dead) == 50);
+  CHECK(p.count(delivery_state::pending) == 3);
+  CHECK(gone.sends < 320); // 16 at first, then one every 5 to 15 min
+  CHECK(p.log.count("notification_dead") == 50);
+  CHECK(p.metrics.counter("vigie_notifications_total", {{"channel", "shop"}, {"state", "dead"}}) == 50);
+  for (const auto& row : p.outbox(delivery_state::dead))
+    REQUIRE(row.last_error == "refused: the webhook answered 404");
+  // A person repairs it and has them sent: they are as young as ever.
+  p.db.retry_outbox({}, {delivery_state::dead}, p.wall(), [](const auto& x) { REQUIRE(x == 50u); });
+  p.w.advance(1h, 1s);
+  CHECK(p.count(delivery_state::pending) == 53);
 }
 
 TEST_CASE("a channel that the configuration does not know: the row waits and dies, listed") {
@@ -224,8 +298,151 @@ TEST_CASE("a channel that the configuration does not know: the row waits and die
   p.start();
   p.w.drain();
   CHECK(p.count(delivery_state::pending) == 1);
-  REQUIRE(p.until([&] { return p.count(delivery_state::dead) == 1; }));
+  REQUIRE(p.until([&] { return p.count(delivery_state::dead) == 1; }, 25h));
   CHECK(p.outbox()[0].last_error.find("pigeon") != std::string::npos);
+}
+
+TEST_CASE("a receiver that is away for 30 minutes: nothing is lost, nothing comes twice, few knock") {
+  over_seeds([](uint64_t seed) {
+    post p{seed, 200};
+    auto back = p.w.now() + 30min;
+    receiver away{[&](auto&) {
+      return p.w.now() < back ? send_outcome{error{errc::network, "connection refused", {}}} : send_outcome{};
+    }};
+    p.instead_of_shop = &away;
+    p.start();
+    p.w.advance(30min - 1s, 500ms);
+    CHECK(away.sends < 60);
+    REQUIRE(p.until([&] { return p.count(delivery_state::sent) == 200; }, 31min));
+    check_arrived(away, 200);
+    CHECK(p.log.count("notification_dead") == 0);
+    CHECK(p.log.count("channel_works_again") == 1);
+  });
+}
+
+TEST_CASE("a receiver of 30 a minute and 200 matches: all arrive, none before its word, whoever dies meanwhile") {
+  over_seeds([](uint64_t seed) {
+    post p{seed, 200};
+    auto window = p.w.now();
+    mono_time closed_until{};
+    size_t taken = 0, early = 0, refused = 0;
+    receiver limited{[&](auto&) -> send_outcome {
+      auto now = p.w.now();
+      early += now < closed_until ? 1 : 0;
+      for (; now >= window + 1min; window += 1min)
+        taken = 0;
+      if (++taken <= 30)
+        return {};
+      ++refused;
+      auto wait = std::chrono::ceil<std::chrono::seconds>(window + 1min - now);
+      closed_until = now + wait;
+      return {error{errc::rate_limited, "too many", {}}, duration{wait}};
+    }};
+    // What is answered at once was sent before the word; what is sent afterwards must not be early.
+    p.config.max_in_flight = 1;
+    p.instead_of_shop = &limited;
+    p.start();
+    for (int i = 0; i < 10; ++i) {
+      p.w.advance(1min, 100ms);
+      if (i % 3 == 1)
+        p.crash();
+    }
+    CHECK(early == 0);
+    CHECK(p.count(delivery_state::sent) == 200);
+    CHECK(p.log.count("notification_dead") == 0);
+    check_arrived(limited, 200);
+    CHECK(refused < 60);
+  });
+}
+
+TEST_CASE("what was claimed for a channel that is held meanwhile is given back unsent, as if never claimed") {
+  post p{1, 4};
+  p.config.max_in_flight = 4;
+  p.config.batch = 2;
+  p.shop.script(send_outcome{error{errc::rate_limited, "too many", {}}, 60s});
+  p.shop.hold();
+  p.start();
+  p.db.hold();
+  p.w.drain(); // recovery's answer is kept back
+  while (p.shop.rows().size() < 2) {
+    REQUIRE(p.db.release_some(1) == 1);
+    p.w.drain();
+  }
+  REQUIRE(p.count(delivery_state::sending) == 4); // the second claim is done, its answer is not here
+  p.shop.release();                               // the word
+  p.w.drain();
+  p.db.release();
+  p.w.drain();
+  CHECK(p.shop.rows().size() == 2);
+  CHECK(p.count(delivery_state::sending) == 0);
+  size_t untried = 0;
+  for (const auto& row : p.outbox(delivery_state::pending))
+    untried += row.attempts == 0 ? 1 : 0;
+  CHECK(untried == 2);
+  p.w.advance(59s);
+  CHECK(p.shop.rows().size() == 2);
+  p.w.advance(10s);
+  CHECK(p.count(delivery_state::sent) == 4);
+}
+
+TEST_CASE("an ordered end claims nothing more and waits for what is under way") {
+  over_seeds([](uint64_t seed) {
+    post p{seed, 0};
+    p.channels_of_alert = {with_key, without_key};
+    p.write(20);
+    p.shop.hold();
+    p.mail.hold();
+    p.start();
+    for (auto steps = p.random(80); steps > 0; --steps)
+      p.w.step();
+    auto aut = p.aut.get();
+    p.w.self->send_exit(aut, caf::exit_reason::user_shutdown);
+    p.w.drain();
+    auto begun = p.shop.rows().size() + p.mail.rows().size();
+    p.w.advance(1s);
+    CHECK(p.shop.rows().size() + p.mail.rows().size() == begun);
+    p.shop.release();
+    p.mail.release();
+    p.w.drain();
+    CHECK(p.count(delivery_state::sending) == 0);
+    CHECK(p.count(delivery_state::sent) == begun);
+    p.start();
+    p.w.drain();
+    CHECK(p.log.count("outbox_recovered") == 0); // nobody was left in doubt
+    CHECK(p.count(delivery_state::sent) == 40);
+  });
+}
+
+TEST_CASE("an ordered end does not wait for ever: what hangs is recovered at the next start") {
+  post p{1, 1};
+  p.shop.hold();
+  p.start();
+  p.w.drain();
+  auto aut = p.aut.get();
+  p.w.self->send_exit(aut, caf::exit_reason::user_shutdown);
+  p.w.advance(p.config.end_wait + 1s);
+  p.start();
+  p.shop.release();
+  p.w.drain();
+  CHECK(p.log.count("outbox_recovered") == 1);
+  CHECK(p.count(delivery_state::sent) == 1);
+}
+
+TEST_CASE("a clock that is set back keeps no row waiting") {
+  post p{1, 10};
+  p.shop.script(errc::network);
+  p.start();
+  p.w.drain();
+  p.set_back = 24h;
+  p.write(1); // of the new time
+  SECTION("while it runs") {
+    p.w.advance(20min, 1s);
+  }
+  SECTION("over a restart") {
+    p.crash();
+    p.w.advance(20min, 1s);
+  }
+  CHECK(p.count(delivery_state::sent) == 11);
 }
 
 TEST_CASE("a crash with sends under way: again with the same key and body, or ambiguous where that would be twice") {
@@ -252,6 +469,9 @@ TEST_CASE("a crash with sends under way: again with the same key and body, or am
     for (const auto& [key, times] : sends(p.mail))
       CHECK(times == 1);
     CHECK(p.log.count("outbox_recovered") == 1);
+    CHECK(p.log.count("notification_ambiguous") == keyless);
+    for (const auto& row : p.outbox(delivery_state::ambiguous))
+      REQUIRE(row.last_error.find("it may have arrived") != std::string::npos);
   });
 }
 
@@ -324,6 +544,9 @@ TEST_CASE("a configuration that cannot work is refused") {
   bad.max_in_flight = 0;
   CHECK_FALSE(validate(bad).has_value());
   bad = {};
-  bad.delivery.max_attempts = 0;
+  bad.delivery.min_attempts = 0;
+  CHECK_FALSE(validate(bad).has_value());
+  bad = {};
+  bad.pacing.slower = 0;
   CHECK_FALSE(validate(bad).has_value());
 }

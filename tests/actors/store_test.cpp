@@ -101,7 +101,7 @@ TEST_CASE("the outbox: claimed when due by the actor's clock, given back for lat
   CHECK(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10})->empty());
   w.advance(100ms);
   REQUIRE(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10})->size() == 1);
-  CHECK(w.ask<uint32_t>(s.aut, recover_outbox{{}}) == 1u);
+  CHECK(w.ask<std::vector<outbox_row>>(s.aut, recover_outbox{})->size() == 1);
   auto rows = w.ask<std::vector<outbox_row>>(s.aut, get_outbox{{delivery_state::ambiguous}, 10});
   REQUIRE(rows->size() == 1);
   CHECK(rows->at(0).attempts == 2);
@@ -120,6 +120,18 @@ TEST_CASE("workers and verdicts are kept") {
   CHECK(w.ask<std::vector<verdict>>(s.aut, get_verdicts{})->size() == 1);
   CHECK(w.ask<caf::unit_t>(s.aut, drop_verdict{v.scope, v.worker, v.host}).has_value());
   CHECK(w.ask<std::vector<verdict>>(s.aut, get_verdicts{})->empty());
+}
+
+TEST_CASE("what is known of channels is kept, and what waits for one that does not work is given up by age") {
+  shop s;
+  auto& w = s.w;
+  channel_state state;
+  state.channel = channel_id{"log"};
+  state.failures = 3;
+  CHECK(w.ask<caf::unit_t>(s.aut, put_channel_state{state}).has_value());
+  CHECK(w.ask<std::vector<channel_state>>(s.aut, get_channel_states{}) == std::vector<channel_state>{state});
+  CHECK(w.ask<std::vector<outbox_row>>(s.aut, give_up_outbox{state.channel, duration{1000}, "away"})->empty());
+  CHECK(w.ask<caf::unit_t>(s.aut, return_outbox{outbox_id{1}}).has_value());
 }
 
 TEST_CASE("what is known of other people's servers is kept") {

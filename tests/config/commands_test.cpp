@@ -131,6 +131,7 @@ outbox_page an_outbox() {
   outbox_row row;
   row.id = outbox_id{375};
   row.alert = alert_id{7};
+  row.alert_name = "red phones";
   row.item = item_id{"s-1"};
   row.channel = channel_id{"shop"};
   row.state = delivery_state::dead;
@@ -139,6 +140,7 @@ outbox_page an_outbox() {
   out.rows = {row};
   out.counts.pending = 3;
   out.counts.dead = 1;
+  out.channels = {{channel_id{"shop"}, from_unix_ms(1795300775120), {}, duration{0}, 3, "refused: \x1b[31m404"}};
   return out;
 }
 
@@ -581,6 +583,9 @@ TEST_CASE("outbox: what waits for a person is listed, and sent again on demand")
   CHECK(node.asked() == "dead,ambiguous");
   CHECK(has(list.out, "375"));
   CHECK(has(list.out, "HTTP 410"));
+  CHECK(has(list.out, "red phones"));
+  CHECK(
+      has(list.out, "channel shop is left alone until 2026-11-21T22:39:35.120Z after 3 failures in a row: refused: "));
   CHECK(!has(list.out, "\x1b"));
   CHECK(has(list.out, "3 pending, 0 sending, 0 sent, 0 ambiguous, 1 dead"));
   options.state = "all";

@@ -76,6 +76,7 @@ TEST_CASE("defaults are the documented ones") {
   CHECK(c.cycle.max_retries == 3);
   CHECK(c.cycle.keep_runs == std::chrono::hours{90 * 24});
   CHECK(c.store.keep_conduct == std::chrono::hours{90 * 24});
+  CHECK(c.limits.notify_for == std::chrono::hours{24});
   CHECK(c.limits.notify_attempts == 8);
   CHECK(c.health.interval == std::chrono::minutes{1});
   CHECK(c.health.timeout == std::chrono::seconds{15});

@@ -154,6 +154,27 @@ TEST_CASE("bodies are capped while they are received, unpacked") {
   CHECK(with_cap("/ok", 0).error().code == errc::body_too_large);
 }
 
+TEST_CASE("where the head suffices, nothing that becomes of the body is an error") {
+  raw_http_server server;
+  auto client = make_client();
+  auto answer = [&](const std::string& path, bool suffices) {
+    auto request = get(server.url(path));
+    request.max_body_bytes = 100;
+    request.head_suffices = suffices;
+    return fetch(*client, request);
+  };
+  for (std::string path : {"/bytes/11000000", "/bomb", "/cut", "/cut-chunked", "/bad-gzip"}) {
+    CAPTURE(path);
+    CHECK_FALSE(answer(path, false));
+    auto x = answer(path, true);
+    REQUIRE(x);
+    CHECK(x->status == 200);
+    CHECK(x->body.size() <= 100);
+  }
+  for (std::string path : {"/close", "/garbage", "/headers"})
+    CHECK_FALSE(answer(path, true)); // no head, nothing to go by
+}
+
 TEST_CASE("many at once") {
   raw_http_server server;
   auto config = loopback();

@@ -253,63 +253,6 @@ inline void check_attempts(const make_database_home& make) {
   }
 }
 
-inline void check_outbox(const make_database_home& make) {
-  running_fleet fleet{make, {alert_named("a", {"log", "hook"})}};
-  fleet.settle(settled(fleet.run, fleet.alerts[0].id, fleet.attempt(fleet.alerts[0]), {"1", "2"})); // at after(100)
-  auto claim = [&](uint32_t limit, wall_time now) { return fleet.db.must(&database::claim_outbox, limit, now); };
-  auto finish = [&](outbox_id id, delivery_state how, wall_time next) {
-    return fleet.db.code(&database::finish_outbox, id, how, next, "why");
-  };
-
-  SECTION("due rows are claimed once, the longest due first, up to the limit") {
-    CHECK(claim(10, after(99)).empty());
-    auto first = claim(3, after(100));
-    REQUIRE(first.size() == 3);
-    CHECK(first[0].state == delivery_state::sending);
-    CHECK(first[0].attempts == 1);
-    CHECK(first[0].id < first[1].id);
-    CHECK(claim(3, after(100)).size() == 1);
-    CHECK(claim(3, after(100)).empty());
-    CHECK(finish(first[2].id, delivery_state::pending, after(500)) == errc::none);
-    CHECK(finish(first[0].id, delivery_state::pending, after(600)) == errc::none);
-    CHECK(claim(10, after(499)).empty());
-    auto again = claim(10, after(700));
-    REQUIRE(again.size() == 2);
-    CHECK(again[0].id == first[2].id);
-    CHECK(again[0].attempts == 2);
-    CHECK(again[0].last_error == "why");
-    CHECK(again[0].key == first[2].key);
-    CHECK(again[0].body == first[2].body);
-  }
-  SECTION("what was sent stays sent") {
-    auto rows = claim(1, after(100));
-    CHECK(finish(rows.at(0).id, delivery_state::sent, after(100)) == errc::none);
-    CHECK(finish(rows.at(0).id, delivery_state::sent, after(100)) == errc::none);
-    CHECK(finish(rows.at(0).id, delivery_state::pending, after(100)) == errc::conflict);
-    CHECK(finish(rows.at(0).id, delivery_state::sending, after(100)) == errc::bad_request);
-    CHECK(finish(outbox_id{999}, delivery_state::sent, after(100)) == errc::not_found);
-    CHECK(claim(10, after(100)).size() == 3);
-  }
-  SECTION("a dead process's sends become pending or ambiguous") {
-    auto rows = claim(3, after(100)); // 1:log, 1:hook, 2:log
-    finish(rows.at(0).id, delivery_state::sent, after(100));
-    fleet.db = database_caller{fleet.home->open()};
-    CHECK(fleet.db.must(&database::recover_outbox, std::vector<channel_id>{channel_id{"hook"}}) == 2);
-    auto in = [&](delivery_state state) { return fleet.db.must(&database::list_outbox, std::vector{state}, 10u); };
-    CHECK(in(delivery_state::sent).size() == 1);
-    CHECK(in(delivery_state::sending).empty());
-    REQUIRE(in(delivery_state::ambiguous).size() == 1);
-    CHECK(in(delivery_state::ambiguous)[0].channel == channel_id{"log"});
-    auto pending = in(delivery_state::pending);
-    REQUIRE(pending.size() == 2);
-    CHECK(pending[0].id > pending[1].id);
-    CHECK(fleet.outbox().size() == 4);
-    CHECK(fleet.db.must(&database::list_outbox, std::vector<delivery_state>{}, 3u).size() == 3);
-    CHECK(fleet.matches().at(0).delivery == "log:ambiguous, hook:pending");
-    CHECK(fleet.matches().at(1).delivery == "log:sent, hook:pending");
-  }
-}
-
 inline void check_workers_and_verdicts(const make_database_home& make) {
   auto home = make();
   database_caller db{home->open()};

@@ -11,6 +11,8 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <future>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -188,6 +190,76 @@ TEST_CASE("many threads write whole lines and lose none below the queue's limit"
   CHECK(lines.size() == 4000);
   for (const auto& line : lines)
     REQUIRE((line.starts_with("{\"time\"") && line.ends_with("\"}")));
+}
+
+namespace {
+
+error write_through(event_log& log, const event& what) {
+  auto answer = std::make_shared<std::promise<error>>();
+  log.write_through(what, [answer](error e) { answer->set_value(std::move(e)); });
+  return answer->get_future().get();
+}
+
+const event owed{log_level::info, "match_found", {}, {{"item", "7"}}};
+
+} // namespace
+
+TEST_CASE("a line that somebody is owed is written when that is said, whatever the level") {
+  folder f;
+  for (auto level : {log_level::info, log_level::warn, log_level::off}) {
+    auto c = config_for(f);
+    c.level = level;
+    auto log = make_event_log(c);
+    REQUIRE(log);
+    auto before = f.lines().size();
+    CHECK(write_through(**log, owed).code == errc::none);
+    REQUIRE(f.lines().size() == before + 1); // before the log ends
+    CHECK(f.lines().back().find("match_found") != std::string::npos);
+  }
+}
+
+TEST_CASE("a full disk: a line that somebody is owed is refused, with why") {
+  log_config c;
+  c.file = "/dev/full";
+  c.format = log_format::json;
+  auto log = make_event_log(c);
+  REQUIRE(log);
+  for (int i = 0; i < 3; ++i) {
+    auto e = write_through(**log, owed);
+    CHECK(e.code == errc::store_unavailable);
+    CHECK(e.detail.find("No space left on device") != std::string::npos);
+  }
+}
+
+TEST_CASE("a reader that stops reading, or goes away: a line that it does not take is refused; the next is whole") {
+  folder f;
+  REQUIRE(::mkfifo(f.file().c_str(), 0600) == 0);
+  int reader = ::open(f.file().c_str(), O_RDONLY | O_NONBLOCK);
+  REQUIRE(reader >= 0);
+  auto log = make_event_log(config_for(f));
+  REQUIRE(log);
+  event big{log_level::info, "match_found", {}, {{"title", std::string(15000, 'x')}}};
+  size_t taken = 0;
+  error refused;
+  for (; refused.code == errc::none; refused = write_through(**log, big))
+    REQUIRE(++taken < 100);
+  CHECK(refused.code == errc::store_unavailable);
+  CHECK(refused.detail.find("nobody reads it") != std::string::npos);
+  std::string text;
+  auto read_all = [&] {
+    char chunk[4096];
+    for (ssize_t got = 0; (got = ::read(reader, chunk, sizeof chunk)) > 0;)
+      text.append(chunk, static_cast<size_t>(got));
+  };
+  read_all();
+  CHECK(write_through(**log, owed).code == errc::none);
+  read_all();
+  CHECK(text.ends_with("\"item\":\"7\"}\n"));
+  CHECK(text.find("\n{\"time\"", text.size() - 200) != std::string::npos); // it begins on a line of its own
+  ::close(reader);
+  auto gone = write_through(**log, owed);
+  CHECK(gone.code == errc::store_unavailable);
+  CHECK(gone.detail.find("Broken pipe") != std::string::npos);
 }
 
 TEST_CASE("a stream that nobody reads does not hold the caller; what was dropped is counted") {

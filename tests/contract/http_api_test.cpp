@@ -265,9 +265,22 @@ TEST_CASE("outbox: rows and counts; what shall be sent again is named") {
   f.backend.outbox = page;
   f.backend.retried = 3u;
   auto got = f.as_admin("GET", "/api/v1/outbox?state=dead,ambiguous&limit=7");
-  REQUIRE(got.body == R"({"outbox":[],"counts":{"pending":1,"sending":0,"sent":375,"ambiguous":2,"dead":3}})");
+  REQUIRE(got.body == R"({"outbox":[],"counts":{"pending":1,"sending":0,"sent":375,"ambiguous":2,"dead":3},)"
+                      R"("channels":[]})");
   REQUIRE(f.backend.last_call() == "list_outbox dead ambiguous 7");
-  f.as_admin("GET", "/api/v1/outbox");
+  outbox_row row;
+  row.id = outbox_id{9};
+  row.alert_name = "phones";
+  row.since = from_unix_ms(1795300715120);
+  page.rows = {row};
+  page.channels = {{channel_id{"shop"}, from_unix_ms(1795300775120), {}, duration{1000}, 3, "refused: 404"},
+                   {channel_id{"works"}, {}, {}, duration{0}, 0, ""}};
+  f.backend.outbox = page;
+  auto held = f.as_admin("GET", "/api/v1/outbox").body;
+  CHECK(held.find(R"("alertName":"phones")") != held.npos);
+  CHECK(held.find(R"("since":"2026-11-21T22:38:35.120Z")") != held.npos);
+  CHECK(held.find(R"("channels":[{"channel":"shop","heldUntil":"2026-11-21T22:39:35.120Z","gapMs":1000,"failures":3,)"
+                  R"("problem":"refused: 404"}])") != held.npos);
   REQUIRE(f.backend.last_call() == "list_outbox any 100");
   require_problem(f.as_admin("GET", "/api/v1/outbox?state=dead,lost"), 400);
   auto again = f.as_admin("POST", "/api/v1/outbox/retry", R"({"ids":[7,8],"dead":true,"ambiguous":false})");

@@ -1,6 +1,7 @@
 #include "tests/contract/database_conduct.hpp"
 #include "tests/contract/database_contract.hpp"
 #include "tests/contract/database_histories.hpp"
+#include "tests/contract/database_outbox.hpp"
 #include "tests/contract/database_settlements.hpp"
 #include "tests/contract/database_upkeep.hpp"
 #include "tests/fakes/memory_database.hpp"
@@ -13,6 +14,7 @@ namespace {
 /// Memory does not outlive a restart, so opening it anew is the same one.
 class memory_home final : public database_home {
 public:
+  explicit memory_home(uint64_t seed) : db_(seed) {}
   database& open() override { return db_; }
 
 private:
@@ -20,7 +22,8 @@ private:
 };
 
 std::unique_ptr<database_home> in_memory() {
-  return std::make_unique<memory_home>();
+  static uint64_t last = 0;
+  return std::make_unique<memory_home>(++last);
 }
 
 } // namespace
@@ -49,6 +52,8 @@ TEST_CASE("memory database: runs are forgotten") {
 }
 TEST_CASE("memory database: outbox, workers, verdicts") {
   check_outbox(in_memory);
+  check_claims_of_channels(in_memory);
+  check_keys_of_databases(in_memory);
   check_workers_and_verdicts(in_memory);
 }
 TEST_CASE("memory database: gates and robots.txt") {

@@ -33,13 +33,17 @@ outbox_row row() {
 }
 
 /// The outcome of one send; it must be given exactly once.
-error send(notify_channel& channel, const outbox_row& what) {
-  auto answers = std::make_shared<std::promise<error>>();
+send_outcome outcome_of(notify_channel& channel, const outbox_row& what) {
+  auto answers = std::make_shared<std::promise<send_outcome>>();
   auto future = answers->get_future();
-  channel.send(what, [answers](error e) { answers->set_value(std::move(e)); });
+  channel.send(what, [answers](send_outcome x) { answers->set_value(std::move(x)); });
   if (future.wait_for(std::chrono::seconds{30}) != std::future_status::ready)
     throw std::runtime_error("the send was not answered in time");
   return future.get();
+}
+
+error send(notify_channel& channel, const outbox_row& what) {
+  return outcome_of(channel, what).problem;
 }
 
 errc code_of(notify_channel& channel) {
@@ -70,6 +74,19 @@ TEST_CASE("log: one event with the body's fields") {
   CHECK(events[0].field("url") == "https://shop.test/m-1");
   CHECK(events[0].field("key") == "alert-7:shop:m-1");
   CHECK(events[0].fields.count("brand") == 0);
+}
+
+TEST_CASE("log: a match is written whatever the level, and what is not taken is not called delivered") {
+  fake_event_log log;
+  log.set_threshold(log_level::off);
+  auto channel = make_log_channel(log);
+  REQUIRE(code_of(*channel) == errc::none);
+  CHECK(log.count("match_found") == 1);
+  log.refuse_lines({errc::store_unavailable, "No space left on device", {}});
+  auto e = send(*channel, row());
+  CHECK(e.code == errc::store_unavailable);
+  CHECK(e.detail == "No space left on device");
+  CHECK(log.count("match_found") == 1);
 }
 
 TEST_CASE("a body that is none of the store's is refused for good") {
@@ -116,6 +133,15 @@ TEST_CASE("exec: what a program's end means") {
   CHECK(code_of(*channel) == errc::ambiguous);
   children.script_exit(255);
   CHECK(code_of(*channel) == errc::child_failed);
+  child_outcome half;
+  half.input_left = true; // it says 0 of something that it did not hear to the end
+  children.script(half);
+  auto doubtful = send(*channel, row());
+  CHECK(doubtful.code == errc::ambiguous);
+  CHECK(doubtful.detail == "/opt/tell exited with 0 before it had read the whole match");
+  half.exit_status = 1;
+  children.script(half);
+  CHECK(code_of(*channel) == errc::child_failed);
   child_outcome late;
   late.timed_out = true; // whatever it managed to exit with
   children.script(late);
@@ -135,12 +161,16 @@ TEST_CASE("exec: with real children") {
   CHECK(refused.code == errc::child_failed);
   CHECK(refused.detail == "/bin/sh exited with 75: full");
   CHECK(code_of(*make_exec_channel(*children, exec({"/no/such/program"}))) == errc::child_failed);
+  auto big = row();
+  big.body = std::string(1 << 20, 'x'); // more than a pipe holds
+  CHECK(send(*make_exec_channel(*children, exec({"/bin/true"})), big).code == errc::ambiguous);
+  CHECK(send(*make_exec_channel(*children, exec({"/bin/sh", "-c", "cat > /dev/null"})), big).code == errc::none);
   auto slow = exec({"/bin/sleep", "1000"});
   slow.time_out = std::chrono::milliseconds{50};
   CHECK(code_of(*make_exec_channel(*children, slow)) == errc::ambiguous);
   auto promise = std::make_shared<std::promise<error>>();
-  make_exec_channel(*children, exec({"/bin/sleep", "1000"}))->send(row(), [promise](error e) {
-    promise->set_value(e);
+  make_exec_channel(*children, exec({"/bin/sleep", "1000"}))->send(row(), [promise](send_outcome x) {
+    promise->set_value(x.problem);
   });
   children.reset(); // the channel is gone already
   CHECK(promise->get_future().get().code == errc::ambiguous);
@@ -173,11 +203,12 @@ TEST_CASE("webhook: what an answer means") {
   webhook_config config;
   config.url = "https://hook.test/in/abcdef";
   auto channel = make_webhook_channel(http, config);
-  std::map<int, errc> expected{{200, errc::none},        {201, errc::none},         {299, errc::none},
-                               {301, errc::bad_request}, {400, errc::bad_request},  {401, errc::bad_request},
-                               {404, errc::bad_request}, {410, errc::bad_request},  {408, errc::http_status},
-                               {425, errc::http_status}, {429, errc::rate_limited}, {500, errc::http_status},
-                               {503, errc::http_status}};
+  std::map<int, errc> expected{{200, errc::none},        {201, errc::none},        {299, errc::none},
+                               {301, errc::refused},     {400, errc::bad_request}, {401, errc::refused},
+                               {403, errc::refused},     {404, errc::refused},     {410, errc::refused},
+                               {413, errc::bad_request}, {422, errc::bad_request}, {408, errc::http_status},
+                               {409, errc::http_status}, {425, errc::http_status}, {429, errc::rate_limited},
+                               {500, errc::http_status}, {503, errc::http_status}};
   for (auto [status, code] : expected) {
     http.once("hook.test", status, "answer text");
     auto e = send(*channel, row());
@@ -185,6 +216,40 @@ TEST_CASE("webhook: what an answer means") {
     CHECK(e.code == code);
     CHECK(e.detail.find("answer text") == std::string::npos);
   }
+}
+
+TEST_CASE("webhook: a 2xx is delivered however large its body is") {
+  fake_http_client http;
+  webhook_config config;
+  config.url = "https://hook.test/in/abcdef";
+  auto channel = make_webhook_channel(http, config);
+  http.once("hook.test", 200, std::string(2 << 20, 'x'));
+  CHECK(code_of(*channel) == errc::none);
+  http.once("hook.test", 404, std::string(2 << 20, 'x'));
+  CHECK(code_of(*channel) == errc::refused);
+}
+
+TEST_CASE("webhook: a receiver's word is passed on, as seconds and as a date") {
+  using namespace std::chrono_literals;
+  fake_http_client http;
+  webhook_config config;
+  config.url = "https://hook.test/in/abcdef";
+  auto channel = make_webhook_channel(http, config);
+  auto asked = [&](int status, std::string value) {
+    header_fields headers;
+    headers.add("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    headers.add("retry-after", std::move(value));
+    http.once("hook.test", status, "", headers);
+    return outcome_of(*channel, row()).asked;
+  };
+  CHECK(asked(429, "120") == optional<duration>{120s});
+  CHECK(asked(503, "7") == optional<duration>{7s});
+  CHECK(asked(429, "0") == optional<duration>{0s});
+  CHECK(asked(429, "Sun, 06 Nov 1994 08:50:37 GMT") == optional<duration>{60s});
+  CHECK(asked(429, "Sun, 06 Nov 1994 08:00:00 GMT") == optional<duration>{0s});
+  CHECK_FALSE(asked(429, "soon"));
+  http.once("hook.test", 429, "");
+  CHECK_FALSE(outcome_of(*channel, row()).asked);
 }
 
 TEST_CASE("webhook: a call without an answer may have arrived; its secrets are not told") {
@@ -251,14 +316,33 @@ TEST_CASE("telegram: what an answer means, and the token is never told") {
     return e;
   };
   auto refused = after(400, R"({"ok":false,"description":"chat not found for )" + token + "\"}");
-  CHECK(refused.code == errc::bad_request);
+  CHECK(refused.code == errc::refused);
   CHECK(refused.detail == "Telegram answered 400: chat not found for ***");
-  CHECK(after(401, R"({"ok":false})").code == errc::bad_request);
+  CHECK(after(401, R"({"ok":false})").code == errc::refused);
   CHECK(after(429, R"({"ok":false,"parameters":{"retry_after":3}})").code == errc::rate_limited);
   CHECK(after(302, "").code == errc::http_status);
   CHECK(after(502, "<html>").code == errc::ambiguous);
   CHECK(after(200, "<html>").code == errc::ambiguous);
   CHECK(after(200, R"({"ok":false})").code == errc::ambiguous);
+}
+
+TEST_CASE("telegram: its word is passed on, by whichever way it comes") {
+  using namespace std::chrono_literals;
+  fake_http_client http;
+  auto channel = make_telegram_channel(http, {"https://tg.test", token, "1"});
+  auto asked = [&](std::string text, std::string header = {}) {
+    header_fields headers;
+    if (!header.empty())
+      headers.add("retry-after", std::move(header));
+    http.once("tg.test", 429, std::move(text), headers);
+    return outcome_of(*channel, row()).asked;
+  };
+  CHECK(asked(R"({"ok":false,"parameters":{"retry_after":300}})") == optional<duration>{300s});
+  CHECK(asked(R"({"ok":false,"parameters":{"retry_after":3}})", "7") == optional<duration>{7s});
+  CHECK(asked("<html>", "7") == optional<duration>{7s});
+  CHECK(asked(R"({"ok":false,"parameters":{"retry_after":9223372036854775807}})").value() > 24h);
+  CHECK_FALSE(asked(R"({"ok":false,"parameters":{"retry_after":"soon"}})"));
+  CHECK_FALSE(asked(R"({"ok":false,"parameters":{"retry_after":-3}})"));
 }
 
 TEST_CASE("telegram: only what never had a connection is sent again by itself") {
@@ -287,7 +371,7 @@ TEST_CASE("an answer that comes after its channel is gone is still given") {
   int answers = 0;
   webhook_config config;
   config.url = "https://hook.test/in";
-  make_webhook_channel(http, config)->send(row(), [&](error e) { answers += e.code == errc::none; });
+  make_webhook_channel(http, config)->send(row(), [&](send_outcome x) { answers += x.problem.code == errc::none; });
   CHECK(answers == 0);
   http.unhold();
   CHECK(answers == 1);

@@ -6,6 +6,7 @@
 #include "tests/contract/database_conduct.hpp"
 #include "tests/contract/database_contract.hpp"
 #include "tests/contract/database_histories.hpp"
+#include "tests/contract/database_outbox.hpp"
 #include "tests/contract/database_settlements.hpp"
 #include "tests/contract/database_upkeep.hpp"
 #include "tests/contract/sqlite_home.hpp"
@@ -37,6 +38,8 @@ TEST_CASE("sqlite database: runs are forgotten") {
 }
 TEST_CASE("sqlite database: outbox, workers, verdicts") {
   check_outbox(in_sqlite);
+  check_claims_of_channels(in_sqlite);
+  check_keys_of_databases(in_sqlite);
   check_workers_and_verdicts(in_sqlite);
 }
 TEST_CASE("sqlite database: gates and robots.txt") {

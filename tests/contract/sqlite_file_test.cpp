@@ -1,6 +1,7 @@
 // SQLite's file: who may read it, and what happens when it is damaged, full, locked, read-only, moved, or its process
 // killed.
 #include <mutex>
+#include <set>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -184,6 +185,68 @@ TEST_CASE("sqlite file: opened twice its tables are made once, and a newer or fo
     session->begin(sql_access::read);
     CHECK(session->table_names() == std::vector<std::string>{"recipes"});
   }
+}
+
+TEST_CASE("sqlite file: what a vigie before random parts and ages left is brought up to date") {
+  test_folder folder;
+  auto session = connect(folder.file());
+  REQUIRE(migrate(*session, sqlite_migrations().subspan(0, 3)).code == errc::none);
+  session->execute_script(
+      "INSERT INTO alerts (name, source, query, currency, fold_accents, enabled, baseline, baseline_done) "
+      "VALUES ('a', 's', '', '', 0, 1, 0, 0), ('b', 's', '', '', 0, 1, 0, 0);"
+      "INSERT INTO matches (alert_id, alert_name, item_id, title, source, run_id, found_ms) "
+      "VALUES (1, 'a', 'i', 't', 's', 1, 1764763200123);"
+      "INSERT INTO outbox (alert_id, item_id, channel, idempotency_key, body, state, attempts, next_attempt_ms, "
+      "last_error) VALUES (1, 'i', 'log', 'alert-1:log:i', '{}', 'pending', 3, 1764763300000, 'why');");
+  session.reset();
+  auto db = open_or_fail(config_for(folder.file()));
+  auto old = database_caller{*db}.must(&database::list_outbox, std::vector<delivery_state>{}, 10u).at(0);
+  CHECK(old.key == "alert-1:log:i"); // it may have gone out under it
+  CHECK(old.since == noon);
+  CHECK(old.alert_name == "a");
+  session = connect(folder.file());
+  session->begin(sql_access::read);
+  auto rows = session->query("SELECT count(DISTINCT key_part), min(length(key_part)) FROM alerts");
+  int64_t count = 0, length = 0;
+  REQUIRE(rows->next());
+  rows->read(count, length);
+  CHECK(count == 2);
+  CHECK(length == 16);
+}
+
+TEST_CASE("sqlite file: a copy that is put back gives new alerts the ids of those that it lacks, and no key twice") {
+  test_folder folder;
+  auto open = [&] { return open_or_fail(config_for(folder.file())); };
+  auto told = [](database& db, const std::string& name) {
+    database_caller call{db};
+    auto a = call.must(&database::put_alert, alert_named(name));
+    auto run = call.must(&database::begin_run, run_trigger::timer, trace_id{}, noon).run.id;
+    auto token =
+        call.must(&database::begin_attempts, run, std::vector<attempt_request>{{a.id, worker_id{"w"}, 1}}, noon);
+    call.must(&database::settle, settled(run, a.id, token.at(0), {"1", "2"}), true, noon);
+    call.must(&database::end_run, run, run_state::completed, 1u, 1u, "", noon);
+    std::set<std::string> keys;
+    for (const auto& row : call.must(&database::list_outbox, std::vector<delivery_state>{}, 100u))
+      if (row.alert == a.id)
+        keys.insert(row.key);
+    return std::pair{a.id, keys};
+  };
+  auto db = open();
+  told(*db, "first");
+  db.reset();
+  fs::copy_file(folder.file(), folder.file("backup"));
+  db = open();
+  auto lost = told(*db, "second");
+  db.reset();
+  for (auto left : {"", "-wal", "-shm"})
+    fs::remove(folder.file() + left);
+  fs::copy_file(folder.file("backup"), folder.file());
+  db = open();
+  auto fresh = told(*db, "third");
+  CHECK(fresh.first == lost.first);
+  REQUIRE(fresh.second.size() == 2);
+  for (const auto& key : fresh.second)
+    CHECK_FALSE(lost.second.contains(key));
 }
 
 TEST_CASE("sqlite migrations: each step once, in order, and all or none") {

@@ -8,8 +8,27 @@ std::string fake_event_log::record::field(const std::string& name) const {
 }
 
 void fake_event_log::emit(const event& what) {
-  if (!enabled(what.level))
-    return;
+  if (enabled(what.level))
+    keep(what);
+}
+
+void fake_event_log::write_through(const event& what, written done) {
+  error refusal;
+  {
+    std::lock_guard guard{mutex_};
+    refusal = refusal_;
+  }
+  if (refusal.code == errc::none)
+    keep(what);
+  done(std::move(refusal));
+}
+
+void fake_event_log::refuse_lines(error why) {
+  std::lock_guard guard{mutex_};
+  refusal_ = std::move(why);
+}
+
+void fake_event_log::keep(const event& what) {
   record kept{what.level, std::string{what.name}, what.trace, {}};
   for (const auto& [name, value] : what.fields)
     kept.fields[name] = value;

@@ -10,7 +10,8 @@
 
 namespace vigie {
 
-/// Thread-safe. Keeps every event that reaches the threshold (debug, unless the test raises it), unredacted.
+/// Thread-safe. A line that is written through is kept whatever the threshold. Keeps every event that reaches the
+/// threshold (debug, unless the test raises it), unredacted.
 class fake_event_log : public event_log {
 public:
   struct record {
@@ -25,6 +26,9 @@ public:
   fake_event_log() { set_threshold(log_level::debug); }
 
   void emit(const event& what) override;
+  void write_through(const event& what, written done) override;
+  /// Lines that are written through are refused with this from now on; errc::none = taken again.
+  void refuse_lines(error why);
 
   std::vector<record> events() const;
   std::vector<record> events(const std::string& name) const; ///< those of one name
@@ -32,7 +36,10 @@ public:
   void clear();
 
 private:
+  void keep(const event& what);
+
   mutable std::mutex mutex_;
+  error refusal_;
   std::vector<record> events_;
 };
 

@@ -2,19 +2,19 @@
 
 namespace vigie {
 
-error fake_notify_channel::next_outcome() {
-  error outcome;
+send_outcome fake_notify_channel::next_outcome() {
+  send_outcome outcome;
   if (!script_.empty()) {
     outcome = std::move(script_.front());
     script_.pop_front();
   }
-  if (outcome.code == errc::none)
+  if (outcome.problem.code == errc::none)
     ++delivered_;
   return outcome;
 }
 
 void fake_notify_channel::send(const outbox_row& row, callback done) {
-  error outcome;
+  send_outcome outcome;
   {
     std::lock_guard guard{mutex_};
     rows_.push_back(row);
@@ -27,7 +27,7 @@ void fake_notify_channel::send(const outbox_row& row, callback done) {
   done(std::move(outcome));
 }
 
-void fake_notify_channel::script(error outcome) {
+void fake_notify_channel::script(send_outcome outcome) {
   std::lock_guard guard{mutex_};
   script_.push_back(std::move(outcome));
 }
@@ -38,7 +38,7 @@ void fake_notify_channel::hold() {
 }
 
 void fake_notify_channel::release() {
-  std::vector<std::pair<callback, error>> answers;
+  std::vector<std::pair<callback, send_outcome>> answers;
   {
     std::lock_guard guard{mutex_};
     held_ = false;

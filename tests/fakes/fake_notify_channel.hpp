@@ -20,8 +20,8 @@ public:
   void send(const outbox_row& row, callback done) override;
 
   /// The next send that has no outcome yet ends with this.
-  void script(error outcome);
-  void script(errc outcome) { script(error{outcome, "scripted", {}}); }
+  void script(send_outcome outcome);
+  void script(errc outcome) { script(send_outcome{error{outcome, "scripted", {}}}); }
   /// From now on sends are recorded but not answered.
   void hold();
   /// Answers what was held, in order, and stops holding.
@@ -31,13 +31,13 @@ public:
   size_t delivered() const;             ///< sends answered with success
 
 private:
-  error next_outcome();
+  send_outcome next_outcome();
 
   const bool idempotent_;
   mutable std::mutex mutex_;
   bool held_ = false;
   size_t delivered_ = 0;
-  std::deque<error> script_;
+  std::deque<send_outcome> script_;
   std::vector<outbox_row> rows_;
   std::vector<callback> waiting_;
 };

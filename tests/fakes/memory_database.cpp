@@ -29,7 +29,9 @@ run_summary& add_run(memory_state& s, run_trigger trigger, run_state state, wall
 
 } // namespace
 
-memory_database::memory_database() : impl_(std::make_unique<impl>()) {}
+memory_database::memory_database(uint64_t seed) : impl_(std::make_unique<impl>()) {
+  impl_->data.random.seed(seed);
+}
 
 memory_database::~memory_database() {
   release(); // every callback comes exactly once
@@ -216,75 +218,6 @@ void memory_database::list_matches(match_filter filter, done<std::vector<stored_
     for (auto& x : out)
       x.delivery = s.delivery_of(x.pair.alert, x.pair.what.id);
     return out;
-  });
-}
-
-// -- outbox ---------------------------------------------------------------------------------------
-
-void memory_database::claim_outbox(uint32_t limit, wall_time now, done<std::vector<outbox_row>> cb) {
-  impl_->answer(std::move(cb), [&](memory_state& s) -> result<std::vector<outbox_row>> {
-    std::vector<outbox_row*> due;
-    for (auto& [id, row] : s.outbox)
-      if (row.state == delivery_state::pending && row.next_attempt <= now)
-        due.push_back(&row);
-    std::stable_sort(due.begin(), due.end(),
-                     [](const auto* a, const auto* b) { return a->next_attempt < b->next_attempt; });
-    due.resize(std::min<size_t>(limit, due.size()));
-    std::vector<outbox_row> out;
-    for (auto* row : due) {
-      row->state = delivery_state::sending;
-      ++row->attempts;
-      out.push_back(*row);
-    }
-    return out;
-  });
-}
-
-void memory_database::finish_outbox(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem,
-                                    done<unit> cb) {
-  impl_->answer(std::move(cb), [&](memory_state& s) { return s.finish(id, how, next_attempt, problem); });
-}
-
-void memory_database::recover_outbox(std::vector<channel_id> idempotent, done<uint32_t> cb) {
-  impl_->answer(std::move(cb), [&](memory_state& s) -> result<uint32_t> {
-    uint32_t count = 0;
-    for (auto& [id, row] : s.outbox) {
-      if (row.state != delivery_state::sending)
-        continue;
-      auto again = std::find(idempotent.begin(), idempotent.end(), row.channel) != idempotent.end();
-      row.state = again ? delivery_state::pending : delivery_state::ambiguous;
-      ++count;
-    }
-    return count;
-  });
-}
-
-void memory_database::count_outbox(done<outbox_counts> cb) {
-  impl_->answer(std::move(cb), [](memory_state& s) -> result<outbox_counts> {
-    outbox_counts out;
-    for (const auto& [id, row] : s.outbox)
-      ++(row.state == delivery_state::pending     ? out.pending
-         : row.state == delivery_state::sending   ? out.sending
-         : row.state == delivery_state::sent      ? out.sent
-         : row.state == delivery_state::ambiguous ? out.ambiguous
-                                                  : out.dead);
-    return out;
-  });
-}
-
-void memory_database::retry_outbox(std::vector<outbox_id> ids, std::vector<delivery_state> states, wall_time now,
-                                   done<uint32_t> cb) {
-  impl_->answer(std::move(cb), [&](memory_state& s) { return s.retry(ids, states, now); });
-}
-
-void memory_database::list_outbox(std::vector<delivery_state> states, uint32_t limit,
-                                  done<std::vector<outbox_row>> cb) {
-  impl_->answer(std::move(cb), [&](memory_state& s) -> result<std::vector<outbox_row>> {
-    auto all = values_of(s.outbox);
-    std::erase_if(all, [&](const auto& row) {
-      return !states.empty() && std::find(states.begin(), states.end(), row.state) == states.end();
-    });
-    return newest(std::move(all), limit);
   });
 }
 

@@ -14,7 +14,8 @@ namespace vigie {
 /// Thread-safe. Callbacks run on the calling thread, outside the lock, so they may call in again.
 class memory_database final : public database {
 public:
-  memory_database();
+  /// Alerts get their random parts from `seed`: two databases of one seed are alike.
+  explicit memory_database(uint64_t seed = 1);
   ~memory_database() override;
 
   // -- faults -------------------------------------------------------------------------------------
@@ -55,10 +56,14 @@ public:
   void prune_runs(wall_time before, uint32_t limit, done<uint32_t> cb) override;
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override;
 
-  void claim_outbox(uint32_t limit, wall_time now, done<std::vector<outbox_row>> cb) override;
+  void claim_outbox(vigie::claim_outbox which, wall_time now, done<std::vector<outbox_row>> cb) override;
+  void return_outbox(outbox_id id, done<unit> cb) override;
+  void give_up_outbox(vigie::give_up_outbox which, wall_time before, done<std::vector<outbox_row>> cb) override;
   void finish_outbox(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem,
                      done<unit> cb) override;
-  void recover_outbox(std::vector<channel_id> idempotent, done<uint32_t> cb) override;
+  void recover_outbox(vigie::recover_outbox which, done<std::vector<outbox_row>> cb) override;
+  void load_channel_states(done<std::vector<channel_state>> cb) override;
+  void put_channel_state(channel_state what, done<unit> cb) override;
   void count_outbox(done<outbox_counts> cb) override;
   void retry_outbox(std::vector<outbox_id> ids, std::vector<delivery_state> states, wall_time now,
                     done<uint32_t> cb) override;

@@ -75,6 +75,9 @@ result<alert> memory_state::put(alert what) {
       return fail(errc::conflict, "an alert named \"" + what.name + "\" exists");
   if (what.id.value == 0) {
     what.id = alert_id{++last_alert};
+    char part[20];
+    std::snprintf(part, sizeof part, "%016llx", static_cast<unsigned long long>(random()));
+    key_parts[what.id] = part;
     what.paused_why.clear();
   } else {
     auto old = alerts.find(what.id.value);
@@ -262,10 +265,12 @@ uint32_t memory_state::notify(const alert& owner, const stored_match& found) {
     row.alert = owner.id;
     row.item = found.pair.what.id;
     row.channel = channel;
-    row.key = "alert-" + std::to_string(owner.id.value) + ":" + percent_encoded(channel.value) + ":" +
-              percent_encoded(row.item.value);
+    row.key = "alert-" + std::to_string(owner.id.value) + "-" + key_parts[owner.id] + ":" +
+              percent_encoded(channel.value) + ":" + percent_encoded(row.item.value);
     row.body = body_of(found, row.key);
     row.next_attempt = found.found;
+    row.since = found.found;
+    row.alert_name = found.alert_name;
     outbox[last_outbox] = row;
     ++made;
   }
@@ -295,47 +300,6 @@ result<run_summary> memory_state::end(run_id id, run_state how, uint32_t workers
   return summary;
 }
 
-result<database::unit> memory_state::finish(outbox_id id, delivery_state how, wall_time next_attempt,
-                                            std::string problem) {
-  auto row = outbox.find(id.value);
-  if (row == outbox.end())
-    return fail(errc::not_found, "no notification " + std::to_string(id.value));
-  if (how == delivery_state::sending)
-    return fail(errc::bad_request, "a send cannot finish as sending");
-  if (row->second.state == delivery_state::sent)
-    return how == delivery_state::sent ? result<database::unit>{database::unit{}}
-                                       : fail(errc::conflict, "notification " + std::to_string(id.value) + " was sent");
-  row->second.state = how;
-  row->second.next_attempt = next_attempt;
-  row->second.last_error = std::move(problem);
-  return database::unit{};
-}
-
-result<uint32_t> memory_state::retry(const std::vector<outbox_id>& ids, const std::vector<delivery_state>& states,
-                                     wall_time now) {
-  auto waits = [](delivery_state x) { return x == delivery_state::dead || x == delivery_state::ambiguous; };
-  for (const auto& id : ids) {
-    auto row = outbox.find(id.value);
-    if (row == outbox.end())
-      return fail(errc::not_found, "no notification " + std::to_string(id.value));
-    if (!waits(row->second.state))
-      return fail(errc::conflict, "notification " + std::to_string(id.value) + " is in another state");
-  }
-  if (!std::all_of(states.begin(), states.end(), waits))
-    return fail(errc::bad_request, "only dead and ambiguous notifications wait for a person");
-  uint32_t moved = 0;
-  for (auto& [id, row] : outbox) {
-    if (std::find(ids.begin(), ids.end(), row.id) == ids.end() &&
-        std::find(states.begin(), states.end(), row.state) == states.end())
-      continue;
-    row.state = delivery_state::pending;
-    row.attempts = 0;
-    row.next_attempt = now;
-    ++moved;
-  }
-  return moved;
-}
-
 uint32_t memory_state::prune(wall_time before, uint32_t limit) {
   uint32_t gone = 0;
   for (auto i = runs.begin(); i != runs.end() && gone < limit;) {
@@ -349,14 +313,6 @@ uint32_t memory_state::prune(wall_time before, uint32_t limit) {
     ++gone;
   }
   return gone;
-}
-
-std::string memory_state::delivery_of(alert_id alert, const item_id& item) const {
-  std::string out;
-  for (const auto& [id, row] : outbox)
-    if (row.alert == alert && row.item == item)
-      out += (out.empty() ? "" : ", ") + row.channel.value + ":" + std::string{to_string(row.state)};
-  return out;
 }
 
 } // namespace vigie

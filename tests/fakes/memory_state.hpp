@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <random>
 #include <set>
 #include <string>
 #include <tuple>
@@ -42,6 +43,9 @@ struct memory_state {
   std::map<alert_id, alert_past> pasts;
   std::vector<stored_match> matches; ///< oldest first
   std::map<int64_t, outbox_row> outbox;
+  std::map<channel_id, channel_state> channels;
+  std::map<alert_id, std::string> key_parts; ///< random, of alerts
+  std::mt19937_64 random;
   std::map<int64_t, memory_run> runs;
   std::map<int64_t, memory_attempt> attempts; ///< by token
   std::map<worker_id, worker_status> workers;
@@ -64,6 +68,9 @@ struct memory_state {
                           wall_time now);
   result<uint32_t> retry(const std::vector<outbox_id>& ids, const std::vector<delivery_state>& states, wall_time now);
   uint32_t prune(wall_time before, uint32_t limit);
+  std::vector<outbox_row> claim(const claim_outbox& which, wall_time now);
+  std::vector<outbox_row> recover(const recover_outbox& which);
+  std::vector<outbox_row> give_up(const give_up_outbox& which, wall_time before);
   result<database::unit> finish(outbox_id id, delivery_state how, wall_time next_attempt, std::string problem);
   std::string delivery_of(alert_id alert, const item_id& item) const;
 

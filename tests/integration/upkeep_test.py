@@ -42,8 +42,8 @@ def keys_come_and_go_while_the_node_runs(vigie):
 
 
 def dead_notifications_are_sent_again(vigie):
-    with Fleet(vigie, workers=1) as fleet:
-        fleet.webhook.answer = 400
+    with Fleet(vigie, workers=1, main_extra='[limits]\nnotify_for = "1s"\nnotify_attempts = 1') as fleet:
+        fleet.webhook.answer = 503
         fleet.import_alerts(ALERTS[:6])
         expected = fleet.cycle()["run"]["newMatches"]
         require(expected > 0, "no match")

@@ -93,7 +93,7 @@ public:
 
   void send(const outbox_row& row, callback done) override {
     std::uniform_int_distribution<int64_t> wait{20, 600};
-    inner_->send(row, [this, done, wait = duration{wait(all_->dice)}](error e) {
+    inner_->send(row, [this, done, wait = duration{wait(all_->dice)}](send_outcome e) {
       all_->clock->after(wait, [done, e] { done(e); });
     });
   }

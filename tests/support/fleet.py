@@ -172,11 +172,15 @@ class Node(Process):
 
 
 class Webhook:
-    """A receiver of notifications that keeps every request: (key, body)."""
+    """A receiver of notifications that keeps every request: (key, body).
+
+    It answers with `answer`, or as `decide(key)` says: (status, headers, body).
+    """
 
     def __init__(self):
         self.received = []
         self.answer = 200
+        self.decide = lambda key: (self.answer, {}, b"")
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -184,10 +188,15 @@ class Webhook:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("content-length", "0")))
-                outer.received.append((self.headers.get("idempotency-key"), body))
-                self.send_response(outer.answer)
-                self.send_header("content-length", "0")
+                key = self.headers.get("idempotency-key")
+                outer.received.append((key, body))
+                status, headers, text = outer.decide(key)
+                self.send_response(status)
+                for name, value in {"content-length": str(len(text)), **headers}.items():
+                    self.send_header(name, value)
                 self.end_headers()
+                with contextlib.suppress(OSError):  # who has heard enough may go
+                    self.wfile.write(text)
 
             def log_message(self, *_):
                 pass

@@ -224,6 +224,20 @@ TEST_CASE("stored verdicts stand again after a restart") {
   CHECK_FALSE(after.take_probe(fr, site, t0 + 31min));
 }
 
+TEST_CASE("after the clock was set back a ban lasts no longer, from then, than it was to last") {
+  auto before = ledger();
+  before.refused(refusal(fr), t0);
+  auto after = ledger();
+  after.restore(before.all());
+  CHECK_FALSE(after.bound_ends(t0 + 10min));
+  CHECK(after.all() == before.all());
+  auto now = t0 - 24h;
+  CHECK(after.bound_ends(now));
+  CHECK(after.standing(fr, site, now + 30min - 1ms) == ban_standing::banned);
+  CHECK(after.standing(fr, site, now + 30min) == ban_standing::half_open);
+  CHECK_FALSE(after.bound_ends(now));
+}
+
 TEST_CASE("the ledger is bounded") {
   auto config = exact();
   config.max_verdicts = 3;

@@ -174,6 +174,16 @@ TEST_CASE("what is stored and restored is never laxer; a clock that jumps holds 
   }));
 }
 
+TEST_CASE("a hold of 5 s is one of 5 s after the clock was set back by a day") {
+  host_pacing before;
+  before.answered(config, limited(5s), {}, t0, middle);
+  host_state row;
+  before.save(row, t0 + 1s, wall + 1s);
+  host_pacing after;
+  after.restore(config, row, t0 + 2s, wall + 2s - 24h);
+  CHECK(after.held_until() == t0 + 2s + 5s);
+}
+
 TEST_CASE("two hosts behind one gate: the stricter of each") {
   host_pacing a, b;
   a.answered(config, limited(90s), {}, t0, middle);

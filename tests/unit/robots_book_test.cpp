@@ -333,7 +333,7 @@ TEST_CASE("a book that takes up what another stored says the same") {
     }
     store_all(before, stored);
     robots_book after{{}};
-    after.restore(rows_of(stored));
+    after.restore(rows_of(stored), noon);
     RC_ASSERT_FALSE(after.next_change());
     for (char c = 'a'; c < 'f'; ++c) {
       auto url = at("http://" + std::string(1, c) + ".example/x");
@@ -344,6 +344,21 @@ TEST_CASE("a book that takes up what another stored says the same") {
       RC_ASSERT(is.version == was.version);
     }
   });
+}
+
+TEST_CASE("after the clock was set back a copy is used no longer than it was to be") {
+  robots_book before{{}};
+  std::map<std::string, robots_copy> stored;
+  const auto url = at("http://a.example/x");
+  before.consult(url, fr, noon);
+  before.settle("http://a.example", fr, says("http://a.example/robots.txt", 404, ""), noon);
+  store_all(before, stored);
+  auto kept = stored.at("http://a.example").next_fetch - noon;
+  robots_book after{{}};
+  auto now = noon - std::chrono::hours{20};
+  after.restore(rows_of(stored), now);
+  CHECK(after.consult(url, fr, now + kept - duration{1}).step == robots_step::go);
+  CHECK(after.consult(url, fr, now + kept).step == robots_step::fetch);
 }
 
 TEST_CASE("the copies that were not asked for the longest time go when they are too many bytes; the store follows") {
@@ -376,7 +391,7 @@ TEST_CASE("the copies that were not asked for the longest time go when they are 
     copy.settled = name == "http://h39.example" ? noon + hour : noon;
   config.max_authorities = 1;
   robots_book smaller{config};
-  smaller.restore(rows_of(stored));
+  smaller.restore(rows_of(stored), noon);
   store_all(smaller, stored);
   CHECK(smaller.authorities() == 1);
   REQUIRE(stored.size() == 1);
