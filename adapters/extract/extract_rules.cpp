@@ -168,4 +168,21 @@ std::string normal_currency(std::string_view text) {
   return sign && !sign->currency.empty() ? sign->currency : std::string{text};
 }
 
+std::string too_long(const item_limits& limits) {
+  return "is longer than " + std::to_string(limits.value_bytes >> 10) + " KiB";
+}
+
+std::string too_many(const item_limits& limits) {
+  return "the page has more than " + std::to_string(limits.rows) + " items, or more than " +
+         std::to_string(limits.table_bytes >> 20) + " MiB of fields";
+}
+
+bool item_count::add(const item& x) {
+  ++rows_;
+  bytes_ += x.id.value.size() + x.title.size();
+  for (const auto* field : {&x.currency, &x.brand, &x.size, &x.condition, &x.url, &x.photo})
+    bytes_ += *field ? (*field)->size() : 0;
+  return rows_ <= limits_.rows && bytes_ <= limits_.table_bytes;
+}
+
 } // namespace vigie

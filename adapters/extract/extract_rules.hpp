@@ -29,6 +29,31 @@ struct field_rule {
   bool required() const { return field.name == "id" || field.name == "title"; }
 };
 
+/// Of what is read from one page, in whatever format it comes.
+struct item_limits {
+  size_t rows = 100'000;         ///< items
+  size_t value_bytes = 64 << 10; ///< of one field; a longer id or title is bad_page, any other is not kept
+  size_t table_bytes = 64 << 20; ///< of all fields
+};
+
+/// "is longer than 64 KiB".
+std::string too_long(const item_limits& limits);
+/// "the page has more than 100000 items, or more than 64 MiB of fields".
+std::string too_many(const item_limits& limits);
+
+/// Counts what has been read of a page.
+class item_count {
+public:
+  explicit item_count(const item_limits& limits) : limits_(limits) {}
+  /// False: one of the limits is passed.
+  bool add(const item& x);
+
+private:
+  const item_limits& limits_;
+  size_t rows_ = 0;
+  size_t bytes_ = 0;
+};
+
 /// Values for where the page has none.
 struct fixed_fields {
   optional<std::string> title;

@@ -98,12 +98,13 @@ private:
   optional<error> read_list(feed_node from, feed_node head, const std::string& prefix, std::string_view name,
                             const feed_fields& fields, extraction& out) const {
     auto base = feed_base::of(from);
+    item_count count{fields.limits()};
     size_t number = 0;
     for (auto x = from.first(); x; x = x->next()) {
       if (x->name() != name)
         continue;
       auto place = prefix + std::string{name} + "[" + std::to_string(++number) + "]";
-      if (auto problem = fields.read(*x, place, out, base))
+      if (auto problem = fields.read(*x, place, out, count, base))
         return problem;
       complete_url(*x, out.items.back());
     }

@@ -68,7 +68,12 @@ void feed_fields::read_one(const rule& x, feed_node from, const std::string& pla
       note(out, name, "missing or empty", feed_place(from, place));
     return;
   }
-  if (name == "id") {
+  if (found->text.size() > limits_.value_bytes) {
+    if (name == "id" || name == "title")
+      to.problem = error{errc::bad_page, std::string{name} + " " + too_long(limits_), feed_place(found->node, place)};
+    else
+      note(out, name, too_long(limits_), feed_place(found->node, place));
+  } else if (name == "id") {
     next.id.value = std::move(found->text);
   } else if (name == "title") {
     // Feeds write HTML into titles, whether their format allows it or not. XHTML was markup of the page itself: what
@@ -94,13 +99,15 @@ void feed_fields::read_date(const rule& x, feed_node from, const std::string& pl
       note(out, "date", "missing or empty", feed_place(from, place));
     return;
   }
+  if (found->text.size() > limits_.value_bytes)
+    return note(out, "date", too_long(limits_), feed_place(found->node, place));
   auto date = parse_date(found->text);
   if (!date)
     return note(out, "date", "is no date that is understood", feed_place(found->node, place));
   out.newest = out.newest ? std::max(*out.newest, *date) : *date;
 }
 
-optional<error> feed_fields::read(feed_node from, const std::string& place, extraction& out,
+optional<error> feed_fields::read(feed_node from, const std::string& place, extraction& out, item_count& count,
                                   const feed_base& base) const {
   reading to;
   if (auto outer = from.parent())
@@ -109,11 +116,15 @@ optional<error> feed_fields::read(feed_node from, const std::string& place, extr
     read_one(x, from, place, out, to);
   for (const auto& x : date_)
     read_date(x, from, place, out);
+  if (to.problem)
+    return to.problem;
   auto& next = to.next;
   fill_fixed(fixed_, to.currency_said, next);
   if (next.id.value.empty() || next.title.empty())
     return error{errc::bad_page, (next.id.value.empty() ? "id" : "title") + std::string{" is missing"},
                  feed_place(from, place)};
+  if (!count.add(next))
+    return error{errc::bad_page, too_many(limits_), feed_place(from, place)};
   out.items.push_back(std::move(next));
   return {};
 }

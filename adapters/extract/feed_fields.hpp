@@ -26,9 +26,11 @@ public:
   /// these formats do not need.
   static result<feed_fields> compile(const source_spec& source, std::span<const format_path> format);
 
-  /// Puts one item, or the error that stops the page. `place` is the item's: "/rss/channel/item[3]"; `base` is what
-  /// its addresses are relative to.
-  optional<error> read(feed_node from, const std::string& place, extraction& out, const feed_base& base = {}) const;
+  /// Puts one item, or the error that stops the page. `place` is the item's: "/rss/channel/item[3]"; `count` is the
+  /// page's, by `limits`; `base` is what its addresses are relative to.
+  optional<error> read(feed_node from, const std::string& place, extraction& out, item_count& count,
+                       const feed_base& base = {}) const;
+  const item_limits& limits() const { return limits_; }
 
 private:
   struct rule {
@@ -41,6 +43,7 @@ private:
     item next{};
     std::string currency_said{}; ///< what the price's text said
     feed_base base{};            ///< of what stands in the item
+    optional<error> problem{};   ///< the item cannot be taken
   };
 
   void read_one(const rule& x, feed_node from, const std::string& place, extraction& out, reading& to) const;
@@ -50,6 +53,7 @@ private:
   std::vector<rule> date_; ///< one at most
   fixed_fields fixed_;
   price_unit unit_ = price_unit::major;
+  item_limits limits_;
 };
 
 /// "line 57, /rss/channel/item[3]".

@@ -16,32 +16,8 @@ struct free_context {
   void operator()(xmlParserCtxt* x) const { xmlFreeParserCtxt(x); }
 };
 
-/// What the hooks of one parse count; hangs at the context's _private.
-struct parse_watch {
-  size_t elements_left = 0;
-  bool too_many = false;
-  bool declares_entities = false;
-};
-
-parse_watch& watch_of(void* context) {
-  return *static_cast<parse_watch*>(static_cast<xmlParserCtxt*>(context)->_private);
-}
-
-void on_element(void* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri, int spaces,
-                const xmlChar** space, int attributes, int defaulted, const xmlChar** attribute) {
-  auto& watch = watch_of(context);
-  if (watch.elements_left == 0) {
-    watch.too_many = true;
-    xmlStopParser(static_cast<xmlParserCtxt*>(context));
-    return;
-  }
-  --watch.elements_left;
-  xmlSAX2StartElementNs(context, name, prefix, uri, spaces, space, attributes, defaulted, attribute);
-}
-
 void on_entity(void* context, const xmlChar*, int, const xmlChar*, const xmlChar*, xmlChar*) {
-  watch_of(context).declares_entities = true;
-  xmlStopParser(static_cast<xmlParserCtxt*>(context));
+  parse_watch::of(context).stop("it declares entities of its own, which are not expanded");
 }
 
 std::string_view view(const xmlChar* x) {
@@ -146,16 +122,24 @@ size_t take_reference(std::string_view text, std::string& out) {
   return end + 1;
 }
 
+/// What no longer comes in a text: asked for again at each "<", it would be searched for to the end each time.
+struct missing_ends {
+  bool tag = false;
+  bool comment = false;
+};
+
 /// The length of what looks like a tag or a comment at the front, 0 if nothing does.
-size_t tag_length(std::string_view text) {
+size_t tag_length(std::string_view text, missing_ends& missing) {
   if (text.size() < 3)
     return 0;
   auto c = static_cast<char>(text[1] | 0x20);
   if (!(c >= 'a' && c <= 'z') && text[1] != '/' && text[1] != '!')
     return 0;
   bool comment = text.starts_with("<!--");
-  auto end = comment ? text.find("-->", 4) : text.find('>');
-  return end == text.npos ? 0 : end + (comment ? 3 : 1);
+  auto& none = comment ? missing.comment : missing.tag;
+  auto end = none ? text.npos : comment ? text.find("-->", 4) : text.find('>');
+  none = end == text.npos;
+  return none ? 0 : end + (comment ? 3 : 1);
 }
 
 /// A comment, or a tag that may stand within a word: "i<b>Phone</b>," is "iPhone,", but "one<br>two" is two words.
@@ -234,18 +218,13 @@ result<feed_tree> feed_tree::parse(std::string_view page, const feed_limits& lim
   std::unique_ptr<xmlParserCtxt, free_context> context{xmlNewParserCtxt()};
   if (!context)
     return fail(errc::bad_page, "no memory for the page's XML");
-  parse_watch watch{limits.max_elements, false, false};
-  context->_private = &watch;
-  context->sax->startElementNs = on_element;
+  parse_watch watch{*context, page, limits.parse};
   context->sax->entityDecl = on_entity;
   constexpr int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA |
                           XML_PARSE_COMPACT | XML_PARSE_BIG_LINES;
-  feed_tree out{
-      xmlCtxtReadMemory(context.get(), page.data(), static_cast<int>(page.size()), nullptr, nullptr, options)};
-  if (watch.declares_entities)
-    return fail(errc::bad_page, "the page declares entities of its own, which are not expanded", "line 1");
-  if (watch.too_many)
-    return fail(errc::bad_page, "more than " + std::to_string(limits.max_elements) + " XML elements");
+  feed_tree out{watch.read_xml(options)};
+  if (watch.problem())
+    return tl::unexpected<error>(*watch.problem());
   if (!out.doc_ || !context->wellFormed || !xmlDocGetRootElement(out.doc_.get()))
     return tl::unexpected<error>(problem_of(context.get()));
   return out;
@@ -257,10 +236,11 @@ feed_node feed_tree::root() const {
 
 std::string without_markup(std::string_view text) {
   std::string out;
+  missing_ends missing;
   while (!text.empty()) {
     size_t taken = 0;
     if (text.front() == '<') {
-      taken = tag_length(text);
+      taken = tag_length(text, missing);
       if (taken > 0 && !parts_no_words(text.substr(0, taken)))
         out += ' ';
     } else if (text.front() == '&') {

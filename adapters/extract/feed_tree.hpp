@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/extract/parse_watch.hpp"
 #include "messages/values/error.hpp"
 
 // libxml2's own, named here so that its headers are not seen.
@@ -37,8 +38,8 @@ private:
 };
 
 struct feed_limits {
-  size_t max_elements = 1000000; ///< of one page
-  size_t max_bytes = 64 << 20;   ///< of one page
+  size_t max_bytes = 64 << 20; ///< of one page
+  parse_limits parse{};
 };
 
 /// One page. Nothing is loaded that it names: no document type, no entities, no schema, no network. A page that

@@ -22,7 +22,7 @@ std::string unusable_value(const markup_rows::cell& value, const markup_limits& 
   if (!value)
     return "matches nothing";
   if (value->size() > limits.value_bytes)
-    return "is longer than " + std::to_string(limits.value_bytes >> 10) + " KiB";
+    return too_long(limits);
   return value->empty() ? "is empty" : "";
 }
 

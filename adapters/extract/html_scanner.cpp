@@ -12,6 +12,8 @@ namespace vigie {
 namespace {
 
 constexpr size_t longest_name = 98; ///< libxml2 cuts longer ones
+constexpr size_t most_attributes =
+    256; ///< of one tag; what has more is not for a reader that looks through all of them
 
 enum : uint8_t { name_start = 1, name_part = 2, blank = 4, unsafe_unquoted = 8 };
 
@@ -247,7 +249,7 @@ html_scanner::token html_scanner::read_open() {
 
 bool html_scanner::read_attribute() {
   html_attribute out;
-  if (!read_name(out.name))
+  if (attributes_.size() == most_attributes || !read_name(out.name))
     return false;
   if (at_ < end_ && is(*at_, blank)) {
     auto behind = at_;

@@ -36,6 +36,7 @@ public:
 
   result<extraction> extract(std::string_view page) override {
     out_ = {};
+    count_.emplace(limits_);
     header_read_ = false;
     line_ = 0;
     index_.reset();
@@ -116,11 +117,14 @@ private:
     auto value = next_->find(root);
     if (!value || is_absent(*value) || value->as_bool() == false)
       return {};
-    if (auto text = text_of(*value)) {
+    auto text = text_of(*value);
+    if (text && text->size() <= limits_.value_bytes) {
       out_.next = *text;
       return {};
     }
     prefix_ = next_->pointer(root);
+    if (text)
+      return bad_page({}, "the next page's cursor or URL " + too_long(limits_));
     return bad_page({}, "expected the next page's cursor or URL, found " + std::string{to_string(value->kind())});
   }
 
@@ -220,7 +224,7 @@ private:
     if (dated_)
       read_date(*dated_, row);
     fill_fixed(fixed_, currency_said, next);
-    return {};
+    return count_->add(next) ? trouble{} : bad_page({}, too_many(limits_));
   }
 
   std::optional<json_node> find(const field_rule& rule, json_node row) const {
@@ -241,6 +245,8 @@ private:
     auto text = value ? text_of(*value) : std::nullopt;
     if (text && is_id)
       text = without_blanks(*text);
+    if (text && text->size() > limits_.value_bytes)
+      return bad_page(pointer(rule, row), std::string{rule.field.name} + " " + too_long(limits_));
     if (text && !text->empty()) {
       (is_id ? next.id.value : next.title) = *text;
       return {};
@@ -253,7 +259,9 @@ private:
 
   trouble read_text(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next) {
     auto text = value ? text_of(*value) : std::nullopt;
-    if (text && !text->empty())
+    if (text && text->size() > limits_.value_bytes)
+      note(rule, too_long(limits_), pointer(rule, row));
+    else if (text && !text->empty())
       (next.*rule.field.member).emplace(rule.field.name == "currency" ? normal_currency(*text) : std::string{*text});
     else if (!value)
       note_missing(rule, row);
@@ -266,6 +274,8 @@ private:
                      std::string& currency) {
     if (!value) {
       note_missing(rule, row);
+    } else if (auto long_text = text_of(*value); long_text && long_text->size() > limits_.value_bytes) {
+      note(rule, too_long(limits_), pointer(rule, row));
     } else if (auto number = value->as_decimal_text()) {
       auto amount = parse_decimal(*number, unit_);
       if (amount)
@@ -289,7 +299,9 @@ private:
   void read_date(const field_rule& rule, json_node row) {
     auto value = find(rule, row);
     auto text = value ? text_of(*value) : std::nullopt;
-    if (auto date = text ? parse_date(*text) : std::nullopt)
+    if (text && text->size() > limits_.value_bytes)
+      note(rule, too_long(limits_), pointer(rule, row));
+    else if (auto date = text ? parse_date(*text) : std::nullopt)
       out_.newest = out_.newest ? std::max(*out_.newest, *date) : *date;
     else if (!value)
       note_missing(rule, row);
@@ -332,8 +344,11 @@ private:
   std::optional<field_rule> dated_;
   json_parser parser_;
 
+  const item_limits limits_{};
+
   // Of the page at hand.
   extraction out_;
+  std::optional<item_count> count_;
   bool header_read_ = false;
   size_t columns_ = 0;
   size_t line_ = 0;    ///< NDJSON: from 1

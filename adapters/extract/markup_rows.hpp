@@ -8,18 +8,18 @@
 #include <vector>
 
 #include "actors/policy/css_selector.hpp"
+#include "adapters/extract/extract_rules.hpp"
+#include "adapters/extract/parse_watch.hpp"
 #include "messages/values/error.hpp"
 #include "messages/values/fetch.hpp"
 
 namespace vigie {
 
-struct markup_limits {
-  size_t rows = 100'000;                ///< items of a page
-  size_t value_bytes = 64 << 10;        ///< of one field; what is longer is not kept
-  size_t table_bytes = 64 << 20;        ///< of all fields of a page
+struct markup_limits : item_limits {
   size_t depth = 250;                   ///< elements within one another; libxml2 itself ends at 256
   uint64_t xpath_operations = 20 << 20; ///< libxml2's count, of a page
   size_t selector_bytes = 4096;
+  parse_limits parse{};
 };
 
 /// One selector of the configuration. With XPath, `css` is empty.

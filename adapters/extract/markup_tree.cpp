@@ -6,6 +6,8 @@
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
+#include "adapters/extract/parse_watch.hpp"
+
 namespace vigie {
 
 namespace {
@@ -49,23 +51,27 @@ void ignore_entity(void*, const xmlChar*, int, const xmlChar*, const xmlChar*, x
   // An entity that was never declared cannot name a file, and not grow.
 }
 
-/// What the XML parser met first; all that follows follows from it.
-struct first_error {
-  std::string what;
-  int line = 0;
-  int column = 0;
-};
-
 std::string without_line_end(std::string_view x) {
   while (!x.empty() && (x.back() == '\n' || x.back() == ' '))
     x.remove_suffix(1);
   return std::string{x};
 }
 
+/// What the XML parser met first; all that follows follows from it.
+struct xml_watch : parse_watch {
+  using parse_watch::parse_watch;
+  std::string what{};
+  int line = 0;
+  int column = 0;
+};
+
 void keep_first(void* parser, xmlErrorPtr x) {
-  auto& first = *static_cast<first_error*>(static_cast<xmlParserCtxt*>(parser)->_private);
-  if (first.what.empty() && x->level >= XML_ERR_ERROR)
-    first = {without_line_end(x->message ? x->message : ""), x->line, x->int2};
+  auto& first = static_cast<xml_watch&>(parse_watch::of(parser));
+  if (!first.what.empty() || x->level < XML_ERR_ERROR)
+    return;
+  first.what = without_line_end(x->message ? x->message : "");
+  first.line = x->line;
+  first.column = x->int2;
 }
 
 std::string xpath_problem(const xmlXPathContext& x) {
@@ -146,6 +152,7 @@ public:
     context->node = xmlDocGetRootElement(doc.get());
     std::optional<error> problem;
     auto add = [&](const markup_query& x, const std::string& place) {
+      asks_ids_ = asks_ids_ || x.xpath.find("id(") != x.xpath.npos;
       auto made = compile(*context, x, place);
       if (!made && !problem)
         problem = made.error();
@@ -188,8 +195,14 @@ private:
     }
     if (!html_)
       throw std::bad_alloc{};
-    out.reset(
-        htmlCtxtReadMemory(html_.get(), page.data(), static_cast<int>(page.size()), nullptr, "UTF-8", html_options));
+    // A table that gets slow with many; only XPath's id() looks into it.
+    html_->loadsubset = asks_ids_ ? 0 : XML_SKIP_IDS;
+    parse_watch watch{*html_, page, queries_.limits.parse};
+    out.reset(watch.read_html(html_options));
+    if (watch.problem()) {
+      html_.reset(); // its room for attributes and its names stay
+      return watch.problem();
+    }
     if (html_->disableSAX != 0)
       return error{errc::bad_page,
                    without_line_end(html_->lastError.message ? html_->lastError.message : "the page ends in it"),
@@ -203,17 +216,18 @@ private:
     xml_parser_ptr parser{xmlNewParserCtxt()};
     if (!parser)
       throw std::bad_alloc{};
-    first_error first;
+    parser->loadsubset = asks_ids_ ? 0 : XML_SKIP_IDS;
+    xml_watch watch{*parser, page, queries_.limits.parse};
     parser->sax->entityDecl = ignore_entity;
     parser->sax->serror = keep_first;
-    parser->_private = &first;
     if (page.empty())
       return error{errc::bad_page, "the page is empty", "line 1"};
-    out.reset(
-        xmlCtxtReadMemory(parser.get(), page.data(), static_cast<int>(page.size()), nullptr, nullptr, xml_options));
+    out.reset(watch.read_xml(xml_options));
+    if (watch.problem())
+      return watch.problem();
     if (!out)
-      return error{errc::bad_page, "this is no XML: " + first.what,
-                   std::to_string(first.line) + ":" + std::to_string(first.column)};
+      return error{errc::bad_page, "this is no XML: " + watch.what,
+                   std::to_string(watch.line) + ":" + std::to_string(watch.column)};
     return {};
   }
 
@@ -263,10 +277,7 @@ private:
   }
 
   trouble too_much() const {
-    return error{errc::bad_page,
-                 "the page has more than " + std::to_string(queries_.limits.rows) + " items, or more than " +
-                     std::to_string(queries_.limits.table_bytes >> 20) + " MiB of fields",
-                 "selector " + queries_.items.text};
+    return error{errc::bad_page, too_many(queries_.limits), "selector " + queries_.items.text};
   }
 
   trouble ask(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, object_ptr& out) {
@@ -313,6 +324,7 @@ private:
   xpath_ptr next_;
   xpath_ptr base_;
   std::vector<xpath_ptr> columns_;
+  bool asks_ids_ = false; ///< a query has id() in it
   html_parser_ptr html_;
   size_t pages_ = 0;
   context_ptr context_; ///< of the page at hand

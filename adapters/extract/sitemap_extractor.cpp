@@ -43,9 +43,10 @@ public:
 private:
   optional<error> read_urls(feed_node root, extraction& out) const {
     size_t number = 0;
+    item_count count{fields_.limits()};
     for (auto x = root.first(); x; x = x->next())
       if (x->name() == "url")
-        if (auto problem = fields_.read(*x, "/urlset/url[" + std::to_string(++number) + "]", out))
+        if (auto problem = fields_.read(*x, "/urlset/url[" + std::to_string(++number) + "]", out, count))
           return problem;
     return {};
   }

@@ -248,7 +248,7 @@ TEST_CASE("nothing is expanded and nothing is loaded") {
     deep += "<a>";
   CHECK_FALSE(extract(feed, deep));
   feed_limits tight;
-  tight.max_elements = 3;
+  tight.parse.elements = 3;
   CHECK(feed_tree::parse("<a><b/><c/></a>", tight));
   CHECK_FALSE(feed_tree::parse("<a><b/><c/><d/></a>", tight));
 }
