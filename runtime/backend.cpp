@@ -22,29 +22,6 @@ public:
   }
 
 private:
-  void count_rows(outbox_page page, done<outbox_page> cb) {
-    ask<outbox_counts>(
-        links_.store, config_.answer_timeout,
-        [this, cb, page = std::move(page)](result<outbox_counts> counts) mutable {
-          if (!counts)
-            return cb(tl::unexpected<error>(counts.error()));
-          page.counts = *counts;
-          look_at_channels(std::move(page), cb);
-        },
-        count_outbox{});
-  }
-
-  void look_at_channels(outbox_page page, done<outbox_page> cb) {
-    ask<std::vector<channel_state>>(
-        links_.store, config_.answer_timeout,
-        [cb, page = std::move(page)](result<std::vector<channel_state>> channels) mutable {
-          if (!channels)
-            return cb(tl::unexpected<error>(channels.error()));
-          page.channels = std::move(*channels);
-          cb(std::move(page));
-        },
-        get_channel_states{});
-  }
   api_backend::done<T> cb_;
   std::atomic<size_t>* open_;
 };
@@ -250,6 +227,30 @@ public:
   }
 
 private:
+  void count_rows(outbox_page page, done<outbox_page> cb) {
+    ask<outbox_counts>(
+        links_.store, config_.answer_timeout,
+        [this, cb, page = std::move(page)](result<outbox_counts> counts) mutable {
+          if (!counts)
+            return cb(tl::unexpected<error>(counts.error()));
+          page.counts = *counts;
+          look_at_channels(std::move(page), cb);
+        },
+        count_outbox{});
+  }
+
+  void look_at_channels(outbox_page page, done<outbox_page> cb) {
+    ask<std::vector<channel_state>>(
+        links_.store, config_.answer_timeout,
+        [cb, page = std::move(page)](result<std::vector<channel_state>> channels) mutable {
+          if (!channels)
+            return cb(tl::unexpected<error>(channels.error()));
+          page.channels = std::move(*channels);
+          cb(std::move(page));
+        },
+        get_channel_states{});
+  }
+
   /// Runs `f(self)` in the http-api actor. False when there is none or too much is outstanding.
   template <class F>
   error post(F f) {
