@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "actors/policy/fetch_report.hpp"
 #include "actors/policy/url_template.hpp"
 #include "actors/running_command.hpp"
 
@@ -16,59 +15,36 @@ duration within(duration wanted, const envelope& env) {
 
 // -- scrape
 
-struct scrape_order {
-  http_request request;
-  host_key host;
-  gate_policy policy;
-  duration patience{0};
-};
-
-result<scrape_order> plan_scrape(const command_runner_config& config, const envelope& env, const std::string& text) {
+result<gated_fetch> plan_scrape(const command_runner_config& config, const envelope& env, const std::string& text) {
   auto url = parse_url(text);
   if (!url)
     return tl::unexpected<error>(url.error());
-  scrape_order out;
-  out.host = host_key_of(*url);
-  auto known = config.gates.find(out.host);
-  out.policy = known == config.gates.end() ? gate_policy{} : known->second;
-  out.patience = within(config.patience, env);
-  out.request.url = to_string(*url);
+  gated_fetch out;
+  out.cause = "a scrape command";
+  out.leave.host = host_key_of(*url);
+  out.leave.url = to_string(*url);
+  auto known = config.gates.find(out.leave.host);
+  out.leave.policy = known == config.gates.end() ? gate_policy{} : known->second;
+  out.leave.patience = within(config.patience, env);
+  out.request.url = out.leave.url;
   out.request.headers = config.headers;
   out.request.timeout = within(config.fetch_timeout, env);
   out.request.max_body_bytes = config.max_body_bytes;
   return out;
 }
 
-void scraped(running_command command, const scrape_order& order, uint64_t permit_id, mono_time begun,
-             result<http_response> answer) {
-  auto* self = command.self;
-  auto& s = self->state;
-  auto now = self->clock().now();
-  auto outcome = judge_fetch(answer, s.parts.env.wall(now));
-  auto report = report_of(answer, outcome, std::chrono::duration_cast<duration>(now - begun));
-  bool refused = outcome.problem.code == errc::refused;
-  self->send(
-      s.parts.gate.get(),
-      permit_release{
-          permit_id, order.host, refused, refused ? outcome.problem.detail + " on a scrape command" : "", {}, report});
-  if (outcome.problem.code != errc::none)
-    return command.fail(outcome.problem, outcome.status);
+void scraped(running_command& command, gated_answer& x) {
+  if (x.denied.code != errc::none)
+    return command.fail(x.denied);
+  if (x.outcome.problem.code != errc::none)
+    return command.fail(x.outcome.problem, x.outcome.status);
+  auto most = command.self->state.config.max_output_bytes;
   command_result out;
-  out.http_status = outcome.status;
-  out.output = std::move(answer->body);
-  out.truncated = out.output.size() > s.config.max_output_bytes;
-  out.output.resize(std::min<size_t>(out.output.size(), s.config.max_output_bytes));
+  out.http_status = x.outcome.status;
+  out.output = std::move(x.answer.body);
+  out.truncated = out.output.size() > most;
+  out.output.resize(std::min<size_t>(out.output.size(), most));
   command.end(std::move(out));
-}
-
-void fetch(running_command command, scrape_order order, uint64_t permit_id) {
-  auto* self = command.self;
-  auto done = [=, begun = self->clock().now()](result<http_response> answer) {
-    scraped(command, order, permit_id, begun, std::move(answer));
-  };
-  self->request(self->state.parts.fetcher.get(), caf::infinite, http_request{order.request})
-      .then([=](http_response& answer) { done(std::move(answer)); },
-            [=](const caf::error& e) { done(tl::unexpected<error>(from_caf(e))); });
 }
 
 void scrape(running_command command, const envelope& env, const worker_command& what) {
@@ -76,16 +52,9 @@ void scrape(running_command command, const envelope& env, const worker_command& 
   auto order = plan_scrape(self->state.config, env, what.url);
   if (!order)
     return command.fail(order.error());
-  self->request(self->state.parts.gate.get(), caf::infinite,
-                permit_request{order->host, order->policy, order->patience, order->request.url})
-      .then(
-          [=](const permit& leave) mutable {
-            if (leave.id == 0)
-              command.fail(leave.why);
-            else
-              fetch(command, *order, leave.id);
-          },
-          [=](const caf::error& e) mutable { command.fail(from_caf(e)); });
+  self->request(self->state.parts.gate.get(), caf::infinite, std::move(*order))
+      .then([=](gated_answer& x) mutable { scraped(command, x); },
+            [=](const caf::error& e) mutable { command.fail(from_caf(e)); });
 }
 
 // -- custom

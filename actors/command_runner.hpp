@@ -1,4 +1,4 @@
-// The commands of a worker that are no alert check: `scrape` (one URL through gate and fetcher), `custom` (a closed set
+// The commands of a worker that are no alert check: `scrape` (one URL, under a permit), `custom` (a closed set
 // of argv templates) and `generate-cookies` (no_credential_provider: this node has nothing that makes credentials).
 // What a command comes to is a command_result, its problem included; an error answer means that it was not begun.
 #pragma once
@@ -10,7 +10,6 @@
 #include "actors/actor.hpp"
 #include "actors/environment.hpp"
 #include "actors/policy/argv_template.hpp"
-#include "actors/policy/fetch_outcome.hpp"
 #include "adapters/ports/child_process.hpp"
 
 namespace vigie {
@@ -42,7 +41,6 @@ error validate(const command_runner_config& config);
 struct command_runner_parts {
   environment env;
   actor_ref<gate_client_actor> gate;
-  actor_ref<fetcher_actor> fetcher;
   child_process* children = nullptr; ///< outlives the actor
 };
 

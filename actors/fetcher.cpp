@@ -4,33 +4,10 @@ namespace vigie {
 
 namespace {
 
-/// "2xx" … "5xx", or the error's name.
-std::string outcome_of(const result<http_response>& answer) {
-  return answer ? std::to_string(answer->status / 100) + "xx" : std::string{to_string(answer.error().code)};
-}
-
-void record(const environment& env, const result<http_response>& answer, mono_time begun, mono_time now) {
-  env.metrics->count("vigie_fetch_requests_total", {{"outcome", outcome_of(answer)}});
-  env.metrics->observe_seconds("vigie_fetch_seconds", {}, std::chrono::duration<double>(now - begun).count());
-  if (answer)
-    env.metrics->count("vigie_fetch_bytes_total", {}, static_cast<double>(answer->body.size()));
-}
-
-void set_in_flight(fetcher_ptr self, const environment& env, uint32_t n) {
-  self->state.in_flight = n;
-  self->show(std::to_string(n) + " in flight");
-  env.metrics->gauge("vigie_fetch_in_flight", {}, n);
-}
-
-void one_less(fetcher_ptr self, uint64_t asker) {
-  auto& s = self->state;
-  auto i = s.by_asker.find(asker);
-  if (--i->second > 0)
-    return;
-  s.by_asker.erase(i);
-  if (auto waiting = s.awaited.extract(asker))
-    for (auto& x : waiting.mapped())
-      x.keep();
+/// From any thread, and after the actor's end.
+void show_in_flight(uint64_t actor, metrics_sink& metrics, size_t n) {
+  actor_directory::instance().set_state(actor, std::to_string(n) + " in flight");
+  metrics.gauge("vigie_fetch_in_flight", {}, static_cast<double>(n));
 }
 
 } // namespace
@@ -41,41 +18,22 @@ error validate(const fetcher_config& config) {
   return {};
 }
 
-fetcher_actor::behavior_type fetcher(fetcher_ptr self, fetcher_config config, environment env, http_client* client) {
+fetcher_actor::behavior_type fetcher(fetcher_ptr self, fetcher_config config, environment env, http_client* client,
+                                     std::shared_ptr<flights> air) {
   self->state.config = config;
-  set_in_flight(self, env, 0);
+  show_in_flight(self->id(), *env.metrics, air->under_way());
   return {
-      [self, env, client](http_request& request) -> promise<http_response> {
-        auto caller = self->current_sender(); // owe() takes it out of the message
-        auto asker = caller ? caller->id() : 0;
-        auto owed = self->owe<http_response>();
-        auto& s = self->state;
-        if (s.in_flight >= s.config.max_in_flight) {
-          env.metrics->count("vigie_fetch_requests_total", {{"outcome", "busy"}});
-          owed.fail({errc::busy, std::to_string(s.in_flight) + " requests are in flight, the limit of this node", {}});
-          return owed;
-        }
-        set_in_flight(self, env, s.in_flight + 1);
-        ++s.by_asker[asker];
-        auto begun = self->clock().now();
-        client->fetch(std::move(request), self->bridge([=](result<http_response> answer) mutable {
-          set_in_flight(self, env, self->state.in_flight - 1);
-          one_less(self, asker);
-          record(env, answer, begun, self->clock().now());
-          if (answer)
-            owed.keep(std::move(*answer));
-          else
-            owed.fail(answer.error());
-        }));
-        return owed;
-      },
-      [self](const await_requests& what) -> promise<void> {
-        auto owed = self->owe<void>();
-        if (self->state.by_asker.contains(what.asker))
-          self->state.awaited[what.asker].push_back(owed);
-        else
-          owed.keep();
-        return owed;
+      [self, metrics = env.metrics, client, air](begin_fetch& what) -> caf::result<void> {
+        auto most = self->state.config.max_in_flight;
+        if (!air->begin(what.permit, most, self->clock().now()))
+          return to_caf({errc::busy, std::to_string(most) + " requests are in flight, the limit of this node", {}});
+        show_in_flight(self->id(), *metrics, air->under_way());
+        client->fetch(std::move(what.request),
+                      [air, metrics, permit = what.permit, me = self->id()](result<http_response> answer) {
+                        air->land(permit, std::move(answer));
+                        show_in_flight(me, *metrics, air->under_way());
+                      });
+        return caf::unit;
       },
   };
 }

@@ -34,23 +34,17 @@ void arm(self_ptr self) {
 
 } // namespace
 
-void answer_asker(self_ptr self, reply<permit>& asker, permit what) {
-  auto& metrics = *self->state.env.metrics;
-  metrics.count(what.id != 0 ? "vigie_permits_given_total" : "vigie_permits_denied_total", {});
-  if (what.id != 0)
-    metrics.observe_seconds("vigie_permit_wait_seconds", {}, std::chrono::duration<double>(what.wait).count());
-  asker.keep(std::move(what));
-}
-
 void serve_gates(self_ptr self) {
   auto& st = self->state;
   for (auto& answer : st.limiter.due(self->clock().now(), wall(self))) {
     auto asker = std::move(st.waiting.extract(answer.whose).mapped());
+    answer.what.wait = std::chrono::ceil<duration>(self->clock().now() - asker.arrived);
     if (!asker.authority.empty())
       robots_permit_answered(self, asker, answer.what);
     count_permit(self, asker, answer.what);
     answer_asker(self, asker.answer, std::move(answer.what));
   }
+  end_lapsed(self);
   tell_notices(self);
   store_states(self, false);
   self->show(std::to_string(st.limiter.hosts()) + " hosts, " + std::to_string(st.limiter.in_flight()) +
@@ -116,13 +110,14 @@ void ask_ruling(self_ptr self, const site_refused& what, uint64_t permit_id, rep
 
 } // namespace
 
-void ask_gate(self_ptr self, const worker_id& by, permit_request what, reply<permit>& answer) {
+void ask_gate(self_ptr self, const worker_id& by, permit_request what, reply<permit>& answer, mono_time arrived) {
   auto& st = self->state;
   if (auto known = st.config.policies.find(what.host); known != st.config.policies.end())
     what.policy = known->second;
   if (auto why = banned(self, by, what.host); why.code != errc::none)
     return answer_asker(self, answer, permit{0, duration{0}, why});
-  if (auto queued = heed_robots(self, by, what, answer)) {
+  if (auto queued = heed_robots(self, by, what, answer, arrived)) {
+    queued->arrived = arrived;
     queued->host = what.host;
     queued->retry = what.retry;
     st.waiting.emplace(st.limiter.ask(by, what, self->clock().now(), wall(self)), std::move(*queued));
@@ -138,7 +133,8 @@ promise<void> release(self_ptr self, const worker_id& by, const permit_release& 
     answer.fail({errc::busy, "the refusal is being ruled on", {}});
     return answer;
   }
-  auto fresh_refusal = what.refused && !st.limiter.heard(what.id);
+  auto fresh = !st.limiter.heard(what.id);
+  auto fresh_refusal = what.refused && fresh;
   if (fresh_refusal) {
     st.limiter.close(what.host);
     st.ruled_on.insert(what.id);
@@ -146,7 +142,8 @@ promise<void> release(self_ptr self, const worker_id& by, const permit_release& 
   auto known = st.config.policies.find(what.host);
   auto key = known == st.config.policies.end() ? gate_key_kind::domain : known->second.key;
   st.limiter.release(by, what, self->clock().now(), wall(self), key);
-  st.conduct.came_back(by, what, wall(self));
+  if (fresh)
+    st.conduct.came_back(by, what, wall(self));
   if (fresh_refusal)
     ask_ruling(self, {by, what.host, what.evidence}, what.id, answer);
   robots_permit_back(self, by, what);
@@ -180,7 +177,7 @@ host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config conf
   return {
       [self](const worker_id& by, const permit_request& what) -> promise<permit> {
         auto answer = self->owe<permit>();
-        ask_gate(self, by, what, answer);
+        ask_gate(self, by, what, answer, self->clock().now());
         serve_gates(self);
         return answer;
       },
@@ -188,7 +185,6 @@ host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config conf
       [self](const worker_id& by, const permits_held& what) { hear_held(self, by, what); },
       [self](const worker_lost& what) {
         self->state.limiter.lost(what.worker, self->clock().now());
-        self->state.conduct.lost(what.worker);
         robots_worker_lost(self, what.worker);
         serve_gates(self);
       },

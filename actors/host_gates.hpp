@@ -1,10 +1,10 @@
 // The one owner of politeness towards every host, for the whole fleet (actors/policy/host_limiter.hpp). A permit is
-// leave to start one request; it comes back by release, when its worker is lost, or when its lease ends. A denial is an
-// answer (permit id 0), not an error. What has to outlive an owner is in the store (holds, paces, the widest gaps, the
-// day's counts) or is said again by the workers (what they hold, and releases that were not acknowledged): a restarted
-// owner reads and hears it before its first permit, and waits a full gap of each host.
-// Work that was handed out before a ban must not reach the site after it: whoever is banned for a host gets no permit
-// for it, and while a refusal waits for the ban-timer's ruling nobody does. Nor before the bans are known at start.
+// leave to start one request; it is back when that is over: its worker releases it or names it no longer, or its time
+// has passed. A denial is an answer (permit id 0), not an error. What has to outlive an owner is in the store (holds,
+// paces, the widest gaps, the day's counts) or is said again by the workers (what they hold, and releases that were not
+// acknowledged): a restarted owner reads and hears it before its first permit, and waits a full gap of each host. Work
+// that was handed out before a ban must not reach the site after it: whoever is banned for a host gets no permit for
+// it, and while a refusal waits for the ban-timer's ruling nobody does. Nor before the bans are known at start.
 // robots.txt is asked about each URL (actors/policy/robots_book.hpp): what it forbids is denied, and where its rules
 // are not known, the first to ask gets a permit to fetch it, and the others wait for what comes of that. Copies of
 // robots.txt and the conduct ledger (actors/policy/conduct_book.hpp) are kept in the store: nobody fetches before the
@@ -22,6 +22,7 @@
 #include "actors/policy/conduct_exception.hpp"
 #include "actors/policy/host_limiter.hpp"
 #include "actors/policy/robots_book.hpp"
+#include "actors/policy/worker_words.hpp"
 
 namespace vigie {
 
@@ -29,6 +30,7 @@ struct host_gates_config {
   host_limiter_config limits;
   ban_config bans;                          ///< the ban-timer's
   std::map<worker_id, std::string> regions; ///< of every worker
+  std::set<worker_id> own_workers{};        ///< of this very process: they end with it
   std::map<host_key, gate_policy> policies; ///< main's own word; a worker's counts only for hosts that are not here
   /// What needs an agreement that ends: from then on its host is not asked any more. Of several for one host the first
   /// to end counts.
@@ -62,6 +64,7 @@ struct host_gates_state {
     host_key host{};
     bool retry = false;
     std::string robots_version{}; ///< that allowed it
+    mono_time arrived{};
   };
   /// A request that waits for somebody else's fetch of robots.txt.
   struct parked {
@@ -69,6 +72,7 @@ struct host_gates_state {
     permit_request what;
     mono_time until;
     reply<permit> answer;
+    mono_time arrived;
   };
 
   static inline const char* name = "host-gates";
@@ -83,6 +87,7 @@ struct host_gates_state {
   std::vector<reply<void>> unstored;             ///< answered when the states of now are stored
   std::set<uint64_t> ruled_on;                   ///< refused permits whose ruling is awaited
   std::set<worker_id> heard;                     ///< who has said what it holds
+  worker_words words;                            ///< what they said of it
   optional<std::pair<size_t, size_t>> last_seen; ///< hosts held and slowed, as the metrics have it
   std::map<host_limiter::ticket, queued> waiting;
   robots_book robots;
@@ -101,12 +106,11 @@ using host_gates_shell = shell<host_gates_actor, host_gates_state>;
 
 // host_gates.cpp
 
-/// Denied, parked, or in the limiter's queue.
-void ask_gate(host_gates_shell* self, const worker_id& by, permit_request what, reply<permit>& answer);
+/// Denied, parked, or in the limiter's queue. `arrived`: when it was asked first.
+void ask_gate(host_gates_shell* self, const worker_id& by, permit_request what, reply<permit>& answer,
+              mono_time arrived);
 /// Answers whoever in the limiter's queue can be answered now.
 void serve_gates(host_gates_shell* self);
-/// Counts, and keeps the answer.
-void answer_asker(host_gates_shell* self, reply<permit>& asker, permit what);
 /// Opens the gates once everything is known that they need.
 void open_gates(host_gates_shell* self);
 
@@ -128,11 +132,16 @@ void tell_notices(host_gates_shell* self);
 
 /// The request as it may go to the limiter; or nothing: it is denied or parked.
 optional<host_gates_state::queued> heed_robots(host_gates_shell* self, const worker_id& by, permit_request& what,
-                                               reply<permit>& answer);
+                                               reply<permit>& answer, mono_time arrived);
 /// The permit to fetch robots.txt is given, or will not be.
 void robots_permit_answered(host_gates_shell* self, const host_gates_state::queued& whose, permit& what);
 /// It is back, with or without a report.
 void robots_permit_back(host_gates_shell* self, const worker_id& by, const permit_release& what);
+/// Those of this worker up to `upto` that it does not name are over.
+void robots_over(host_gates_shell* self, const worker_id& by, uint64_t upto, const std::set<uint64_t>& named);
+/// It is over, and no report will come.
+void robots_permit_over(host_gates_shell* self, uint64_t permit_id);
+/// Its own requests wait no longer; what it fetches goes on.
 void robots_worker_lost(host_gates_shell* self, const worker_id& who);
 /// The stored copies are read.
 void robots_restored(host_gates_shell* self, const std::vector<stored_robots>& copies);
@@ -145,6 +154,10 @@ void open_ledger(host_gates_shell* self);
 void save_robots(host_gates_shell* self);
 void say_robots_fetched(host_gates_shell* self, const std::string& authority, const robots_report& report,
                         const robots_news& news);
+/// Permits whose time has passed without a word.
+void end_lapsed(host_gates_shell* self);
+/// Counts, and keeps the answer.
+void answer_asker(host_gates_shell* self, reply<permit>& asker, permit what);
 void count_permit(host_gates_shell* self, const host_gates_state::queued& whose, const permit& what);
 
 host_gates_actor::behavior_type host_gates(host_gates_shell* self, host_gates_config config, environment env,

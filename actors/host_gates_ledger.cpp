@@ -1,4 +1,4 @@
-// What outlives host-gates: copies of robots.txt, and the conduct ledger.
+// What outlives host-gates: copies of robots.txt, and the conduct ledger; what becomes of permits.
 #include "actors/host_gates.hpp"
 
 namespace vigie {
@@ -75,7 +75,7 @@ void store_the_rest(self_ptr self, const caf::error& reason) {
   };
   if (!store)
     return quit();
-  auto rows = st.conduct.take_all();
+  auto rows = st.conduct.take_all(st.config.own_workers);
   if (rows.empty())
     return states();
   self->request(store, st.config.local_timeout, add_conduct{std::move(rows)})
@@ -127,6 +127,22 @@ void count_permit(self_ptr self, const host_gates_state::queued& whose, const pe
   st.conduct.given(what.id,
                    {whose.by, whose.host, !whose.fetch_url.empty(), whose.retry, what.wait, whose.robots_version},
                    self->clock().now(), st.env.wall(self->clock().now()));
+}
+
+void answer_asker(self_ptr self, reply<permit>& asker, permit what) {
+  auto& metrics = *self->state.env.metrics;
+  metrics.count(what.id != 0 ? "vigie_permits_given_total" : "vigie_permits_denied_total", {});
+  if (what.id != 0)
+    metrics.observe_seconds("vigie_permit_wait_seconds", {}, std::chrono::duration<double>(what.wait).count());
+  asker.keep(std::move(what));
+}
+
+void end_lapsed(self_ptr self) {
+  auto& st = self->state;
+  for (auto id : st.limiter.take_lapsed()) {
+    st.conduct.lapsed(id);
+    robots_permit_over(self, id);
+  }
 }
 
 void say_robots_fetched(self_ptr self, const std::string& authority, const robots_report& report,

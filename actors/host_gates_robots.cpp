@@ -30,14 +30,14 @@ optional<host_gates_state::parked> unpark(self_ptr self, const std::string& auth
 }
 
 void park(self_ptr self, const std::string& authority, const worker_id& by, const permit_request& what,
-          reply<permit>& answer) {
+          reply<permit>& answer, mono_time arrived) {
   auto& st = self->state;
   auto& here = st.waiting_for_robots[authority];
   if (here.size() >= st.config.limits.max_waiting)
     return answer_asker(self, answer, denied({errc::busy, "too many requests wait for " + authority, {}}));
   auto patience = std::clamp(what.patience, duration{0}, st.config.limits.max_hold);
   auto number = ++st.last_parked;
-  here.emplace(number, host_gates_state::parked{by, what, self->clock().now() + patience, answer});
+  here.emplace(number, host_gates_state::parked{by, what, self->clock().now() + patience, answer, arrived});
   self->after(patience, [self, authority, number] {
     if (auto late = unpark(self, authority, number))
       answer_asker(
@@ -57,7 +57,7 @@ void wake(self_ptr self, const std::string& authority) {
     return;
   for (auto& [number, x] : woken.mapped()) {
     x.what.patience = std::max(std::chrono::ceil<duration>(x.until - self->clock().now()), duration{1});
-    ask_gate(self, x.by, std::move(x.what), x.answer);
+    ask_gate(self, x.by, std::move(x.what), x.answer, x.arrived);
   }
 }
 
@@ -83,7 +83,7 @@ void deny(self_ptr self, const host_key& host, const robots_advice& advice, repl
 } // namespace
 
 optional<host_gates_state::queued> heed_robots(self_ptr self, const worker_id& by, permit_request& what,
-                                               reply<permit>& answer) {
+                                               reply<permit>& answer, mono_time arrived) {
   host_gates_state::queued out{by, answer};
   if (auto why = ended_exception(self, what.host); why.code != errc::none) {
     answer_asker(self, answer, denied(std::move(why)));
@@ -97,7 +97,7 @@ optional<host_gates_state::queued> heed_robots(self_ptr self, const worker_id& b
     return {};
   }
   if (!self->state.robots_known) {
-    park(self, {}, by, what, answer);
+    park(self, {}, by, what, answer, arrived);
     return {};
   }
   auto advice = self->state.robots.consult(*url, by, wall(self));
@@ -106,7 +106,7 @@ optional<host_gates_state::queued> heed_robots(self_ptr self, const worker_id& b
     deny(self, what.host, advice, answer);
     return {};
   case robots_step::wait:
-    park(self, advice.authority, by, what, answer);
+    park(self, advice.authority, by, what, answer, arrived);
     return {};
   case robots_step::fetch:
     out.authority = advice.authority;
@@ -141,10 +141,8 @@ void robots_permit_answered(self_ptr self, const host_gates_state::queued& whose
   st.robots_permits.emplace(what.id, std::make_pair(whose.by, whose.authority));
   // If nothing is heard of it, the book gives the fetch to the next who asks; the last to wait must not wait in vain.
   self->after(st.robots.patience() + duration{1}, [self, id = what.id] {
-    if (auto late = self->state.robots_permits.extract(id)) {
-      give_up(self, late.mapped().second);
-      serve_gates(self);
-    }
+    robots_permit_over(self, id);
+    serve_gates(self);
   });
 }
 
@@ -182,15 +180,20 @@ void robots_worker_lost(self_ptr self, const worker_id& who) {
   for (const auto& [authority, number] : gone)
     if (auto x = unpark(self, authority, number))
       answer_asker(self, x->answer, denied({errc::worker_lost, "the link of " + who.value + " broke", {}}));
-  std::vector<std::string> orphans;
-  std::erase_if(st.robots_permits, [&](const auto& x) {
-    auto lost = x.second.first == who;
-    if (lost)
-      orphans.push_back(x.second.second);
-    return lost;
-  });
-  for (const auto& authority : orphans)
-    give_up(self, authority);
+}
+
+void robots_permit_over(self_ptr self, uint64_t permit_id) {
+  if (auto gone = self->state.robots_permits.extract(permit_id))
+    give_up(self, gone.mapped().second);
+}
+
+void robots_over(self_ptr self, const worker_id& by, uint64_t upto, const std::set<uint64_t>& named) {
+  std::vector<uint64_t> gone;
+  for (const auto& [id, whose] : self->state.robots_permits)
+    if (id <= upto && whose.first == by && !named.contains(id))
+      gone.push_back(id);
+  for (auto id : gone)
+    robots_permit_over(self, id);
 }
 
 } // namespace vigie

@@ -142,6 +142,16 @@ void hear_held(self_ptr self, const worker_id& by, const permits_held& what) {
       row.policy = known->second;
     st.limiter.adopt(by, row, self->clock().now(), wall(self));
   }
+  auto meaning = st.words.hear(by, what, st.limiter.newest_permit());
+  if (meaning.over > 0) {
+    std::set<uint64_t> named{what.unreported.begin(), what.unreported.end()};
+    for (const auto& x : what.rows)
+      named.insert(x.id);
+    st.limiter.over(by, meaning.over, named);
+    st.conduct.over(by, meaning.over, meaning.used, named);
+    robots_over(self, by, meaning.over, named);
+    serve_gates(self);
+  }
   if (st.config.regions.contains(by) && st.heard.insert(by).second && st.heard.size() == st.config.regions.size()) {
     st.limiter.heard_all();
     serve_gates(self);

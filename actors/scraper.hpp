@@ -1,9 +1,9 @@
 // One fetch plan, from its first page to a settlement for each of its alerts; then it ends. One per running plan,
 // temporary: the worker-gateway starts it and settles `crashed` for it when it dies.
 //
-//   run_plan ──▶ permit ──▶ fetch ──▶ release ──▶ extract, match ──▶ next page, hop or repetition ─┐
-//                  ▲                                                                               │
-//                  └───────────────────────────────────────────────────────────────────────────────┘
+//   run_plan ──▶ fetch, under a permit ──▶ extract, match ──▶ next page, hop or repetition ─┐
+//                  ▲                                                                        │
+//                  └────────────────────────────────────────────────────────────────────────┘
 // What is asked next is decided by plan_walk (actors/policy/plan_walk.hpp). The last page, the first problem that no
 // repetition mends, or the deadline settles all alerts of the plan, and the scraper quits.
 #pragma once
@@ -36,7 +36,6 @@ error validate(const scraper_config& config);
 struct scraper_parts {
   environment env;
   actor_ref<gate_client_actor> gate;
-  actor_ref<fetcher_actor> fetcher;
   actor_ref<worker_gateway_actor> gateway;
   extractor_factory new_extractor;
 };

@@ -80,7 +80,8 @@ struct worker_gateway_state {
   std::unordered_map<caf::actor_addr, uint64_t> plans_of_scrapers;
   std::map<assignment_id, alert_check> checks;
   std::map<uint64_t, reply<permit>> permits; ///< asked of main
-  uint64_t last_permit = 0;
+  std::map<uint64_t, reply<void>> tells;     ///< said to main and not acknowledged
+  uint64_t last_gate_message = 0;
   mono_time pump_armed; ///< the timer that is set for the outbox; max() = none
 
   // -- the link (actors/worker_gateway_link.cpp)

@@ -82,6 +82,8 @@ void worker_gateway_state::detach(const std::string& why) {
   stop(book.cancel_main());
   for (auto& [number, owed] : std::exchange(permits, {}))
     owed.keep(denied(why));
+  for (auto& [number, owed] : std::exchange(tells, {}))
+    owed.fail({errc::worker_lost, why, {}});
   parts.env.log->emit({log_level::warn,
                        "main_detached",
                        {},
@@ -101,7 +103,7 @@ promise<permit> worker_gateway_state::ask_permit(const permit_request& what) {
     owed.keep(denied("no main is attached that owns the gates"));
     return owed;
   }
-  auto number = ++last_permit;
+  auto number = ++last_gate_message;
   permits.emplace(number, owed);
   auto limit = what.patience + config.permit_grace;
   self->request(main, limit, seal({}, limit), what)
@@ -113,7 +115,7 @@ promise<permit> worker_gateway_state::ask_permit(const permit_request& what) {
 }
 
 void worker_gateway_state::answer_permit(uint64_t number, const permit& leave) {
-  // Gone when the link broke in the meantime; a permit of that link is given back by main itself.
+  // Gone when the link broke in the meantime: nobody uses such a permit, and main learns it from what is held.
   if (auto waiting = permits.extract(number))
     waiting.mapped().keep(leave);
 }
@@ -125,8 +127,19 @@ promise<void> worker_gateway_state::tell_gates(const T& what) {
     owed.fail({errc::worker_lost, "no main is attached that owns the gates", {}});
     return owed;
   }
+  auto number = ++last_gate_message;
+  tells.emplace(number, owed);
+  auto end = [this, number](const error& problem) {
+    auto told = tells.extract(number);
+    if (!told)
+      return;
+    if (problem.code == errc::none)
+      told.mapped().keep();
+    else
+      told.mapped().fail(problem);
+  };
   self->request(main, config.resend.timeout, seal({}, config.resend.timeout), what)
-      .then([owed]() mutable { owed.keep(); }, [owed](const caf::error& e) mutable { owed.fail(from_caf(e)); });
+      .then([end] { end({}); }, [end](const caf::error& e) { end(from_caf(e)); });
   return owed;
 }
 

@@ -85,9 +85,9 @@ using worker_proxy_actor = main_endpoint_actor::extend<
 
 // One politeness owner per host for the whole fleet. A permit is leave to start one request.
 using host_gates_actor = caf::typed_actor<sig<permit, worker_id, permit_request>, sig<void, worker_id, permit_release>,
-                                          // What a restarted owner does not know.
+                                          // What a restarted owner does not know; what is not named is over.
                                           sig<void, worker_id, permits_held>,
-                                          // Its permits come back.
+                                          // Its requests go on: their places are taken until they must be over.
                                           sig<void, worker_lost>,
                                           // From the ban-timer: who gets no permit for which host.
                                           sig<void, bans_changed>>;
@@ -121,13 +121,11 @@ using worker_gateway_actor = caf::typed_actor<
     // From this node's gate-client, towards main.
     sig<permit, permit_request>, sig<void, permit_release>, sig<void, permits_held>>;
 
-// Asks main's host-gates for permits; no owner, no permit.
-using gate_client_actor = caf::typed_actor<sig<permit, permit_request>, sig<void, permit_release>>;
+// One request under a permit of main's host-gates (no owner, no permit), its answer judged and reported.
+using gate_client_actor = caf::typed_actor<sig<gated_answer, gated_fetch>>;
 
-// One request at a time to the HTTP port, counted and bounded.
-using fetcher_actor = caf::typed_actor<sig<http_response, http_request>,
-                                       // For who cares for the places of actors that died over their requests.
-                                       sig<void, await_requests>>;
+// Hands requests to the HTTP port, bounded. Answered when the request has begun.
+using fetcher_actor = caf::typed_actor<sig<void, begin_fetch>>;
 
 // One per running fetch plan: pages, items, matches; a settlement per alert.
 using scraper_actor = caf::typed_actor<sig<void, run_plan>>;

@@ -157,6 +157,9 @@ child_spec gates_child(const node_config& config, const node_adapters& adapters,
   c.limits.domain_of = adapters.domain_of;
   c.bans = bans_of(config);
   c.regions = regions_of(config);
+  for (const auto& x : config.workers)
+    if (x.local)
+      c.own_workers.insert(x.id);
   c.policies = policies_of(config);
   for (const auto& x : config.exceptions)
     if (auto [known, fresh] = c.exceptions.try_emplace(x.host, x); !fresh && x.until < known->second.until)

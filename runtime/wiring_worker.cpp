@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <random>
 
 #include "actors/command_runner.hpp"
 #include "actors/fetcher.hpp"
@@ -53,7 +54,7 @@ child_spec gateway_child(const node_config& config, const node_refs& refs, const
   scraping.headers = region_header(config);
   scraping.walk.max_redirects = config.fetch.max_redirects;
   scraping.walk.max_retries = config.fetch.max_retries;
-  scraper_parts scraping_parts{env, refs.gate_client, refs.fetcher, refs.api.gateway, &make_extractor};
+  scraper_parts scraping_parts{env, refs.gate_client, refs.api.gateway, &make_extractor};
   worker_gateway_parts parts;
   parts.env = env;
   parts.inspector = refs.api.inspector;
@@ -76,20 +77,21 @@ child_spec runner_child(const node_config& config, const node_adapters& adapters
       c.gates.emplace(*host, s.gate);
   c.headers = region_header(config);
   c.max_in_flight = config.limits.worker_commands;
-  command_runner_parts parts{env, refs.gate_client, refs.fetcher, adapters.children.get()};
+  command_runner_parts parts{env, refs.gate_client, adapters.children.get()};
   return child("command-runner", refs.runner,
                [c, parts](caf::local_actor* self) { return self->spawn(command_runner, c, parts); });
 }
 
-child_spec gate_client_child(const node_config& config, const node_refs& refs, const environment& env) {
+child_spec gate_client_child(const node_config& config, const node_refs& refs, const environment& env,
+                             const std::shared_ptr<flights>& air) {
   gate_client_config c;
   // Every scraper and every command may wait for a permit.
   c.max_waiting = std::max(c.max_waiting, config.limits.scrapers + config.limits.worker_commands);
   c.headers = region_header(config);
   c.user_agent = user_agent(config.fetch);
   return child("gate-client", refs.gate_client,
-               [c, env, gateway = refs.api.gateway, web = refs.fetcher](caf::local_actor* self) {
-                 return self->spawn(gate_client, c, env, gateway, web);
+               [c, env, air, gateway = refs.api.gateway, web = refs.fetcher](caf::local_actor* self) {
+                 return self->spawn(gate_client, c, env, gateway, web, air);
                });
 }
 
@@ -98,11 +100,13 @@ child_spec gate_client_child(const node_config& config, const node_refs& refs, c
 std::vector<child_spec> make_worker_children(const node_config& config, const node_adapters& adapters,
                                              const node_refs& refs, const environment& env) {
   std::vector<child_spec> out;
+  // Whichever process of this worker comes next, main can tell it from this one.
+  auto air = std::make_shared<flights>(std::random_device{}());
   fetcher_config fetching{config.fetch.max_in_flight};
-  out.push_back(child("fetcher", refs.fetcher, [fetching, env, web = adapters.web.get()](caf::local_actor* self) {
-    return self->spawn(fetcher, fetching, env, web);
+  out.push_back(child("fetcher", refs.fetcher, [fetching, env, air, web = adapters.web.get()](caf::local_actor* self) {
+    return self->spawn(fetcher, fetching, env, web, air);
   }));
-  out.push_back(gate_client_child(config, refs, env));
+  out.push_back(gate_client_child(config, refs, env, air));
   out.push_back(runner_child(config, adapters, refs, env));
   out.push_back(gateway_child(config, refs, env));
   return out;

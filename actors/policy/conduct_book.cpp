@@ -38,13 +38,21 @@ void conduct_book::came_back(const worker_id& by, const permit_release& what, wa
   out_.erase(i);
 }
 
-void conduct_book::lost(const worker_id& by) {
-  std::erase_if(out_, [&](const auto& x) {
-    if (x.second.what.by != by)
-      return false;
-    count(x.second, never_back);
-    return true;
-  });
+void conduct_book::lapsed(uint64_t permit) {
+  if (auto i = out_.find(permit); i != out_.end())
+    i->second.lapsed = true;
+}
+
+void conduct_book::over(const worker_id& by, uint64_t upto, uint64_t used, const std::set<uint64_t>& named) {
+  for (auto i = out_.begin(); i != out_.end() && i->first <= upto;) {
+    if (i->second.what.by != by || named.contains(i->first)) {
+      ++i;
+      continue;
+    }
+    if (i->first <= used)
+      count(i->second, never_back);
+    i = out_.erase(i);
+  }
 }
 
 void conduct_book::denied(const host_key& host, wall_time today) {
@@ -102,9 +110,10 @@ void conduct_book::not_stored() {
   taken_.clear();
 }
 
-std::vector<conduct_row> conduct_book::take_all() {
+std::vector<conduct_row> conduct_book::take_all(const std::set<worker_id>& ending) {
   for (const auto& [id, x] : out_)
-    count(x, never_back);
+    if (x.lapsed || ending.contains(x.what.by))
+      count(x, never_back);
   out_.clear();
   std::vector<conduct_row> out;
   for (auto& [k, row] : rows_)

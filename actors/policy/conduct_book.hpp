@@ -2,12 +2,13 @@
 // is host-gates.
 //
 // A request counts when its permit is back, in the hour in which it was given. A permit that is back unused counts for
-// nothing. One that never comes back (its worker is lost, or silent for too long) counts as a request that failed: it
-// may have been made. One that an earlier book gave counts when it is back: that book ended without it.
+// nothing. One that never comes back (its worker has died, or is silent for too long) counts as a request that failed:
+// it may have been made. One that an earlier book gave counts when it is back: that book ended without it.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,8 +45,11 @@ public:
   void given(uint64_t permit, start what, mono_time now, wall_time today);
   /// Ignored if it is not this worker's, or back already.
   void came_back(const worker_id& by, const permit_release& what, wall_time today);
-  /// All of its permits.
-  void lost(const worker_id& by);
+  /// Its request must be over, and nothing is heard of it so far.
+  void lapsed(uint64_t permit);
+  /// Of the permits of this worker up to `upto`, all but those named are over without a release. Those up to `used` may
+  /// have been used, by a process that cannot tell any more; the others were not.
+  void over(const worker_id& by, uint64_t upto, uint64_t used, const std::set<uint64_t>& named);
   /// robots.txt forbids a request.
   void denied(const host_key& host, wall_time today);
 
@@ -54,8 +58,9 @@ public:
   void stored() { taken_.clear(); }
   /// They will be taken again, together with what has come since.
   void not_stored();
-  /// Everything that is not being stored, permits that are out included: the end.
-  std::vector<conduct_row> take_all();
+  /// Everything that is not being stored: the end. Permits that lapsed are included, and those of workers that end,
+  /// too; of the others their workers tell the next book.
+  std::vector<conduct_row> take_all(const std::set<worker_id>& ending = {});
 
   size_t rows() const { return rows_.size(); }
   size_t out() const { return out_.size(); }
@@ -66,6 +71,7 @@ private:
     start what;
     wall_time hour;
     mono_time since;
+    bool lapsed = false;
   };
   using key = std::pair<wall_time, host_key>;
 

@@ -28,6 +28,7 @@ bool worth_another_attempt(errc code, int32_t http_status) {
   case errc::deadline_exceeded:
   case errc::cancelled:
   case errc::blocked_address:
+  case errc::bad_certificate:
     return true;
   case errc::http_status:
     return http_status == 408 || http_status == 504;

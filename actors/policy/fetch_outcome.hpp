@@ -12,23 +12,6 @@
 
 namespace vigie {
 
-enum class next_step : uint8_t {
-  page,      ///< the body is a page to read
-  unchanged, ///< the page is as it was recorded
-  follow,    ///< ask `location` instead
-  retry,     ///< the same request may be made again after a back-off, if its method and the budget allow
-  settle,    ///< nothing more to ask
-};
-
-struct fetch_outcome {
-  error problem;      ///< what to settle with where `next` is not done; errc::none = page or unchanged
-  int32_t status = 0; ///< 0 = no answer came
-  answer_kind kind = answer_kind::none_asked;
-  next_step next = next_step::settle;
-  optional<duration> retry_after{}; ///< as the site said it; what becomes of it the owner of the gate decides
-  std::string location{};           ///< as the site wrote it
-};
-
 /// `conditional`: validators were sent, so that a 304 is an answer to what was asked.
 fetch_outcome judge_fetch(const result<http_response>& answer, wall_time now, bool conditional = false);
 

@@ -6,9 +6,11 @@
 namespace vigie {
 
 error validate(const host_limiter_config& config) {
-  if (config.lease <= duration{0} || config.max_hold <= duration{0} || config.gap_memory <= duration{0} ||
-      config.relisten <= duration{0})
-    return {errc::bad_config, "the times of the gates (lease, max_hold, gap_memory, relisten) must be above 0", {}};
+  for (auto x : {config.lease, config.grace, config.max_hold, config.gap_memory, config.relisten})
+    if (x <= duration{0})
+      return {errc::bad_config,
+              "the times of the gates (lease, grace, max_hold, gap_memory, relisten) must be above 0",
+              {}};
   if (config.max_waiting == 0 || config.max_hosts == 0 || config.address_places == 0)
     return {errc::bad_config, "gates.max_waiting, max_hosts and address_places must be above 0", {}};
   for (auto problem : {validate(config.pacing), validate(config.retries)})
@@ -109,16 +111,36 @@ host_limiter::ticket host_limiter::ask(const worker_id& by, const permit_request
     return t;
   }
   auto patience = std::clamp(what.patience, duration{0}, config_.max_hold);
-  g->queue[t] = {by, what.host, what.policy, what.retry, now, now + patience};
+  g->queue[t] = {by, what.host, what.policy, what.retry, what.time_out, now, now + patience};
   tickets_[t] = key;
   patience_.emplace(now + patience, t);
   touched_.insert(key);
   return t;
 }
 
+duration host_limiter::life_of(duration time_out) const {
+  return std::clamp(time_out, duration{0}, config_.max_hold) + config_.grace;
+}
+
+void host_limiter::put_out(uint64_t permit_id, out_permit what, uint32_t max_in_flight) {
+  what.address = address_of(what.host);
+  if (!what.address.empty())
+    ++standing_[what.address][what.base];
+  gates_.at(what.gate).out[permit_id] = std::max(max_in_flight, uint32_t{1});
+  auto& x = permits_[permit_id] = std::move(what);
+  expire_at(permit_id, x, x.given + std::max(config_.lease, x.life));
+}
+
+void host_limiter::expire_at(uint64_t permit_id, out_permit& x, mono_time when) {
+  expiring_.erase({x.expires, permit_id});
+  x.expires = when;
+  expiring_.emplace(when, permit_id);
+}
+
 void host_limiter::give_back(uint64_t permit_id) {
   auto given = permits_.extract(permit_id);
   const auto& x = given.mapped();
+  expiring_.erase({x.expires, permit_id});
   if (auto g = gates_.find(x.gate); g != gates_.end())
     g->second.out.erase(permit_id);
   touched_.insert(x.gate);
@@ -144,16 +166,22 @@ void host_limiter::begun(uint64_t permit_id, mono_time now) {
 }
 
 void host_limiter::lost(const worker_id& worker, mono_time now) {
-  std::vector<uint64_t> free;
-  for (const auto& [id, x] : permits_)
+  for (auto& [id, x] : permits_)
     if (x.by == worker)
-      free.push_back(id);
-  for (auto id : free)
-    give_back(id);
+      expire_at(id, x, std::min(x.expires, x.given + x.life));
   auto why = [&](const worker_id& by, const host_key&) {
     return by == worker ? error{errc::worker_lost, "the link of " + worker.value + " broke", {}} : error{};
   };
   deny_if(why, now);
+}
+
+void host_limiter::over(const worker_id& worker, uint64_t upto, const std::set<uint64_t>& named) {
+  std::vector<uint64_t> free;
+  for (auto i = permits_.begin(); i != permits_.end() && i->first <= upto; ++i)
+    if (i->second.by == worker && !named.contains(i->first))
+      free.push_back(i->first);
+  for (auto id : free)
+    give_back(id);
 }
 
 void host_limiter::close(const host_key& host) {
@@ -202,8 +230,11 @@ void host_limiter::deny(gate& g, ticket t, error why, mono_time now) {
 }
 
 void host_limiter::expire(mono_time now) {
-  while (!permits_.empty() && permits_.begin()->second.expires <= now)
-    give_back(permits_.begin()->first);
+  while (!expiring_.empty() && expiring_.begin()->first <= now) {
+    auto id = expiring_.begin()->second;
+    lapsed_.push_back(id);
+    give_back(id);
+  }
 }
 
 /// Not before this; places and the day's budget aside.
@@ -239,11 +270,8 @@ void host_limiter::grant(const host_key& key, gate& g, queue_place first, mono_t
   auto id = ++last_id_;
   answers_.push_back({t, {id, until(now, asked.asked), {}}});
   auto base = g.lane_of.value_or(key);
-  auto address = address_of(asked.host);
-  if (!address.empty())
-    ++standing_[address][base];
-  permits_[id] = {key, base, asked.host, asked.policy.key, asked.by, now + config_.lease, now, std::move(address)};
-  g.out[id] = std::max(asked.policy.max_in_flight, uint32_t{1});
+  put_out(id, {key, base, asked.host, asked.policy.key, asked.by, life_of(asked.time_out), now, now},
+          asked.policy.max_in_flight);
   g.started = true;
   g.last_start = now;
   g.last_policy = asked.policy;
@@ -357,8 +385,8 @@ optional<mono_time> host_limiter::next_due(mono_time now) const {
     if (!out || t < *out)
       out = t;
   };
-  if (!permits_.empty())
-    consider(permits_.begin()->second.expires);
+  if (!expiring_.empty())
+    consider(expiring_.begin()->first);
   if (!patience_.empty())
     consider(patience_.begin()->first);
   if (!ready_.empty())

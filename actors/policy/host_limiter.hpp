@@ -9,10 +9,14 @@
 // counts.
 // A new owner continues where the former one stopped: it is given the states that were stored, waits before each gate's
 // first permit as long as the widest gap that is known of it, and takes over what workers still hold of the former one.
-// With scope = worker each worker has a lane of its own behind the gate: gap and places are the lane's; holds, pace,
-// the day's budget and repetitions stay the gate's.
+// A place is free when its request is over: when its worker says so, by the release or by no longer naming the permit
+// among what it holds. A worker that cannot speak (its link broke) goes on asking, so its places are taken until the
+// requests must have ended: their time-outs, and a grace. One that speaks and still does not give a permit back loses
+// it after the lease. With scope = worker each worker has a lane of its own behind the gate: gap and places are the
+// lane's; holds, pace, the day's budget and repetitions stay the gate's.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <random>
@@ -29,7 +33,8 @@
 namespace vigie {
 
 struct host_limiter_config {
-  duration lease{120000};      ///< a permit that is not given back is free after this
+  duration lease{120000};      ///< a permit that is not given back is free after this, or after time-out and grace
+  duration grace{10000};       ///< beyond a request's time-out: its permit's way to the worker, and its end
   size_t max_waiting = 10000;  ///< per gate; more are `busy`
   size_t max_hosts = 10000;    ///< gates remembered; requests for one more are `busy`
   duration max_hold{86400000}; ///< no caller waits longer than this
@@ -80,14 +85,21 @@ public:
                gate_key_kind key = gate_key_kind::domain);
   /// The request of this permit begins only now: the gap counts from here.
   void begun(uint64_t permit_id, mono_time now);
-  /// A permit that is not known here and that this worker still holds: of a former owner, or of a link that broke.
+  /// A permit that this worker says it holds; not known here: of a former owner.
   void adopt(const worker_id& by, const held_permit& what, mono_time now, wall_time today);
   /// All workers have said what they hold and what they had to say to a former owner.
   void heard_all();
   /// True if this release was heard before and its words are not to be counted again.
   bool heard(uint64_t permit_id) const { return judged_.contains(permit_id); }
-  /// Its permits come back and its requests are forgotten (denied).
+  /// Its requests for permits are forgotten (denied). Its permits stay out until their requests must be over, or until
+  /// it speaks again.
   void lost(const worker_id& worker, mono_time now);
+  /// Its permits up to this one come back, but those named.
+  void over(const worker_id& worker, uint64_t upto, const std::set<uint64_t>& named);
+  /// Permits whose time has passed without a word, since the last call.
+  std::vector<uint64_t> take_lapsed() { return std::exchange(lapsed_, {}); }
+  /// The newest that was given.
+  uint64_t newest_permit() const { return last_id_; }
 
   /// While a host is closed nobody gets a permit for it. Counted: as many openings as closings.
   void close(const host_key& host);
@@ -126,6 +138,7 @@ private:
     host_key host;
     gate_policy policy;
     bool retry = false;
+    duration time_out{0};
     mono_time asked{};
     mono_time until{}; ///< patience
   };
@@ -156,9 +169,11 @@ private:
     host_key host;
     gate_key_kind key = gate_key_kind::domain;
     worker_id by;
-    mono_time expires{};
+    duration life{0}; ///< of its request: time-out and grace
+    mono_time given{};
     mono_time started{};
-    std::string address; ///< that the host stood on; empty = not known, or loopback
+    std::string address{}; ///< that the host stood on; empty = not known, or loopback
+    mono_time expires{};
   };
   using queue_place = std::map<ticket, request>::iterator;
 
@@ -170,7 +185,10 @@ private:
   const gate& whole(const gate& g) const { return g.lane_of ? gates_.at(*g.lane_of) : g; }
   bool forgettable(const host_key& key, const gate& g, mono_time now, int64_t day) const;
   void forget_some(mono_time now, int64_t day);
+  void put_out(uint64_t permit_id, out_permit what, uint32_t max_in_flight);
   void give_back(uint64_t permit_id);
+  void expire_at(uint64_t permit_id, out_permit& x, mono_time when);
+  duration life_of(duration time_out) const;
   void expire(mono_time now);
   void deny(gate& g, ticket t, error why, mono_time now);
   mono_time may_start(const gate& g, const gate_policy& policy) const;
@@ -207,8 +225,11 @@ private:
   std::map<host_key, gate> gates_;
   std::map<ticket, host_key> tickets_; ///< to their gates
   std::set<std::pair<mono_time, ticket>> patience_;
-  std::map<uint64_t, out_permit> permits_;         ///< leases end in order of id
+  std::map<uint64_t, out_permit> permits_;
+  std::set<std::pair<mono_time, uint64_t>> expiring_; ///< a row for each
+  std::vector<uint64_t> lapsed_;
   std::set<uint64_t> judged_;                      ///< permits whose release was heard, the newest `judged_kept`
+  std::deque<uint64_t> judged_last_;               ///< the same, as they were heard
   std::set<std::pair<mono_time, host_key>> ready_; ///< when a gate's next may start
   std::set<host_key> touched_;                     ///< gates to look at now
   std::map<host_key, uint32_t> closed_;

@@ -9,7 +9,7 @@ namespace vigie {
 namespace {
 
 /// Releases that were heard already are told from new ones among so many.
-constexpr size_t judged_kept = 4096;
+constexpr size_t judged_kept = 16384;
 
 /// The stricter of two in every respect.
 gate_policy stricter(const gate_policy& a, const gate_policy& b) {
@@ -28,15 +28,19 @@ void host_limiter::release(const worker_id& by, const permit_release& what, mono
   if (judged_.contains(what.id))
     return;
   auto limited = what.report.kind == answer_kind::rate_limited;
-  if (limited || what.refused) {
+  auto known = permits_.find(what.id);
+  if (limited || what.refused || known == permits_.end() || known->second.by == by) {
     judged_.insert(what.id);
-    if (judged_.size() > judged_kept)
-      judged_.erase(judged_.begin());
+    judged_last_.push_back(what.id);
+    if (judged_last_.size() > judged_kept) {
+      judged_.erase(judged_last_.front());
+      judged_last_.pop_front();
+    }
   }
   optional<mono_time> started;
   auto at = keys_.gate_of(what.host, key);
   auto way = at;
-  if (auto i = permits_.find(what.id); i != permits_.end() && i->second.by == by) {
+  if (auto i = known; i != permits_.end() && i->second.by == by) {
     started = i->second.started;
     key = i->second.key;
     way = i->second.gate;
@@ -49,8 +53,8 @@ void host_limiter::release(const worker_id& by, const permit_release& what, mono
     g->second.last_start = std::max(g->second.last_start, now - what.report.took);
   // The host's wish counts even if the permit is unknown here: a former owner may have given it.
   auto* g = limited ? find_or_make(at, now, today) : nullptr;
-  if (auto known = gates_.find(at); g == nullptr && known != gates_.end())
-    g = &known->second;
+  if (auto there = gates_.find(at); g == nullptr && there != gates_.end())
+    g = &there->second;
   if (g != nullptr)
     judge(at, *g, what.report, started, now);
   learn_address(what.host, key, what.report.peer_address, now, today);
@@ -194,18 +198,18 @@ void host_limiter::join(const gate_keys::joined& x, mono_time now, wall_time tod
 // -- what outlives an owner
 
 void host_limiter::adopt(const worker_id& by, const held_permit& what, mono_time now, wall_time today) {
-  if (what.id == 0 || permits_.contains(what.id) || judged_.contains(what.id) || what.age >= config_.lease)
+  if (auto known = permits_.find(what.id); known != permits_.end() && known->second.by == by)
+    expire_at(what.id, known->second, known->second.given + std::max(config_.lease, known->second.life));
+  auto life = life_of(what.time_out);
+  if (what.id == 0 || permits_.contains(what.id) || judged_.contains(what.id) ||
+      what.age >= std::max(config_.lease, life))
     return;
   auto [key, g] = way_of(by, what.host, what.policy, now, today);
   if (g == nullptr)
     return;
   auto begun = now - std::max(what.age, duration{0});
   auto base = g->lane_of.value_or(key);
-  auto address = address_of(what.host);
-  if (!address.empty())
-    ++standing_[address][base];
-  permits_[what.id] = {key, base, what.host, what.policy.key, by, begun + config_.lease, begun, std::move(address)};
-  g->out[what.id] = std::max(what.policy.max_in_flight, uint32_t{1});
+  put_out(what.id, {key, base, what.host, what.policy.key, by, life, begun, begun}, what.policy.max_in_flight);
   g->last_start = std::max(g->last_start, begun);
   note_gap(base, whole(*g), what.policy, now);
   touched_.insert(key);

@@ -57,6 +57,7 @@ bool worth_another_worker(errc outcome, command_kind kind) {
   case errc::worker_lost:
   case errc::worker_silent:
   case errc::network:
+  case errc::bad_certificate:
   case errc::timed_out:
     return kind != command_kind::custom; // a custom command may have had its effect
   default:

@@ -70,7 +70,8 @@ std::string version_of(const robots_cache& x) {
 
 /// No word of the site, and perhaps no fault of the site either.
 bool is_no_answer(errc code) {
-  return code == errc::network || code == errc::timed_out || code == errc::blocked_address;
+  return code == errc::network || code == errc::timed_out || code == errc::blocked_address ||
+         code == errc::bad_certificate;
 }
 
 } // namespace
@@ -221,6 +222,8 @@ robots_advice robots_book::judge(entry& e, const parsed_url& url, robots_advice 
   out.why = {errc::robots_disallowed, sentence(verdict, out.authority, e.version, e.cache.copy()), {}};
   if (verdict.why == robots_reason::rule)
     out.why.place = place_of_line(out.authority, verdict.line);
+  if (verdict.why == robots_reason::unreachable && e.cache.copy().problem == errc::bad_certificate)
+    out.why.detail += std::string{". "} + std::string{remedy(errc::bad_certificate)};
   if (verdict.allowed) {
     auto line = e.cache.rules().crawl_delay_line;
     out.why.detail = out.authority + "/robots.txt wants " + std::to_string(out.crawl_delay.count() / 1000) +

@@ -312,6 +312,16 @@ error curl_transfer::problem_of(const curl_easy& on, int code) {
             place};
   case CURLE_GOT_NOTHING:
     return {errc::network, "closed without an answer", place};
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_ISSUER_ERROR:
+  case CURLE_SSL_INVALIDCERTSTATUS:
+    return {errc::bad_certificate,
+            "TLS: the certificate is not accepted (" + text + "); " +
+                (request_.ca_pem.empty()
+                     ? "it is judged by this system's certificates, as no ca_file is configured for it"
+                     : "it is judged by the configured ca_file"),
+            place};
   case CURLE_URL_MALFORMAT:
     return {errc::bad_request, text, place};
   default:

@@ -105,6 +105,7 @@ int http_status_of(errc code) {
   case errc::worker_lost:
   case errc::http_status:
   case errc::network:
+  case errc::bad_certificate:
   case errc::body_too_large:
   case errc::suspicious_empty:
   case errc::suspicious_schema:

@@ -11,11 +11,11 @@ namespace vigie {
 
 /// Fetches URLs. Thread-safe. Bounded: above its limit of requests in flight `done` gets errc::busy at once.
 ///
-/// An HTTP status of any kind is a success of this port. Errors: network, timed_out, body_too_large (the detail says
-/// which limit), bad_page (the body is packed in a way that is not known, is damaged, or does not end),
+/// An HTTP status of any kind is a success of this port. Errors: network, timed_out, bad_certificate, body_too_large
+/// (the detail says which limit), bad_page (the body is packed in a way that is not known, is damaged, or does not end),
 /// blocked_address, bad_request (not a URL we fetch, or a proxy that is not http://host:port), busy, cancelled (the
-/// client is being destroyed). Where network or timed_out came before there was a connection, `place` is
-/// `never_connected`: nothing of the request can have arrived. Only a sender that must not send twice needs to know.
+/// client is being destroyed). Where network, timed_out or bad_certificate came before there was a connection, `place`
+/// is `never_connected`: nothing of the request can have arrived. Only a sender that must not send twice needs to know.
 ///
 /// A body matters to a 2xx only. Any other answer is one as soon as its headers are there: if its body is cut, silent,
 /// too large or cannot be unpacked, what came of it is its body. So no refusal and no Retry-After is lost for its page.

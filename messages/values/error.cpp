@@ -80,9 +80,12 @@ constexpr std::array texts{
               "wrongly."},
     code_text{errc::host_silent, "host_silent",
               "The host did not answer several requests of this run in time; the next run asks it again."},
+    code_text{errc::bad_certificate, "bad_certificate",
+              "The site's TLS certificate is not accepted; if a private authority issued it, name that in the source's "
+              "ca_file, else see the certificate, and the certificates of that worker's system."},
 };
 
-static_assert(texts.size() == static_cast<size_t>(errc::host_silent) + 1);
+static_assert(texts.size() == static_cast<size_t>(errc::bad_certificate) + 1);
 
 } // namespace
 

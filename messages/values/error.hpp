@@ -48,6 +48,7 @@ enum class errc : uint8_t {
   suspicious_schema,      ///< too many items without a field that the sanity rules want
   suspicious_stale,       ///< the newest item is older than the sanity rules allow
   host_silent,            ///< the host let several requests of this run time out: the rest of it is not asked
+  bad_certificate,        ///< TLS: the site's certificate, or the file to judge it by, is not accepted
 };
 
 /// "worker_lost": the enumerator's own name.

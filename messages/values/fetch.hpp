@@ -147,6 +147,25 @@ enum class answer_kind : uint8_t {
   unusable,     ///< an answer came and was not taken: too large, a bad page, a blocked address
 };
 
+/// What whoever needed a page does next.
+enum class next_step : uint8_t {
+  page,      ///< the body is a page to read
+  unchanged, ///< the page is as it was recorded
+  follow,    ///< ask `location` instead
+  retry,     ///< the same request may be made again after a back-off, if its method and the budget allow
+  settle,    ///< nothing more to ask
+};
+
+/// What an answer, or its absence, means (actors/policy/fetch_outcome.hpp).
+struct fetch_outcome {
+  error problem;      ///< what to settle with where `next` is not done; errc::none = page or unchanged
+  int32_t status = 0; ///< 0 = no answer came
+  answer_kind kind = answer_kind::none_asked;
+  next_step next = next_step::settle;
+  optional<duration> retry_after{}; ///< as the site said it; what becomes of it the owner of the gate decides
+  std::string location{};           ///< as the site wrote it
+};
+
 /// What came of a permit, for the owner of the host's gate.
 struct fetch_report {
   answer_kind kind = answer_kind::none_asked;

@@ -11,6 +11,7 @@
 #include "messages/values/conduct.hpp"
 #include "messages/values/inspection.hpp"
 #include "messages/values/outbox.hpp"
+#include "messages/values/permits.hpp"
 #include "messages/values/run.hpp"
 #include "messages/values/verdict.hpp"
 #include "messages/values/worker.hpp"
@@ -230,42 +231,6 @@ struct lift_bans {
 };
 struct get_bans {
   uint8_t unused = 0;
-};
-
-// -- host gates
-// -----------------------------------------------------------------------------------------------------------
-
-struct permit_request {
-  host_key host;
-  gate_policy policy;
-  duration patience{60000}; ///< how long the caller waits at most
-  std::string url{};        ///< what will be fetched; robots.txt is asked about it. Empty: robots.txt itself
-  bool retry = false;       ///< a repetition of a request that failed: counts in the host's retry budget
-};
-/// The request is over. The owner of the gate decides by `report` how long the host is left alone. `refused`: it
-/// answered 403; nobody gets a permit for it before the ban-timer has ruled, so that no third region asks meanwhile.
-struct permit_release {
-  uint64_t id = 0;
-  host_key host;
-  bool refused = false;
-  std::string evidence; ///< of the refusal
-  optional<robots_report> robots{};
-  fetch_report report{};
-};
-/// A permit whose request is not over.
-struct held_permit {
-  uint64_t id = 0;
-  host_key host;
-  gate_policy policy;
-  duration age{0}; ///< since it came
-};
-/// To the fetcher: answered when no request of this actor is under way.
-struct await_requests {
-  uint64_t asker = 0; ///< its id in this process
-};
-/// Everything that a worker holds: an owner of the gates that was restarted does not know it.
-struct permits_held {
-  std::vector<held_permit> rows;
 };
 
 // -- cycle

@@ -6,13 +6,15 @@ using namespace vigie;
 
 namespace {
 
+using puppet_actor = caf::typed_actor<sig<permit, permit_request>, sig<void, permit_release>>;
+
 struct silent_state {
   static inline const char* name = "silent";
   std::vector<promise<permit>> forgotten;
 };
 
 // Never answers, not even in death.
-gate_client_actor::behavior_type silent(shell<gate_client_actor, silent_state>* self) {
+puppet_actor::behavior_type silent(shell<puppet_actor, silent_state>* self) {
   return {[self](const permit_request&) -> promise<permit> {
             self->state.forgotten.push_back(self->make_response_promise<promise<permit>>());
             return self->state.forgotten.back();
@@ -25,7 +27,7 @@ struct middle_state {
 };
 
 // Passes a request on and owes the answer.
-gate_client_actor::behavior_type middle(shell<gate_client_actor, middle_state>* self, gate_client_actor next) {
+puppet_actor::behavior_type middle(shell<puppet_actor, middle_state>* self, puppet_actor next) {
   return {[=](const permit_request& x) -> promise<permit> {
             auto answer = self->owe<permit>();
             self->request(next, caf::infinite, x)
@@ -69,8 +71,8 @@ TEST_CASE("an actor that dies with requests out and answers owed fails the answe
     CHECK(failed);
     // The one that holds the request back remembers who asked.
     w.stop(last);
-    first = gate_client_actor{};
-    last = gate_client_actor{};
+    first = puppet_actor{};
+    last = puppet_actor{};
     w.drain();
     CHECK_FALSE(weak.lock());
   }

@@ -29,10 +29,9 @@ command_runner_config some_config() {
 struct fixture {
   explicit fixture(uint64_t seed) : w(seed) {
     gateway.set(w.system.spawn(fake_gateway, &notes));
-    gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway, fetch));
-    fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &client));
-    aut = w.system.spawn(command_runner, some_config(),
-                         command_runner_parts{w.env(log, metrics), gate, fetch, &children});
+    gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway, fetch, air));
+    fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &client, air));
+    aut = w.system.spawn(command_runner, some_config(), command_runner_parts{w.env(log, metrics), gate, &children});
   }
   ~fixture() { w.stop(aut, gate.get(), fetch.get(), gateway.get()); }
 
@@ -50,6 +49,7 @@ struct fixture {
   fake_child_process children;
   world w;
   actor_ref<worker_gateway_actor> gateway;
+  std::shared_ptr<flights> air = std::make_shared<flights>();
   actor_ref<gate_client_actor> gate;
   actor_ref<fetcher_actor> fetch;
   command_runner_actor aut;
@@ -103,6 +103,25 @@ TEST_CASE("a scrape tells what went wrong") {
     REQUIRE(f.run(scrape("file:///etc/passwd")).problem.code == errc::bad_request);
     f.notes.deny = {errc::permit_denied, "spent", {}};
     REQUIRE(f.run(scrape("http://shop.example/x")).problem.code == errc::permit_denied);
+  }
+}
+
+TEST_CASE("a scrape whose runner died: the site's refusal is reported all the same, and its place taken until then") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    f.client.on("/403", 403, "");
+    f.client.hold();
+    auto asked = ask_apart<command_result>(f.w, f.aut, envelope{}, scrape("http://shop.example/403"));
+    f.w.drain();
+    caf::anon_send(caf::actor_cast<caf::actor>(f.aut), crash_now{"test"});
+    f.w.drain();
+    REQUIRE(asked.code() == errc::crashed);
+    REQUIRE(f.notes.released.empty());
+    f.client.unhold();
+    f.w.drain();
+    REQUIRE(f.notes.released.size() == 1);
+    REQUIRE(f.notes.released[0].refused);
+    REQUIRE(f.notes.released[0].evidence == "HTTP 403 on a scrape command");
   }
 }
 

@@ -136,7 +136,9 @@ TEST_CASE("whoever was to fetch it and is lost, dies, or is silent: the next one
     switch (seed % 3) {
     case 0:
       caf::anon_send(f.aut, worker_lost{fr, 1, "gone"});
-      f.w.advance(2s, 100ms);
+      f.w.advance(15s, 1s);
+      CHECK_FALSE(second.here()); // it may be asking the site still
+      f.w.advance(10s, 1s);
       break;
     case 1:
       f.give_back(fr, first.get()->id); // no report

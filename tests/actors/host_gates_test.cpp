@@ -216,7 +216,42 @@ TEST_CASE("a refusal and a 429 are acknowledged when they are stored, and count 
   CHECK(held.here());
 }
 
-TEST_CASE("a lost worker's permits come back, a lease ends, Retry-After holds, a denial is an answer") {
+TEST_CASE("a lost worker's permit is out until its request must be over, or its next word shows that it is") {
+  for (auto speaks : {false, true}) {
+    fixture f{1};
+    gate_policy policy{1s, 1s, 1, 100};
+    caf::anon_send(f.aut, fr, permits_held{{}, {}, 7, false});
+    later<permit> first{f.w, f.aut, fr, f.wants(policy)};
+    f.w.advance(2s);
+    auto id = first.get()->id;
+    REQUIRE(id != 0);
+    later<permit> second{f.w, f.aut, us, f.wants(policy, 10min)};
+    caf::anon_send(f.aut, worker_lost{fr, 1, "gone"});
+    f.w.advance(5s, 1s);
+    CHECK_FALSE(second.here());
+    if (!speaks) {
+      f.w.advance(23s, 1s);
+      CHECK_FALSE(second.here());
+      f.w.advance(2s, 1s);
+      CHECK(second.here());
+      // What the site said comes late, but it comes.
+      caf::anon_send(f.aut, fr, permit_release{id, site, false, {}, {}, {answer_kind::rate_limited, 429, 90s}});
+      f.w.drain();
+      CHECK(f.log.count("host_held") == 1);
+      continue;
+    }
+    // It is attached again, and its request goes on.
+    caf::anon_send(f.aut, fr, permits_held{{{id, site, policy, 6s}}, {}, 7, false});
+    caf::anon_send(f.aut, fr, permits_held{{}, {id}, 7, true}); // over, but its release is not here
+    f.w.drain();
+    CHECK_FALSE(second.here());
+    caf::anon_send(f.aut, fr, permits_held{{}, {}, 7, true});
+    f.w.drain();
+    CHECK(second.here());
+  }
+}
+
+TEST_CASE("a lease ends, Retry-After holds, a denial is an answer") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};
     gate_policy policy{1s, 1s, 1, 100};
@@ -226,7 +261,7 @@ TEST_CASE("a lost worker's permits come back, a lease ends, Retry-After holds, a
     later<permit> second{f.w, f.aut, us, f.wants(policy, 10min)};
     f.w.advance(10s, 1s);
     CHECK_FALSE(second.here());
-    caf::anon_send(f.aut, worker_lost{fr, 1, "gone"});
+    caf::anon_send(f.aut, fr, permit_release{first.get()->id, site, false, {}});
     f.w.drain();
     REQUIRE(second.here());
     later<permit> third{f.w, f.aut, fr, f.wants(policy, 10min)};

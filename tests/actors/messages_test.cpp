@@ -151,6 +151,7 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(robots_report);
   ROUND_TRIP(sanity_rules);
   ROUND_TRIP(page_record);
+  ROUND_TRIP(fetch_outcome);
   ROUND_TRIP(fetch_report);
   ROUND_TRIP(robots_copy);
   ROUND_TRIP(stored_robots);
@@ -235,9 +236,11 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(get_bans);
   ROUND_TRIP(permit_request);
   ROUND_TRIP(permit_release);
-  ROUND_TRIP(await_requests);
   ROUND_TRIP(held_permit);
   ROUND_TRIP(permits_held);
+  ROUND_TRIP(gated_fetch);
+  ROUND_TRIP(gated_answer);
+  ROUND_TRIP(begin_fetch);
   ROUND_TRIP(trigger_run);
   ROUND_TRIP(run_ticket);
   ROUND_TRIP(assign_receipt);

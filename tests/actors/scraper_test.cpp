@@ -16,10 +16,9 @@ namespace {
 struct fixture {
   explicit fixture(uint64_t seed, scraper_config config = {}) : w(seed) {
     gateway.set(w.system.spawn(fake_gateway, &notes));
-    gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway, fetch));
-    fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &client));
-    aut =
-        w.system.spawn(scraper, config, scraper_parts{w.env(log, metrics), gate, fetch, gateway, make_line_extractor});
+    gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway, fetch, air));
+    fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &client, air));
+    aut = w.system.spawn(scraper, config, scraper_parts{w.env(log, metrics), gate, gateway, make_line_extractor});
     w.self->monitor(aut);
     plan.assignment = assignment_id{5};
     plan.run = run_id{7};
@@ -52,6 +51,7 @@ struct fixture {
   fakes::fake_http_client client;
   world w;
   actor_ref<worker_gateway_actor> gateway;
+  std::shared_ptr<flights> air = std::make_shared<flights>();
   actor_ref<gate_client_actor> gate;
   actor_ref<fetcher_actor> fetch;
   scraper_actor aut;
@@ -173,12 +173,11 @@ TEST_CASE("no answer, a crash of the fetcher and of the gate-client are told apa
     require_all_failed(broken, errc::timed_out);
 
     fixture crashed{seed};
-    crashed.client.on_silence("page=1");
-    crashed.run();
-    REQUIRE(crashed.notes.settled.empty());
     crashed.w.stop(crashed.fetch.get());
+    crashed.run();
     require_all_failed(crashed, errc::crashed);
     REQUIRE(crashed.notes.released.size() == 1);
+    REQUIRE(crashed.notes.released[0].report.kind == answer_kind::none_asked);
 
     fixture gateless{seed};
     gateless.notes.withhold = true;
@@ -202,6 +201,7 @@ TEST_CASE("the deadline ends a scraper wherever it is, and its permit comes back
 
     fixture fetching{seed};
     fetching.plan.deadline = 3s;
+    fetching.client.on("page=1", 429, "", {{"retry-after", "90"}});
     fetching.client.hold();
     fetching.run();
     fetching.w.advance(3100ms);
@@ -211,6 +211,8 @@ TEST_CASE("the deadline ends a scraper wherever it is, and its permit comes back
     fetching.client.unhold();
     fetching.w.drain();
     REQUIRE(fetching.notes.released.size() == 1);
+    // What it says is heard, although nobody waits for the page any more.
+    REQUIRE(fetching.notes.released[0].report.kind == answer_kind::rate_limited);
   }
 }
 

@@ -10,6 +10,8 @@ using namespace vigie;
 
 namespace {
 
+using puppet_actor = caf::typed_actor<sig<permit, permit_request>, sig<void, permit_release>>;
+
 // A child that does as it is told by the host of a permit request, and writes down its life.
 struct journal {
   std::vector<std::string> lines;
@@ -30,9 +32,9 @@ struct puppet_state {
   }
 };
 
-using puppet_ptr = shell<gate_client_actor, puppet_state>*;
+using puppet_ptr = shell<puppet_actor, puppet_state>*;
 
-gate_client_actor::behavior_type puppet(puppet_ptr self, std::string name, journal* book, bool stubborn) {
+puppet_actor::behavior_type puppet(puppet_ptr self, std::string name, journal* book, bool stubborn) {
   self->state.name = name;
   self->state.book = book;
   (*book)("start " + name);
@@ -95,7 +97,7 @@ struct stage {
   fake_event_log log;
   null_metrics metrics;
   journal book;
-  std::map<std::string, actor_ref<gate_client_actor>> refs;
+  std::map<std::string, actor_ref<puppet_actor>> refs;
   supervisor_actor root;
 };
 

@@ -31,14 +31,15 @@ worker_gateway_config some_config() {
 struct fixture {
   explicit fixture(uint64_t seed, worker_gateway_config config = some_config()) : w(seed) {
     auto env = w.env(log, metrics);
-    gate.set(w.system.spawn(gate_client, gate_client_config{}, env, gateway, fetch));
-    fetch.set(w.system.spawn(fetcher, fetcher_config{}, env, &client));
+    newer_notes.first_permit = 1000;
+    gate.set(w.system.spawn(gate_client, gate_client_config{}, env, gateway, fetch, air));
+    fetch.set(w.system.spawn(fetcher, fetcher_config{}, env, &client, air));
     command_runner_config commands;
     commands.custom["say"] = {{"echo", "{what}"}, {}, 10s, 1024};
-    runner.set(w.system.spawn(command_runner, commands, command_runner_parts{env, gate, fetch, &children}));
+    runner.set(w.system.spawn(command_runner, commands, command_runner_parts{env, gate, &children}));
     worker_gateway_parts parts{env, {}, runner, {}, [] { return uint64_t{4096}; }};
     parts.new_scraper = [this, env](caf::actor_system& system) {
-      auto out = system.spawn(scraper, scraper_config{}, scraper_parts{env, gate, fetch, gateway, make_line_extractor});
+      auto out = system.spawn(scraper, scraper_config{}, scraper_parts{env, gate, gateway, make_line_extractor});
       scrapers.push_back(out);
       return out;
     };
@@ -72,6 +73,7 @@ struct fixture {
   fake_child_process children;
   world w;
   actor_ref<worker_gateway_actor> gateway;
+  std::shared_ptr<flights> air = std::make_shared<flights>();
   actor_ref<gate_client_actor> gate;
   actor_ref<fetcher_actor> fetch;
   actor_ref<command_runner_actor> runner;
@@ -201,16 +203,16 @@ TEST_CASE("when main is gone its work is dropped and permits are denied") {
     REQUIRE(f.attach_to(f.main, 1));
     f.notes.withhold = true;
     REQUIRE(f.assign(work(1, 2)));
-    auto waiting = ask_apart<permit>(f.w, f.gate.get(), permit_request{host_key{"x"}, {}, 60s});
+    gated_fetch wish{{host_key{"x"}, {}, 60s}, {}};
+    auto waiting = ask_apart<gated_answer>(f.w, f.gate.get(), wish);
     f.w.drain();
     REQUIRE_FALSE(waiting.answered());
     f.w.stop(f.main);
     // Which of main's last answer and its DOWN comes first is the scheduler's choice; in one order it is asked again.
     f.w.advance(1s, 100ms);
     REQUIRE(waiting.answered());
-    REQUIRE((*waiting)->id == 0);
-    REQUIRE((*waiting)->why.code == errc::permit_denied);
-    REQUIRE(f.w.ask<permit>(f.gate.get(), permit_request{})->why.code == errc::permit_denied);
+    REQUIRE((*waiting)->denied.code == errc::permit_denied);
+    REQUIRE(f.w.ask<gated_answer>(f.gate.get(), wish)->denied.code == errc::permit_denied);
     auto health = f.w.ask<worker_health>(f.gateway.get(), envelope{}, get_health{});
     REQUIRE(health->running_plans == 0);
     REQUIRE(health->rss_bytes == 4096);
@@ -221,6 +223,35 @@ TEST_CASE("when main is gone its work is dropped and permits are denied") {
     REQUIRE(f.assign(work(1, 2)));
     f.w.advance(1s);
     REQUIRE(times_settled(f.newer_notes).size() == 2);
+  }
+}
+
+TEST_CASE("what sites answer to work that was cancelled, or whose main is gone, the main of then is told") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.client.on("http", 429, "", {{"retry-after", "30"}});
+    f.client.hold();
+    REQUIRE(f.attach_to(f.main, 1));
+    REQUIRE(f.assign(work(1, 3)));
+    f.w.drain();
+    auto& told = seed % 2 == 0 ? f.notes : f.newer_notes;
+    if (seed % 2 == 0) {
+      REQUIRE(f.w.ask<caf::unit_t>(f.gateway.get(), envelope{{}, "test", 0ms, 1}, cancel_assignment{assignment_id{1}}));
+      f.client.unhold();
+    } else {
+      f.w.stop(f.main);
+      f.client.unhold();
+      f.w.advance(3s, 500ms);
+      f.newer = f.w.system.spawn(fake_main, &f.newer_notes);
+      REQUIRE(f.attach_to(f.newer, 2));
+    }
+    f.w.advance(2s, 500ms);
+    REQUIRE(f.notes.settled.empty());
+    REQUIRE(told.released.size() == 3);
+    for (const auto& x : told.released)
+      REQUIRE(x.report.kind == answer_kind::rate_limited);
+    REQUIRE(f.air->reports().size() == 0);
+    REQUIRE(told.held.back().rows.empty());
   }
 }
 

@@ -12,6 +12,8 @@ using namespace vigie;
 
 namespace {
 
+using puppet_actor = caf::typed_actor<sig<permit, permit_request>, sig<void, permit_release>>;
+
 constexpr uint64_t outstanding = 64;
 
 struct server_state {
@@ -21,7 +23,7 @@ struct server_state {
 
 struct caller_state {
   static inline const char* name = "caller";
-  gate_client_actor server;
+  puppet_actor server;
   permit_request what;
   uint64_t to_send = 0;
   uint64_t to_come = 0;
@@ -29,11 +31,11 @@ struct caller_state {
 };
 
 template <class State>
-using bare = caf::stateful_actor<State, gate_client_actor::base>;
+using bare = caf::stateful_actor<State, puppet_actor::base>;
 
 /// The smallest call that vigie makes: leave to start a request.
 template <class Self>
-gate_client_actor::behavior_type serve(Self* self) {
+puppet_actor::behavior_type serve(Self* self) {
   return {[self](const permit_request& x) {
             return permit{++self->state.given, x.patience, {}};
           },
@@ -56,7 +58,7 @@ void ask(Self* self) {
 }
 
 template <class Self>
-gate_client_actor::behavior_type call(Self* self, gate_client_actor server, uint64_t calls) {
+puppet_actor::behavior_type call(Self* self, puppet_actor server, uint64_t calls) {
   self->state.server = server;
   return {[self, calls](const permit_request& x) {
             auto& st = self->state;
@@ -103,7 +105,7 @@ int main(int argc, char** argv) {
   caf::actor_system system{settings};
   auto plain = [&] { return measure<bare<server_state>, bare<caller_state>>(system, calls); };
   auto ours = [&] {
-    return measure<shell<gate_client_actor, server_state>, shell<gate_client_actor, caller_state>>(system, calls);
+    return measure<shell<puppet_actor, server_state>, shell<puppet_actor, caller_state>>(system, calls);
   };
   plain();
   ours();

@@ -18,6 +18,8 @@ using namespace vigie;
 
 namespace {
 
+using puppet_actor = caf::typed_actor<sig<permit, permit_request>, sig<void, permit_release>>;
+
 constexpr uint64_t block = 250;
 
 permit_request order(const char* what) {
@@ -32,7 +34,7 @@ struct victim_state {
 
 /// A permit_release to the tester says "I am up".
 template <class Self>
-gate_client_actor::behavior_type victim(Self* self, gate_client_actor tester) {
+puppet_actor::behavior_type victim(Self* self, puppet_actor tester) {
   self->send(tester, permit_release{});
   return {[](const permit_request& x) {
             if (x.host.value == "crash")
@@ -42,10 +44,10 @@ gate_client_actor::behavior_type victim(Self* self, gate_client_actor tester) {
           [](const permit_release&) {}};
 }
 
-using our_victim = shell<gate_client_actor, victim_state>;
-using bare_victim = caf::stateful_actor<victim_state, gate_client_actor::base>;
+using our_victim = shell<puppet_actor, victim_state>;
+using bare_victim = caf::stateful_actor<victim_state, puppet_actor::base>;
 
-gate_client_actor::behavior_type quiet_victim(bare_victim* self, gate_client_actor tester) {
+puppet_actor::behavior_type quiet_victim(bare_victim* self, puppet_actor tester) {
   // CAF's own handler would print.
   self->set_exception_handler([](std::exception_ptr&) -> caf::error { return caf::sec::runtime_error; });
   return victim(self, std::move(tester));
@@ -53,8 +55,8 @@ gate_client_actor::behavior_type quiet_victim(bare_victim* self, gate_client_act
 
 struct floor_state {
   static inline const char* name = "floor";
-  gate_client_actor tester;
-  actor_ref<gate_client_actor> ref;
+  puppet_actor tester;
+  actor_ref<puppet_actor> ref;
 };
 
 using floor_ptr = caf::stateful_actor<floor_state>*;
@@ -65,7 +67,7 @@ void start_victim(floor_ptr self) {
   self->state.ref.set(child);
 }
 
-caf::behavior floor_supervisor(floor_ptr self, gate_client_actor tester, actor_ref<gate_client_actor> ref) {
+caf::behavior floor_supervisor(floor_ptr self, puppet_actor tester, actor_ref<puppet_actor> ref) {
   self->state.tester = std::move(tester);
   self->state.ref = std::move(ref);
   self->set_down_handler([self](const caf::down_msg&) { start_victim(self); });
@@ -83,14 +85,14 @@ using times = std::vector<uint64_t>;
 
 struct tester_state {
   static inline const char* name = "tester";
-  gate_client_actor up; ///< the present incarnation
+  puppet_actor up; ///< the present incarnation
   times took_ns;
   uint64_t left = 0;
   uint64_t ordered = 0; ///< when; 0 = the first incarnation
   std::shared_ptr<std::promise<times>> done;
 };
 
-using tester_ptr = caf::stateful_actor<tester_state, gate_client_actor::base>*;
+using tester_ptr = caf::stateful_actor<tester_state, puppet_actor::base>*;
 
 void crash(tester_ptr self) {
   --self->state.left;
@@ -99,7 +101,7 @@ void crash(tester_ptr self) {
 }
 
 void ask(tester_ptr self) {
-  self->state.up = caf::actor_cast<gate_client_actor>(self->current_sender());
+  self->state.up = caf::actor_cast<puppet_actor>(self->current_sender());
   self->request(self->state.up, caf::infinite, order("answer"))
       .then(
           [self](const permit&) {
@@ -114,7 +116,7 @@ void ask(tester_ptr self) {
           [](const caf::error& e) { bench::give_up("a replacement does not answer: " + caf::to_string(e)); });
 }
 
-gate_client_actor::behavior_type tester(tester_ptr self, std::shared_ptr<std::promise<times>> done) {
+puppet_actor::behavior_type tester(tester_ptr self, std::shared_ptr<std::promise<times>> done) {
   self->state.left = block;
   self->state.done = std::move(done);
   return {[](const permit_request&) { return permit{}; }, [self](const permit_release&) { ask(self); }};
@@ -129,8 +131,8 @@ supervisor_config limits() {
   return out;
 }
 
-caf::actor supervise(caf::actor_system& system, bool ours, const gate_client_actor& tester,
-                     const actor_ref<gate_client_actor>& ref) {
+caf::actor supervise(caf::actor_system& system, bool ours, const puppet_actor& tester,
+                     const actor_ref<puppet_actor>& ref) {
   if (!ours)
     return system.spawn(floor_supervisor, tester, ref);
   auto spec =
@@ -141,7 +143,7 @@ caf::actor supervise(caf::actor_system& system, bool ours, const gate_client_act
 
 void run_block(caf::actor_system& system, bool ours) {
   auto done = std::make_shared<std::promise<times>>();
-  actor_ref<gate_client_actor> ref;
+  actor_ref<puppet_actor> ref;
   auto asker = system.spawn(tester, done);
   auto cpu = bench::cpu_ns();
   auto root = supervise(system, ours, asker, ref);

@@ -163,11 +163,14 @@ TEST_CASE("a connection made under one request's certificates serves no other") 
   auto client = make_client();
   auto url = server.url("/who");
   auto refused = [&](http_request request) {
+    auto own = !request.ca_pem.empty();
     auto answer = fetch(*client, std::move(request));
     REQUIRE_FALSE(answer);
-    CHECK(answer.error().code == errc::network);
+    CHECK(answer.error().code == errc::bad_certificate);
     CHECK(answer.error().place == http_client::never_connected);
-    CHECK(answer.error().detail.find("certificate") != std::string::npos);
+    CHECK(answer.error().detail.rfind("TLS: the certificate is not accepted (", 0) == 0);
+    CHECK(answer.error().detail.find(own ? "by the configured ca_file" : "no ca_file is configured") !=
+          std::string::npos);
   };
   auto first = body_of(fetch(*client, with_ca(url, "ca.pem")));
   refused(get(url));
@@ -177,7 +180,9 @@ TEST_CASE("a connection made under one request's certificates serves no other") 
   CHECK(body_of(fetch(*client, with_ca(url, "ca.pem"))) == first);
   auto broken = get(url);
   broken.ca_pem = "no certificate";
-  CHECK_FALSE(fetch(*client, broken));
+  auto answer = fetch(*client, broken);
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == errc::bad_certificate);
 }
 
 TEST_CASE("a certificate is for its name") {
@@ -191,7 +196,7 @@ TEST_CASE("a certificate is for its name") {
   request.proxy = proxy.url("");
   auto answer = fetch(*client, request);
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().code == errc::network);
+  CHECK(answer.error().code == errc::bad_certificate);
   CHECK(answer.error().detail.find("certificate") != std::string::npos);
 }
 

@@ -2,6 +2,7 @@
 """Every actor of every node crashes in turn while a cycle runs: each comes back by its restart rule and the cycle ends whole."""
 
 import collections
+import datetime
 import json
 import pathlib
 import sys
@@ -9,7 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from fleet import Fleet, Failure, call, require, run_scenarios, wait_until  # noqa: E402
+from fleet import NAMES, REGIONS, Fleet, Failure, call, require, run_scenarios, wait_until  # noqa: E402
 
 ALERTS = [{**a, "channels": ["hook"], "baseline": False}
           for a in json.loads((ROOT / "configs" / "quickstart" / "alerts.json").read_text(encoding="utf-8"))]
@@ -79,6 +80,48 @@ def each_actor_in_turn(vigie):
         print(f"    {told} crashes, every cycle completed, {len(bodies)} notifications once each")
 
 
+def seconds(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def search_under_way(fleet, before):
+    """The slow one: which worker asked it, and when. Its answer is written down before it is given."""
+    asked = wait_until(lambda: [r for r in fleet.requests()[before:] if r["status"] == 429], "the slow search", every_s=0.02)[0]
+    return f"worker-{NAMES[REGIONS.index(asked['region'])]}", seconds(asked["time"])
+
+
+def crashed_actors_own_requests(vigie):
+    """An actor dies over a request that the site answers 429 three seconds later. Until then nobody asks the site, nor for as
+    long as the answer says; and the ledger has it."""
+    delay_s, retry_after_s = 3, 3
+    limits = '[limits]\nrestart_intensity = 100\n'
+    with Fleet(vigie, workers=2, max_pages=1, min_interval="20ms", main_extra=limits, worker_extra=limits) as fleet:
+        fleet.import_alerts(ALERTS[:8])
+        for victim in ("fetcher", "gate-client", "worker-gateway", "scraper"):
+            before = len(fleet.requests())
+            fleet.fault(region="*", path="/search*", fault="429", delayMs=1000 * delay_s, retryAfter=retry_after_s, count=1)
+            run = fleet.trigger()
+            node, begun = search_under_way(fleet, before)
+            name = victim
+            if victim == "scraper":
+                name = next(n for n, a in rows(fleet, node).items() if n.startswith("scraper/") and a["state"].startswith("page 1"))
+            crash(fleet, node, name)
+            fleet.wait_run(run)
+            fleet.wait_workers(2)
+            wait_until(lambda: fleet.cycle()["run"]["alertsOk"] == 8, "a cycle without a word of being left alone")
+            asked = fleet.requests()[before:]
+            at = [i for i, r in enumerate(asked) if r["status"] == 429]
+            require(len(at) == 1, f"{victim}: {len(at)} answers of 429")
+            least = min(seconds(r["time"]) for r in asked[at[0] + 1:]) - begun
+            require(least >= delay_s + retry_after_s, f"{victim} of {node} died, and the site was asked again {least:.2f} s after")
+            print(f"    {victim} of {node}: asked again {least:.1f} s after, {delay_s + retry_after_s} s wanted")
+
+        def told():
+            return json.loads(fleet.command("conduct", "--json"))["hosts"][0]
+        wait_until(lambda: told()["requests"] == len(fleet.requests()), "the ledger to have every request")
+        require(told()["rateLimited"] == 4, f"the ledger: {told()}")
+
+
 def over_intensity_escalates(vigie):
     """A child that crashes faster than its supervisor allows takes the node down, which says so and exits 1."""
     with Fleet(vigie, workers=1, worker_extra='[limits]\nrestart_intensity = 2\nrestart_period = "1m"\n') as fleet:
@@ -98,4 +141,4 @@ def over_intensity_escalates(vigie):
 
 
 if __name__ == "__main__":
-    sys.exit(run_scenarios([each_actor_in_turn, over_intensity_escalates]))
+    sys.exit(run_scenarios([each_actor_in_turn, crashed_actors_own_requests, over_intensity_escalates]))

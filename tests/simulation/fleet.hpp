@@ -242,18 +242,20 @@ private:
     c.worker = worker_id{name};
     c.region = regions_.at(c.worker);
     c.version = "simulation";
-    scraper_parts scraping{e, n.gate, n.fetcher, n.gateway, &make_extractor};
+    scraper_parts scraping{e, n.gate, n.gateway, &make_extractor};
+    // A node's process: what it holds outlives its actors, but not the node.
+    auto air = std::make_shared<flights>(++processes_);
     worker_gateway_parts parts;
     parts.env = e;
     parts.new_scraper = [scraping](caf::actor_system& system) {
       return system.spawn(scraper, scraper_config{}, scraping);
     };
     std::vector<child_spec> all;
-    all.push_back(child("fetcher/" + name, n.fetcher, [e, web = n.web.get()](caf::local_actor* s) {
-      return s->spawn(fetcher, fetcher_config{}, e, web);
+    all.push_back(child("fetcher/" + name, n.fetcher, [e, air, web = n.web.get()](caf::local_actor* s) {
+      return s->spawn(fetcher, fetcher_config{}, e, web, air);
     }));
-    all.push_back(child("gate-client/" + name, n.gate, [e, g = n.gateway, f = n.fetcher](caf::local_actor* s) {
-      return s->spawn(gate_client, gate_client_config{}, e, g, f);
+    all.push_back(child("gate-client/" + name, n.gate, [e, air, g = n.gateway, f = n.fetcher](caf::local_actor* s) {
+      return s->spawn(gate_client, gate_client_config{}, e, g, f, air);
     }));
     all.push_back(child("worker-gateway/" + name, n.gateway,
                         [c, parts](caf::local_actor* s) { return s->spawn(worker_gateway, c, parts); }));
@@ -264,6 +266,7 @@ private:
   slow_channel mail_way_{&web, &mail};
   uint64_t seed_;
   source_table table_;
+  uint64_t processes_ = 0;
   mono_time started_ = w.now();
   std::map<worker_id, std::string> regions_;
   std::map<std::string, node> nodes_;

@@ -19,6 +19,7 @@ struct main_notes {
   std::vector<assignment_beat> beats;
   std::vector<assignment_id> finished;
   std::vector<permit_request> permits;
+  uint64_t first_permit = 0; ///< no two mains give the same
   std::vector<permit_release> released;
   std::vector<permits_held> held;
   uint32_t fail_settlements = 0; ///< so many are answered store_unavailable
@@ -55,7 +56,7 @@ inline main_endpoint_actor::behavior_type fake_main(shell<main_endpoint_actor, f
           return promise<permit>{notes->withheld.emplace_back(self->owe<permit>())};
         if (notes->deny.code != errc::none)
           return permit{0, duration{0}, notes->deny};
-        return permit{notes->permits.size(), duration{0}, {}};
+        return permit{notes->first_permit + notes->permits.size(), duration{0}, {}};
       },
       [=](const envelope&, const permit_release& what) -> promise<void> {
         notes->released.push_back(what);
@@ -90,7 +91,7 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
           return promise<permit>{notes->withheld.emplace_back(self->owe<permit>())};
         if (notes->deny.code != errc::none)
           return permit{0, duration{0}, notes->deny};
-        permit leave{notes->permits.size(), duration{0}, {}};
+        permit leave{notes->first_permit + notes->permits.size(), duration{0}, {}};
         if (!notes->robots.empty()) {
           leave.robots_url = notes->robots.front();
           notes->robots.pop_front();

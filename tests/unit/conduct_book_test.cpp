@@ -90,18 +90,32 @@ TEST_CASE("what each kind of answer counts as") {
 TEST_CASE("permits that are back unused count for nothing; those that never come back as failed") {
   conduct_book_config config;
   conduct_book book{config};
-  for (uint64_t id : {1, 2, 3, 4})
-    book.given(id, {id == 2 ? us : fr, shop}, begin, noon);
+  for (uint64_t id : {1, 2, 3, 4, 5})
+    book.given(id, {id == 2 || id == 5 ? us : fr, shop}, begin, noon);
   back(book, 1, fr, report(answer_kind::none_asked, 0));
+  book.lapsed(2); // its word may come late
   CHECK(book.take(10, begin).empty());
-  book.lost(us);
+  book.over(us, 4, 4, {2});
+  book.over(us, 4, 4, {});
   CHECK(total(book.take(10, begin)).failed == 1);
   book.stored();
+  book.over(us, 5, 4, {}); // its own process knows that it was not used
+  CHECK(book.take(10, begin).empty());
   CHECK(book.take(10, begin + config.silence - duration{1}).empty());
   CHECK(total(book.take(10, begin + config.silence)).failed == 2);
   book.stored();
   back(book, 3, fr, report(answer_kind::page)); // much too late: it is counted already
   CHECK(book.take_all().empty());
+}
+
+TEST_CASE("a book that ends leaves what is out to the next one, unless it must be over or ends, too") {
+  conduct_book book{{}}, next{{}, 100};
+  for (uint64_t id : {1, 2, 3})
+    book.given(id, {id == 3 ? us : fr, shop}, begin, noon);
+  book.lapsed(1);
+  CHECK(total(book.take_all({us})).failed == 2); // us ends with it
+  back(next, 2, fr, report(answer_kind::rate_limited, 429));
+  CHECK(total(next.take_all()).rate_limited == 1);
 }
 
 TEST_CASE("permits of an earlier book count when they are back; unknown ones of this book do not") {
@@ -193,14 +207,18 @@ TEST_CASE("the sums are those of what happened, whatever the store does") {
         }
         break;
       }
-      case 4:
-        book.lost(who);
+      case 4: {
+        auto upto = *rc::gen::inRange<uint64_t>(0, last + 2);
+        auto used = *rc::gen::inRange<uint64_t>(0, upto + 1);
+        book.over(who, upto, used, {});
         std::erase_if(out, [&](const auto& x) {
-          if (x.second.first == who)
+          auto over = x.second.first == who && x.first <= upto;
+          if (over && x.first <= used)
             count(x.second.second, 0, true);
-          return x.second.first == who;
+          return over;
         });
         break;
+      }
       case 5:
         if (taken.empty())
           taken = book.take(*rc::gen::inRange<size_t>(1, 3), begin);
@@ -217,8 +235,10 @@ TEST_CASE("the sums are those of what happened, whatever the store does") {
       }
     }
     book.not_stored();
-    for (const auto& [id, x] : out)
+    for (const auto& [id, x] : out) {
+      book.lapsed(id);
       count(x.second, 0, true);
+    }
     keep(book.take_all());
     RC_ASSERT(stored.size() == wanted.size());
     for (const auto& [hour, row] : wanted) {

@@ -162,6 +162,7 @@ TEST_CASE("no answer is the port's error") {
                         row{errc::body_too_large, answer_kind::unusable, next_step::settle},
                         row{errc::bad_page, answer_kind::unusable, next_step::settle},
                         row{errc::blocked_address, answer_kind::unusable, next_step::settle},
+                        row{errc::bad_certificate, answer_kind::unusable, next_step::settle},
                         row{errc::bad_request, answer_kind::none_asked, next_step::settle},
                         row{errc::busy, answer_kind::none_asked, next_step::settle}}) {
     auto out = judge_fetch(fail(r.code, "said so", "connect"), then);

@@ -68,22 +68,52 @@ TEST_CASE("one request in flight: the next waits for the release, and only the h
   CHECK(aut.due(t0 + 20s, today).size() == 1);
 }
 
-TEST_CASE("permits come back when the worker is lost and when the lease ends") {
-  auto aut = limiter();
-  aut.ask(fr, wants(every(1s)), t0, today);
-  CHECK(aut.due(t0 + 1s, today).size() == 1);
-  aut.ask(fr, wants(every(1s), 300s), t0 + 1s, today);
-  aut.ask(us, wants(every(1s), 300s), t0 + 1s, today);
-  CHECK(aut.due(t0 + 10s, today).empty());
-  aut.lost(fr, t0 + 10s);
-  auto after = aut.due(t0 + 10s, today);
-  REQUIRE(after.size() == 2);
-  CHECK(after[0].what.why.code == errc::worker_lost);
-  CHECK(after[1].what.id != 0);
-  aut.ask(fr, wants(every(1s), 300s), t0 + 11s, today);
-  CHECK(aut.due(t0 + 10s + 2min - 1ms, today).empty());
-  CHECK(aut.next_due(t0 + 11s) == optional<mono_time>{t0 + 10s + 2min});
-  CHECK(aut.due(t0 + 10s + 2min, today).size() == 1);
+TEST_CASE("a lost worker's requests go on: their places are free when they must be over, or when it speaks") {
+  for (auto speaks : {false, true}) {
+    auto aut = limiter();
+    auto slow = wants(every(1s), 300s);
+    slow.time_out = 30s;
+    aut.ask(fr, slow, t0, today);
+    auto first = aut.due(t0 + 1s, today).at(0).what.id;
+    aut.ask(fr, wants(every(1s), 300s), t0 + 1s, today);
+    aut.ask(us, wants(every(1s), 300s), t0 + 1s, today);
+    CHECK(aut.due(t0 + 10s, today).empty());
+    aut.lost(fr, t0 + 10s);
+    auto after = aut.due(t0 + 10s, today);
+    REQUIRE(after.size() == 1);
+    CHECK(after[0].what.why.code == errc::worker_lost);
+    if (speaks) {
+      // It holds it still: from now on its time is its lease.
+      aut.adopt(fr, {first, site, every(1s), 19s}, t0 + 20s, today);
+      aut.over(fr, first, {first});
+      CHECK(aut.due(t0 + 60s, today).empty());
+      aut.over(us, first, {});
+      CHECK(aut.due(t0 + 60s, today).empty());
+      aut.over(fr, first, {});
+      CHECK(aut.due(t0 + 60s, today).size() == 1);
+      CHECK(aut.take_lapsed().empty());
+      continue;
+    }
+    // Time-out and grace, from when it was given.
+    CHECK(aut.due(t0 + 41s - 1ms, today).empty());
+    CHECK(aut.next_due(t0 + 20s) == optional<mono_time>{t0 + 41s});
+    CHECK(aut.due(t0 + 41s, today).size() == 1);
+    CHECK(aut.take_lapsed() == std::vector<uint64_t>{first});
+  }
+}
+
+TEST_CASE("a permit that is not given back is free after its lease, or after a longer time-out and its grace") {
+  for (auto time_out : {duration{20s}, duration{300s}}) {
+    auto aut = limiter();
+    auto wish = wants(every(1s), 500s);
+    wish.time_out = time_out;
+    aut.ask(fr, wish, t0, today);
+    CHECK(aut.due(t0 + 1s, today).size() == 1);
+    aut.ask(us, wants(every(1s), 500s), t0 + 1s, today);
+    auto over = t0 + 1s + std::max<duration>(120s, time_out + 10s);
+    CHECK(aut.due(over - 1ms, today).empty());
+    CHECK(aut.due(over, today).size() == 1);
+  }
 }
 
 TEST_CASE("Retry-After holds the host for everyone; who cannot wait so long is told at once") {
@@ -210,6 +240,7 @@ TEST_CASE("under any interleaving: gap kept, concurrency kept, each asker answer
       worker_id by;
       host_key host;
       mono_time expires;
+      mono_time given;
     };
     std::map<uint64_t, held> out;
     std::map<host_limiter::ticket, worker_id> who;
@@ -227,7 +258,7 @@ TEST_CASE("under any interleaving: gap kept, concurrency kept, each asker answer
         last_start[host] = now;
         RC_ASSERT(a.whose > last_ticket[host]);
         last_ticket[host] = a.whose;
-        out[a.what.id] = {who[a.whose], host, now + config.lease};
+        out[a.what.id] = {who[a.whose], host, now + config.lease, now};
         auto same = std::count_if(out.begin(), out.end(), [&](const auto& x) { return x.second.host == host; });
         RC_ASSERT(static_cast<uint32_t>(same) <= policy.max_in_flight);
         ++given;
@@ -261,7 +292,9 @@ TEST_CASE("under any interleaving: gap kept, concurrency kept, each asker answer
         break;
       case 4:
         aut.lost(w, now);
-        std::erase_if(out, [&](const auto& x) { return x.second.by == w; });
+        for (auto& [id, x] : out)
+          if (x.by == w)
+            x.expires = std::min(x.expires, x.given + 20s + config.grace);
         break;
       default: {
         auto next = aut.next_due(now);

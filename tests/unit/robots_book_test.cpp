@@ -134,6 +134,7 @@ TEST_CASE("no answer, a refusal and an error each deny with a sentence of their 
            {says(file, 500), "cannot be read now (HTTP 500)"},
            {{file, {errc::timed_out, "20 s", {}}, {}}, "cannot be read now (timed_out)"},
            {{file, {errc::bad_page, "the packed body is cut", {}}, {}}, "cannot be read now (bad_page)"},
+           {{file, {errc::bad_certificate, "self-signed", {}}, {}}, "name that in the source's ca_file"},
        }) {
     robots_book book{{}};
     // One worker's word is not enough where no answer came.

@@ -1,0 +1,92 @@
+#include "actors/flights.hpp"
+
+namespace vigie {
+
+namespace {
+
+bool has_begun(const flight& x) {
+  return x.begun != mono_time{};
+}
+
+held_permit row_of(uint64_t permit, const flight& x, mono_time now) {
+  return {permit, x.host, x.policy, std::chrono::duration_cast<duration>(now - x.since), x.time_out};
+}
+
+} // namespace
+
+bool flights::open(uint64_t permit, flight what) {
+  std::lock_guard guard{mutex_};
+  return open_.try_emplace(permit, std::move(what)).second;
+}
+
+bool flights::begin(uint64_t permit, size_t most, mono_time now) {
+  std::lock_guard guard{mutex_};
+  auto i = open_.find(permit);
+  if (i == open_.end() || has_begun(i->second) || begun_ >= most)
+    return false;
+  i->second.begun = now;
+  ++begun_;
+  return true;
+}
+
+void flights::land(uint64_t permit, result<http_response> answer) {
+  std::lock_guard guard{mutex_};
+  auto over = open_.extract(permit);
+  if (!over)
+    return;
+  --begun_;
+  landed_.push_back({permit, std::move(over.mapped()), std::move(answer)});
+  if (landed_.size() == 1 && wake_)
+    wake_();
+}
+
+void flights::listen(std::function<void()> wake) {
+  std::lock_guard guard{mutex_};
+  wake_ = std::move(wake);
+}
+
+std::vector<landed_flight> flights::take_landed() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(landed_, {});
+}
+
+optional<flight> flights::withdraw(uint64_t permit) {
+  std::lock_guard guard{mutex_};
+  auto i = open_.find(permit);
+  if (i == open_.end() || has_begun(i->second))
+    return std::nullopt;
+  return std::move(open_.extract(i).mapped());
+}
+
+std::vector<std::pair<uint64_t, flight>> flights::withdraw_all() {
+  std::lock_guard guard{mutex_};
+  std::vector<std::pair<uint64_t, flight>> out;
+  for (const auto& x : open_)
+    if (!has_begun(x.second))
+      out.push_back(x);
+  for (const auto& [permit, x] : out)
+    open_.erase(permit);
+  return out;
+}
+
+std::vector<held_permit> flights::held(mono_time now) const {
+  std::lock_guard guard{mutex_};
+  std::vector<held_permit> out;
+  for (const auto& [permit, x] : open_)
+    out.push_back(row_of(permit, x, now));
+  for (const auto& x : landed_)
+    out.push_back(row_of(x.permit, x.what, now));
+  return out;
+}
+
+size_t flights::size() const {
+  std::lock_guard guard{mutex_};
+  return open_.size() + landed_.size();
+}
+
+size_t flights::under_way() const {
+  std::lock_guard guard{mutex_};
+  return begun_;
+}
+
+} // namespace vigie

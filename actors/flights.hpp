@@ -1,0 +1,82 @@
+// The requests that this node has leave for, from the permit to the report. A site does not know that the actor which
+// asks it has died: so what is under way, its answer and what main has not heard of it outlive the fetcher, the
+// gate-client and every caller. The node's wiring owns one; each incarnation of fetcher and gate-client is given it.
+//
+//   open ──▶ begin ──▶ land ──▶ take_landed ──▶ reports()
+//     └─ withdraw: nothing was asked
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/policy/report_book.hpp"
+#include "messages/values/permits.hpp"
+
+namespace vigie {
+
+/// One permit and its request.
+struct flight {
+  host_key host;
+  gate_policy policy;
+  duration time_out{0}; ///< of the request
+  mono_time since{};    ///< the permit came
+  mono_time begun{};
+  bool conditional = false;
+  std::string cause{};      ///< for the evidence of a refusal: "run 7"
+  std::string robots_url{}; ///< not empty: it asks for this robots.txt
+  bool own_host = true;     ///< false: a redirect of robots.txt led to another host than the page's
+};
+
+/// A request that is over.
+struct landed_flight {
+  uint64_t permit = 0;
+  flight what;
+  result<http_response> answer;
+};
+
+/// Thread-safe but for reports(), which is the gate-client's.
+class flights {
+public:
+  /// `process` tells this process from an earlier one of the same worker.
+  explicit flights(uint64_t process = 1, report_book_config config = {}) : process_(process), reports_(config) {}
+
+  uint64_t process() const { return process_; }
+
+  /// False: a permit of that number is in use. No two mains give the same, unless a clock was set back.
+  bool open(uint64_t permit, flight what);
+  /// The request starts. False: it is not known (withdrawn), or `most` are under way.
+  bool begin(uint64_t permit, size_t most, mono_time now);
+  /// Its end. From any thread; wakes the listener.
+  void land(uint64_t permit, result<http_response> answer);
+  /// From now on `wake` is called, from any thread, when something has landed; it must not call back. Whatever landed
+  /// before is for this listener, too: take it.
+  void listen(std::function<void()> wake);
+  std::vector<landed_flight> take_landed();
+  /// Forgets it unless it has begun; nothing if it has, or is not known.
+  optional<flight> withdraw(uint64_t permit);
+  /// The same of all; those that have begun stay.
+  std::vector<std::pair<uint64_t, flight>> withdraw_all();
+
+  /// Every permit whose request is not over, with its age.
+  std::vector<held_permit> held(mono_time now) const;
+  size_t size() const;      ///< permits
+  size_t under_way() const; ///< of them, begun
+
+  report_book& reports() { return reports_; }
+
+private:
+  mutable std::mutex mutex_;
+  const uint64_t process_;
+  std::map<uint64_t, flight> open_;
+  size_t begun_ = 0;
+  std::vector<landed_flight> landed_;
+  std::function<void()> wake_;
+  report_book reports_;
+};
+
+} // namespace vigie

@@ -1,0 +1,57 @@
+// What main has to hear of a gate-client's permits: how each ended, and which are held.
+#include "actors/gate_client.hpp"
+
+namespace vigie {
+
+namespace {
+
+void say_reports(gate_client_ptr self) {
+  auto& s = self->state;
+  auto& reports = s.air->reports();
+  for (auto& x : reports.take_due(self->clock().now()))
+    self->request(s.gateway.get(), caf::infinite, x)
+        .then([self, id = x.id] { self->state.air->reports().heard(id); },
+              [self, id = x.id](const caf::error&) { self->state.air->reports().not_heard(id, self->clock().now()); });
+  if (auto dropped = reports.take_dropped(); dropped > 0) {
+    s.env.metrics->count("vigie_releases_dropped_total", {}, static_cast<double>(dropped));
+    s.env.log->emit({log_level::error,
+                     "releases_dropped",
+                     {},
+                     {{"count", std::to_string(dropped)},
+                      {"why", "main did not acknowledge them in time, or too many waited: its ledger misses them"}}});
+  }
+}
+
+/// Words never overlap: one that says that the last was answered is understood by that (policy/worker_words.hpp).
+void say_held(gate_client_ptr self) {
+  auto& s = self->state;
+  if (s.word_out)
+    return;
+  permits_held word{s.air->held(self->clock().now()), s.air->reports().permits(), s.air->process(), s.word_answered};
+  s.word_out = true;
+  auto answered = [self](bool heard) {
+    self->state.word_out = false;
+    self->state.word_answered = heard;
+  };
+  self->request(s.gateway.get(), caf::infinite, std::move(word))
+      .then([answered] { answered(true); }, [answered](const caf::error&) { answered(false); });
+}
+
+} // namespace
+
+void report_release(gate_client_ptr self, permit_release what) {
+  self->state.air->reports().keep(std::move(what), self->clock().now());
+  say_reports(self);
+}
+
+void tell_gates_later(gate_client_ptr self) {
+  self->after(self->state.config.tell_every, [self] {
+    // First what an owner may have missed; whoever has said what it holds has said everything.
+    say_reports(self);
+    say_held(self);
+    show_held(self);
+    tell_gates_later(self);
+  });
+}
+
+} // namespace vigie
