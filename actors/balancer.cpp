@@ -84,6 +84,17 @@ void save(self_ptr self) {
             });
 }
 
+/// The store ends after this actor, and has until then what it is told now.
+void save_and_quit(self_ptr self, caf::error reason) {
+  auto& st = self->state;
+  auto store = st.links.store.get();
+  if (!store || !st.counters_known || !(st.table.take_changed() || st.unsaved))
+    return self->quit(std::move(reason));
+  auto quit = [self, reason] { self->quit(reason); };
+  self->request(store, st.config.local_timeout, save_worker_status{st.table.status(self->clock().now())})
+      .then(quit, [quit](caf::error&) { quit(); });
+}
+
 /// `f(answer)` now, or when the bans are known.
 template <class T, class F>
 promise<T> when_ready(self_ptr self, F f) {
@@ -141,6 +152,7 @@ balancer_actor::behavior_type balancer(self_ptr self, balancer_config config, en
   ask_counters(self);
   save(self);
   show(self);
+  self->set_exit_handler([self](caf::exit_msg& why) { save_and_quit(self, why.reason); });
   return {
       [&st](const link_changed& m) { st.table.link(m); },
       [&st](const health_judged& m) { st.table.health(m); },

@@ -1,35 +1,17 @@
 #include "runtime/backend.hpp"
 
+#include "runtime/answer_once.hpp"
+#include "runtime/store_writing.hpp"
+
 namespace vigie {
 
 namespace {
 
-/// Calls back exactly once: with `crashed` when whoever held it died without an answer.
-template <class T>
-class answer_once {
-public:
-  answer_once(api_backend::done<T> cb, std::atomic<size_t>& open) : cb_(std::move(cb)), open_(&open) {}
-  answer_once(const answer_once&) = delete;
-  answer_once& operator=(const answer_once&) = delete;
-  ~answer_once() { (*this)(fail(errc::crashed, "the part that had the request died")); }
-
-  void operator()(result<T> x) {
-    if (!cb_)
-      return;
-    auto cb = std::exchange(cb_, nullptr);
-    open_->fetch_sub(1, std::memory_order_relaxed);
-    cb(std::move(x));
-  }
-
-private:
-  api_backend::done<T> cb_;
-  std::atomic<size_t>* open_;
-};
-
 class actor_backend : public api_backend {
 public:
   actor_backend(backend_config config, backend_links links, environment env)
-      : config_(std::move(config)), links_(std::move(links)), env_(std::move(env)) {}
+      : config_(std::move(config)), links_(std::move(links)), env_(std::move(env)),
+        writing_(config_.check_writing, config_.writing_known) {}
 
   // -- every role
   // -------------------------------------------------------------------------------------------------------
@@ -116,6 +98,7 @@ public:
                   return cb(tl::unexpected<error>(bans.error()));
                 fleet_stats s;
                 s.workers = *workers;
+                hide_in(s.workers, &worker_status::last_error);
                 for (auto& v : *bans)
                   if (v.scope == verdict_scope::host)
                     s.circuits.push_back(std::move(v));
@@ -142,10 +125,17 @@ public:
   }
 
   void put_alert(alert what, done<alert> cb) override {
+    if (auto no = config_.alerts.refusal(what); no.code != errc::none)
+      return cb(tl::unexpected<error>(std::move(no)));
     ask<alert>(links_.store, config_.answer_timeout, std::move(cb), vigie::put_alert{std::move(what)});
   }
 
+  std::vector<std::string> doubts_of(const alert& what) const override { return config_.alerts.doubts(what); }
+
   void import_alerts(std::vector<alert> what, done<uint32_t> cb) override {
+    for (size_t i = 0; i < what.size(); ++i)
+      if (auto no = config_.alerts.refusal(what[i], "/" + std::to_string(i)); no.code != errc::none)
+        return cb(fail(no.code, "alert \"" + what[i].name + "\": " + no.detail, no.place));
     ask<uint32_t>(links_.store, config_.answer_timeout, std::move(cb), vigie::import_alerts{std::move(what)});
   }
 
@@ -158,7 +148,14 @@ public:
   }
 
   void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) override {
-    ask<std::vector<run_summary>>(links_.store, config_.answer_timeout, std::move(cb), get_runs{limit});
+    ask<std::vector<run_summary>>(
+        links_.store, config_.answer_timeout,
+        [this, cb](result<std::vector<run_summary>> runs) {
+          if (runs)
+            hide_in(*runs, &run_summary::note);
+          cb(std::move(runs));
+        },
+        get_runs{limit});
   }
 
   void get_run(run_id id, done<run_progress> cb) override {
@@ -169,10 +166,16 @@ public:
             return cb(tl::unexpected<error>(run.error()));
           ask<std::vector<run_alert>>(
               links_.store, config_.answer_timeout,
-              [cb, run](result<std::vector<run_alert>> alerts) {
+              [this, cb, run](result<std::vector<run_alert>> alerts) {
                 if (!alerts)
                   return cb(tl::unexpected<error>(alerts.error()));
-                cb(run_progress{*run, std::move(*alerts)});
+                run_progress out{*run, std::move(*alerts)};
+                hide(out.run.note);
+                for (auto& x : out.alerts) {
+                  hide(x.problem.detail);
+                  hide(x.problem.place);
+                }
+                cb(std::move(out));
               },
               get_run_alerts{id});
         },
@@ -204,6 +207,7 @@ public:
         [this, cb](result<std::vector<outbox_row>> rows) {
           if (!rows)
             return cb(tl::unexpected<error>(rows.error()));
+          hide_in(*rows, &outbox_row::last_error);
           count_rows(outbox_page{std::move(*rows), {}}, cb);
         },
         std::move(which));
@@ -249,6 +253,15 @@ private:
           cb(std::move(page));
         },
         get_channel_states{});
+  }
+
+  /// Errors repeat what they are about: a URL, a header, what a program printed.
+  void hide(std::string& text) const { text = config_.secrets.mask(text); }
+
+  template <class Row>
+  void hide_in(std::vector<Row>& rows, std::string Row::*text) const {
+    for (auto& x : rows)
+      hide(x.*text);
   }
 
   /// Runs `f(self)` in the http-api actor. False when there is none or too much is outstanding.
@@ -302,10 +315,16 @@ private:
   }
 
   void main_readiness(done<readiness> cb) {
+    writing_.ask([this, cb](const error& writing) { main_readiness(cb, writing); });
+  }
+
+  void main_readiness(done<readiness> cb, const error& writing) {
     ask<cycle_report>(
         links_.cycle, config_.answer_timeout,
-        [this, cb](result<cycle_report> cycle) {
+        [this, cb, writing](result<cycle_report> cycle) {
           auto r = std::make_shared<readiness>();
+          if (writing.code != errc::none)
+            r->reasons.push_back("store: " + to_string(writing));
           if (!cycle)
             r->reasons.push_back("alert-cycle: " + to_string(cycle.error()));
           ask<std::vector<run_summary>>(
@@ -348,6 +367,7 @@ private:
   backend_links links_;
   environment env_;
   std::atomic<size_t> open_{0};
+  store_writing writing_;
 };
 
 } // namespace

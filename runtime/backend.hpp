@@ -2,12 +2,15 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "actors/actor.hpp"
 #include "actors/environment.hpp"
+#include "actors/policy/alert_review.hpp"
 #include "actors/policy/cycle_estimate.hpp"
+#include "actors/policy/redaction.hpp"
 #include "adapters/ports/api_backend.hpp"
 
 namespace vigie {
@@ -22,6 +25,11 @@ struct backend_config {
   std::vector<host_key> hosts;      ///< of the enabled sources
   source_table sources;             ///< what the plan is made of
   estimate_config timer;
+  alert_review alerts; ///< what alerts are judged by
+  redactor secrets;    ///< what no answer shows
+  /// main: whether the store can be written to, past the actors; null = not judged.
+  std::function<void(database::done<database::unit>)> check_writing;
+  duration writing_known{1000}; ///< so long an answer to that is good for the next who asks
 };
 
 /// What the backend asks. Those of a role that the node does not have stay empty.

@@ -186,7 +186,7 @@ struct node_config {
   std::string name;
   bool is_main = false;
   bool is_worker = false;
-  std::string data_dir; ///< default: var/<name>
+  std::string data_dir; ///< default: var/<name> beside the file
   api_settings api;
   link_settings link;
   store_settings store;
@@ -203,6 +203,7 @@ struct node_config {
   std::vector<command_settings> commands;
   log_settings log;
   limit_settings limits;
+  std::vector<std::string> secrets; ///< values that nobody is shown, wherever they turn up
 };
 
 /// Something wrong, or worth saying, in a configuration. No text of it holds a secret.

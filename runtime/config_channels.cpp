@@ -16,6 +16,9 @@ void read_argv(config_reader& where, std::vector<std::string>& argv, std::string
     return;
   if (!where.read("argv", argv))
     return;
+  // A name without a slash is looked for in PATH.
+  if (!argv.empty() && argv[0].find('/') != std::string::npos)
+    argv[0] = where.beside_file(argv[0]);
   if (argv.empty() || argv[0].empty())
     where.problem("argv", "there is no program to run", "Write argv = " + std::string{example} + ".");
   else if (argv[0].find_first_of("{}") != std::string::npos)
@@ -46,6 +49,8 @@ void read_webhook(config_reader& channel, channel_settings& x) {
   if (!x.url.empty())
     check_url(channel, "url", x.url);
   channel.read("headers", x.headers, true);
+  for (const auto& [name, value] : x.headers)
+    channel.keep_secret(value);
   for (const auto& [name, value] : x.headers)
     if (name.find_first_of(" \t:\r\n") != name.npos || value.find_first_of("\r\n") != value.npos)
       channel.problem("headers", "\"" + name + "\" is no header name, or its value has more than one line",

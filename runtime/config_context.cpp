@@ -1,6 +1,7 @@
 #include <algorithm>
+#include <filesystem>
 
-#include "actors/policy/secret_forms.hpp"
+#include "actors/policy/redaction.hpp"
 #include "runtime/config_reader.hpp"
 
 namespace vigie {
@@ -11,6 +12,26 @@ bool is_variable_name(std::string_view x) {
   auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
   auto digit = [](char c) { return c >= '0' && c <= '9'; };
   return !x.empty() && letter(x[0]) && std::all_of(x.begin(), x.end(), [&](char c) { return letter(c) || digit(c); });
+}
+
+/// A secret may have come into any text: a variable of another name has its value, or somebody put it where it does not
+/// belong, and the complaint repeats it.
+void hide_secrets(loaded_config& out) {
+  redactor secrets;
+  for (const auto& x : out.config.secrets)
+    secrets.add_secret(x);
+  auto hide = [&](std::string& text) { text = secrets.mask_values(text); };
+  for (auto& x : out.variables) {
+    hide(x.value);
+    hide(x.note);
+  }
+  for (auto* problems : {&out.errors, &out.warnings})
+    for (auto& x : *problems) {
+      hide(x.what);
+      hide(x.remedy);
+    }
+  for (auto& x : out.checks)
+    hide(x);
 }
 
 } // namespace
@@ -29,6 +50,17 @@ void config_context::warn(file_position at, config_problem problem) {
 
 std::string config_context::place(file_position at) const {
   return path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
+std::string config_context::beside_file(const std::string& x) const {
+  std::filesystem::path named{x};
+  auto folder = std::filesystem::path{path}.parent_path();
+  return x.empty() || named.is_absolute() ? x : (folder / named).string();
+}
+
+void config_context::keep_secret(const std::string& value) {
+  if (std::find(secrets_.begin(), secrets_.end(), value) == secrets_.end())
+    secrets_.push_back(value);
 }
 
 void config_context::note(checked_variable variable) {
@@ -74,6 +106,8 @@ bool config_context::expand_one(std::string_view inside, file_position at, const
                "Take the right away: chmod 600 on the env file."});
     return false;
   }
+  if (hidden)
+    keep_secret(i->second);
   out += i->second;
   return true;
 }
@@ -125,6 +159,8 @@ void config_context::finish(loaded_config& out) {
   std::stable_sort(variables_.begin(), variables_.end(),
                    [](const auto& a, const auto& b) { return a.required && !b.required; });
   out.variables = std::move(variables_);
+  out.config.secrets = std::move(secrets_);
+  hide_secrets(out);
 }
 
 } // namespace vigie

@@ -110,8 +110,8 @@ void read_node(config_reader& root, node_config& out) {
       check_plain_name(node, "name", out.name);
   }
   read_roles(node, out);
-  out.data_dir = "var/" + out.name;
-  node.read("data_dir", out.data_dir);
+  out.data_dir = node.beside_file("var/" + out.name);
+  node.read_path("data_dir", out.data_dir);
   if (out.data_dir.empty())
     node.problem("data_dir", "the folder has no name", "Write data_dir = \"var/" + out.name + "\", or leave it away.");
   node.finish();
@@ -174,7 +174,7 @@ void read_store(config_reader& root, node_config& out) {
   store.read_word("driver", drivers, driver);
   out.store.driver = drivers[driver];
   out.store.path = out.data_dir + "/vigie.db";
-  store.read("path", out.store.path);
+  store.read_path("path", out.store.path);
   if (out.store.path.empty())
     store.problem("path", "the database has no file",
                   "Write path = \"" + out.data_dir + "/vigie.db\", or leave it away.");
@@ -205,7 +205,7 @@ void read_log(config_reader& root, node_config& out) {
     out.log.level = static_cast<log_level>(index);
   if (log.read_word("format", forms, index))
     out.log.format = static_cast<log_settings::form>(index);
-  log.read("file", out.log.file);
+  log.read_path("file", out.log.file);
   log.finish();
 }
 

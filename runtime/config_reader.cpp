@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <sstream>
 
-#include <sys/stat.h>
-
+#include "actors/policy/near_names.hpp"
 #include "actors/policy/secret_forms.hpp"
 #include "runtime/config_units.hpp"
 
@@ -38,8 +35,6 @@ std::string short_text(const config_value& x) {
     out += (out.empty() ? "" : " ") + short_text(element);
   return out;
 }
-
-constexpr size_t max_secret_bytes = 64 << 10;
 
 } // namespace
 
@@ -114,6 +109,14 @@ bool config_reader::read(const std::string& name, std::string& out) {
   if (!x || !text_of(name, x, "a text in quotes", false, text))
     return false;
   out = std::move(text);
+  return true;
+}
+
+bool config_reader::read_path(const std::string& name, std::string& out) {
+  if (!read(name, out))
+    return false;
+  if (!context_->overrides.contains(key_of(name)))
+    out = context_->beside_file(out);
   return true;
 }
 
@@ -261,8 +264,11 @@ void config_reader::read(const std::string& name, std::map<std::string, std::str
     std::string text;
     if (member.type != config_value::kind::text)
       context_->error(member.at, {"", key, "expected a text, found " + describe(member), "Put the value in quotes."});
-    else if (context_->expand(member, key, secret, text))
+    else if (context_->expand(member, key, secret, text)) {
+      if (secret && is_secret_name(member.key))
+        context_->keep_secret(text);
       out[member.key] = std::move(text);
+    }
   }
 }
 
@@ -278,42 +284,6 @@ bool config_reader::read_word(const std::string& name, std::span<const std::stri
   }
   index = static_cast<size_t>(i - words.begin());
   return true;
-}
-
-void config_reader::read_secret_file(const std::string& name, const std::string& path, std::string& out) {
-  struct stat info = {};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode))
-    return problem(name, "the secret file " + path + " is not there",
-                   "Write the file, with mode 600, or correct its path.");
-  if ((info.st_mode & S_IROTH) != 0)
-    return problem(name, "the secret file " + path + " can be read by every user of this machine",
-                   "Take the right away: chmod 600 " + path);
-  std::ifstream in{path, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{in}, {}};
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
-    text.pop_back();
-  if (!in || text.empty() || text.size() > max_secret_bytes)
-    return problem(name, "the secret file " + path + " is empty, unreadable or larger than 64 KiB",
-                   "Write the secret into it, as one line.");
-  out = std::move(text);
-}
-
-void config_reader::read_secret(const std::string& name, std::string& out) {
-  auto x = find(name);
-  if (!x)
-    return;
-  if (x.value && x.value->type != config_value::kind::text)
-    return problem(name, "expected a text", "Write " + name + " = \"${NAME}\" or " + name + " = \"file:/path\".");
-  std::string text;
-  if (!text_of(name, x, "a text", true, text))
-    return;
-  if (text.starts_with("file:"))
-    return read_secret_file(name, text.substr(5), out);
-  if (x.value && x.value->text.find("${") == std::string::npos && context_->file_exposed)
-    return problem(name, "the secret stands in a file that every user of this machine can read",
-                   "Write " + name +
-                       " = \"${NAME}\" or \"file:/path\", or take the right away: chmod 600 on this file.");
-  out = std::move(text);
 }
 
 bool config_reader::require(const std::string& name, std::string_view remedy, bool secret) {

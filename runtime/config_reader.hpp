@@ -39,6 +39,10 @@ public:
 
   /// A later note on the same name adds to the earlier one.
   void note(checked_variable variable);
+  /// A path of the file: a relative one begins at the file's folder, not where somebody stands.
+  std::string beside_file(const std::string& x) const;
+  /// From now on this value is shown nowhere.
+  void keep_secret(const std::string& value);
   /// Writes ${NAME} and ${NAME:-default} out. False when a variable is missing, which is then reported.
   bool expand(const config_value& value, const std::string& key, bool secret, std::string& out);
 
@@ -55,6 +59,7 @@ private:
   std::vector<located> errors_;
   std::vector<located> warnings_;
   std::vector<checked_variable> variables_;
+  std::vector<std::string> secrets_;
 };
 
 /// A view of one table. Values are read into variables that hold the default already; a wrong value leaves them alone.
@@ -73,6 +78,9 @@ public:
 
   /// This one and the list: true = it is there and right.
   bool read(const std::string& name, std::string& out);
+  /// A text that names a file or folder; see config_context::beside_file. One of the command line or the environment is
+  /// taken as it is.
+  bool read_path(const std::string& name, std::string& out);
   void read(const std::string& name, bool& out);
   void read(const std::string& name, uint32_t& out, uint32_t min, uint32_t max = std::numeric_limits<uint32_t>::max());
   void read(const std::string& name, duration& out, duration min = duration{1});
@@ -85,10 +93,14 @@ public:
   void read(const std::string& name, std::map<std::string, std::string>& out, bool secret = false);
   /// One of `words`; false = absent or wrong, `index` is then untouched.
   bool read_word(const std::string& name, std::span<const std::string> words, size_t& index);
-  /// A text, or "file:/path" of a file that holds it and that others cannot read.
+  /// A text, or "file:PATH" of a file that holds it and that others cannot read; PATH as of read_path.
   void read_secret(const std::string& name, std::string& out);
   /// Lists the key among the required ones; reports it when it is missing.
   bool require(const std::string& name, std::string_view remedy, bool secret = false);
+
+  void keep_secret(const std::string& value) { context_->keep_secret(value); }
+  /// See config_context::beside_file.
+  std::string beside_file(const std::string& x) const { return context_->beside_file(x); }
 
   config_reader table(const std::string& name);
   /// The tables under [name.…] by their names; anything else there is reported.

@@ -75,7 +75,7 @@ void read_route(config_reader& source, source_spec& out, std::vector<std::string
       checks.push_back("source " + out.id.value + ": fetched through the proxy " + host_key_of(*proxy).value);
   }
   std::string path;
-  if (!source.read("ca_file", path))
+  if (!source.read_path("ca_file", path))
     return;
   std::ifstream in{path, std::ios::binary};
   std::string pem(most + 1, '\0');

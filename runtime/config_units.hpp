@@ -1,7 +1,6 @@
-// The texts of configuration values, as pure functions: durations, sizes, addresses, names that are nearly right.
+// The texts of configuration values, as pure functions: durations, sizes, addresses.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,8 +19,5 @@ std::string to_text(duration x);
 /// "512B", "64KiB", "10MiB", "1GiB", or powers of ten as "10kB", "1MB".
 result<uint64_t> parse_size(std::string_view x);
 std::string size_to_text(uint64_t bytes);
-
-/// The known name that was probably meant; empty when none is near.
-std::string nearest(std::string_view name, std::span<const std::string> known);
 
 } // namespace vigie

@@ -1,6 +1,7 @@
 #include <malloc.h>
 
 #include "runtime/commands/command_line.hpp"
+#include "runtime/process.hpp"
 
 namespace {
 
@@ -15,6 +16,7 @@ void keep_memory_between_pages() {
 } // namespace
 
 int main(int argc, char** argv) {
+  vigie::open_standard_streams();
   keep_memory_between_pages();
   return vigie::command_line(argc, argv);
 }

@@ -3,12 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <future>
 #include <random>
 #include <thread>
 
+#include "actors/policy/clock_watch.hpp"
 #include "actors/policy/url_template.hpp"
 #include "adapters/http_api/api.hpp"
 #include "adapters/http_api/server.hpp"
@@ -22,6 +21,9 @@
 #include "runtime/link/link_dialler.hpp"
 #include "runtime/link/link_listener.hpp"
 #include "runtime/process.hpp"
+#include "runtime/single_cycle.hpp"
+#include "runtime/start_report.hpp"
+#include "runtime/wait_for.hpp"
 #include "runtime/wiring.hpp"
 
 namespace vigie {
@@ -29,15 +31,6 @@ namespace vigie {
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Waits for an answer of an asynchronous port; only for the main thread, before and after the actors.
-template <class T, class Operation>
-result<T> wait_for(Operation operation) {
-  auto answer = std::make_shared<std::promise<result<T>>>();
-  auto future = answer->get_future();
-  operation([answer](result<T> x) { answer->set_value(std::move(x)); });
-  return future.get();
-}
 
 /// For people: what is the matter and what to do. A conflict's detail says both, and its general remedy is about things
 /// of one name.
@@ -58,7 +51,8 @@ error port_problem(error e, const std::string& section) {
 class running_node {
 public:
   running_node(const node_config& config, const run_options& options, std::ostream& out, std::ostream& err)
-      : config_(config), options_(options), out_(out), err_(err), key_file_(config.data_dir) {}
+      : config_(config), check_(alert_review_of(config)), options_(options), out_(out), err_(err),
+        key_file_(config.data_dir) {}
 
   int run() {
     auto begun = std::chrono::steady_clock::now();
@@ -71,7 +65,7 @@ public:
     }
     auto took = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - begun);
     say_ready(took);
-    auto code = options_.once ? follow_first_run() : stay();
+    auto code = options_.once ? run_once() : stay();
     stop();
     return code;
   }
@@ -87,6 +81,9 @@ private:
     if (!adapters)
       return adapters.error();
     adapters_ = std::move(*adapters);
+    if (options_.once)
+      outbox_before_ =
+          wait_for<outbox_counts>([&](auto done) { adapters_.db->count_outbox(done); }).value_or(outbox_counts{});
     if (auto e = prepare_keys(); e.code != errc::none)
       return e;
     configure(actor_config_);
@@ -183,6 +180,23 @@ private:
     keys_->replace(*rows);
   }
 
+  /// Stored instants are of the time of day, waits of the monotonic clock: when the two part, somebody should know.
+  void follow_clocks() {
+    using std::chrono::steady_clock;
+    auto before = steady_clock::now();
+    auto wall = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    auto after = steady_clock::now();
+    if (after - before > 100ms)
+      return; // this process was held up between the two: the reading says nothing
+    if (auto jump = clocks_.look(after, wall))
+      adapters_.log->emit({log_level::warn,
+                           "clock_jumped",
+                           {},
+                           {{"by_ms", std::to_string(jump->count())},
+                            {"now", to_rfc3339(wall)},
+                            {"why", "the time of day was set, or the machine slept"}}});
+  }
+
   void start_tree() {
     auto seed = config_.balancing.seed ? *config_.balancing.seed : std::random_device{}();
     env_ = make_environment(adapters_, seed);
@@ -202,7 +216,7 @@ private:
                             {"owner_consent", x.owner_consent},
                             {"until", last_day(x.until)}}});
     if (config_.is_main)
-      say_workers();
+      report_fleet(*adapters_.log, config_);
     supervisor_config root;
     root.name = "root";
     root.limits.max_restarts = config_.limits.restart_intensity;
@@ -227,6 +241,11 @@ private:
           c.hosts.push_back(*host);
     c.sources = sources_of(config_);
     c.timer = estimate_config_of(config_);
+    c.alerts = check_;
+    for (const auto& x : config_.secrets)
+      c.secrets.add_secret(x);
+    if (config_.is_main)
+      c.check_writing = [db = adapters_.db.get()](auto done) { db->check_writing(std::move(done)); };
     backend_ = make_backend(c, refs_.api, env_);
     api_config api;
     api.serves_main = config_.is_main;
@@ -240,50 +259,19 @@ private:
     http_->serve(make_api(api, *backend_, keys_));
   }
 
-  void say_workers() {
-    adapters_.log->emit(
-        {log_level::info,
-         "main_configured",
-         {},
-         {{"strategy", std::string{to_string(config_.balancing.strategy)}},
-          {"workers", std::to_string(config_.workers.size())},
-          {"interval", config_.cycle.enabled ? to_text(config_.cycle.interval) : std::string{"none"}}}});
-    for (const auto& w : config_.workers)
-      adapters_.log->emit({log_level::info,
-                           "worker_configured",
-                           {},
-                           {{"worker", w.id.value},
-                            {"name", w.name},
-                            {"region", w.region},
-                            {"address", w.local ? std::string{"local"} : to_string(w.address)}}});
-  }
-
   void say_ready(duration took) {
     std::vector<std::pair<std::string, std::string>> fields{
         {"api", config_.api.listen.host + ":" + std::to_string(http_->port())},
         {"link", listener_ ? std::to_string(listener_->port()) : "none"},
         {"took_ms", std::to_string(took.count())}};
-    if (config_.is_main)
-      describe_main(fields);
-    adapters_.log->emit({log_level::info, "node_ready", {}, std::move(fields)});
-  }
-
-  void describe_main(std::vector<std::pair<std::string, std::string>>& fields) {
-    std::error_code ignored;
-    fields.emplace_back("store", std::filesystem::absolute(config_.store.path, ignored).string());
-    fields.emplace_back("store_is", store_is_new_ ? "new" : "found");
-    auto alerts = wait_for<std::vector<alert>>([&](auto done) { adapters_.db->list_alerts(done); });
-    if (alerts) {
-      auto enabled = std::count_if(alerts->begin(), alerts->end(), [](const alert& x) { return x.enabled; });
-      fields.emplace_back("alerts", std::to_string(alerts->size()));
-      fields.emplace_back("alerts_enabled", std::to_string(enabled));
-    } else {
-      fields.emplace_back("alerts", to_string(alerts.error()));
+    if (config_.is_main) {
+      auto alerts = wait_for<std::vector<alert>>([&](auto done) { adapters_.db->list_alerts(done); });
+      describe_store(config_, store_is_new_, alerts, fields);
+      fields.emplace_back("first_cycle", options_.once ? "now: --once" : first_cycle(config_.cycle));
+      if (alerts)
+        report_unplaced(*adapters_.log, check_, *alerts);
     }
-    const auto& cycle = config_.cycle;
-    fields.emplace_back("first_cycle", !cycle.enabled                       ? "none: [cycle] enabled = false"
-                                       : cycle.initial_delay == duration{0} ? "at once"
-                                                                            : "in " + to_text(cycle.initial_delay));
+    adapters_.log->emit({log_level::info, "node_ready", {}, std::move(fields)});
   }
 
   static constexpr int keys_poll_ms = 1000; ///< between looks at the file of keys
@@ -293,6 +281,7 @@ private:
       if (wake_.wait(keys_poll_ms) == wake_up::reason::signal)
         return exit_done;
       follow_keys();
+      follow_clocks();
       if (root_ended_.load()) {
         err_ << "vigie: the root supervisor gave up: its children crash faster than limits.restart_intensity allows; "
                 "see "
@@ -302,18 +291,13 @@ private:
     }
   }
 
-  /// --once: until the first run that did something has ended.
-  int follow_first_run() {
-    while (wake_.wait(200) != wake_up::reason::signal && !root_ended_.load()) {
-      auto runs = wait_for<std::vector<run_summary>>([&](auto done) { adapters_.db->list_runs(1, done); });
-      if (!runs || runs->empty() || runs->front().state == run_state::running)
-        continue;
-      const auto& r = runs->front();
-      out_ << "run " << r.id.value << ": " << to_string(r.state) << ", " << r.workers_ok << "/" << r.workers
-           << " workers, " << r.alerts << " alerts, " << r.matches << " matches, " << r.alerts_failed << " errors\n";
-      return r.state == run_state::completed || r.state == run_state::skipped_empty ? exit_done : exit_failed;
-    }
-    return exit_failed;
+  int run_once() {
+    single_cycle_parts parts{*backend_, *adapters_.db, out_, err_, [this](int ms) {
+                               return wake_.wait(ms) != wake_up::reason::signal && !root_ended_.load();
+                             }};
+    single_cycle_config c;
+    c.send_patience = options_.notify_wait;
+    return run_single_cycle(c, parts, outbox_before_);
   }
 
   void stop() {
@@ -347,17 +331,20 @@ private:
   }
 
   const node_config& config_;
+  alert_review check_;
   const run_options& options_;
   std::ostream& out_;
   std::ostream& err_;
   data_lock folder_lock_; // these two outlive all that the folder and the store are opened by
   data_lock store_lock_;
   bool store_is_new_ = false;
+  outbox_counts outbox_before_; ///< --once: as the last process left it
   wake_up wake_;
   std::atomic<bool> root_ended_{false};
   node_adapters adapters_;
   key_file key_file_;
   key_file::stamp keys_seen_;
+  clock_watch clocks_;
   api_key_row admin_key_;
   std::shared_ptr<key_ring> keys_;
   environment env_;
@@ -376,7 +363,13 @@ private:
 
 int run_node(const node_config& config, const run_options& options, std::ostream& out, std::ostream& err) {
   prepare_process();
-  return running_node{config, options, out, err}.run();
+  auto own = config;
+  if (options.once) {
+    // The one cycle is started here, and joins no other.
+    own.cycle.enabled = false;
+    own.cycle.overlap = overlap_policy::skip;
+  }
+  return running_node{own, options, out, err}.run();
 }
 
 } // namespace vigie

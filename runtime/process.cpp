@@ -1,5 +1,6 @@
 #include "runtime/process.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -35,11 +37,23 @@ double seconds(const timeval& t) {
 
 } // namespace
 
+void open_standard_streams() {
+  // Else the first files, sockets and the store would get these numbers, and a line for the terminal go into them.
+  for (int wanted : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(wanted, F_GETFD) < 0 && errno == EBADF)
+        // The lowest free number: those below are open by now.
+        [[maybe_unused]]
+      auto got = open("/dev/null", wanted == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+}
+
 void prepare_process() {
   process_started = std::chrono::steady_clock::now();
   auto set = ending_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  // The first is an answer's error, the second a store's or log's; the others mean nothing here, and their default is
+  // to end a process that was only mistaken for another.
+  for (int ignored : {SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2})
+    std::signal(ignored, SIG_IGN);
   rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   rlimit files{};

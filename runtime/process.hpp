@@ -5,8 +5,11 @@
 
 namespace vigie {
 
-/// Blocks SIGINT, SIGTERM and SIGHUP for all threads to come and ignores SIGPIPE; no core dumps (they would hold
-/// secrets); files are for their owner only. Call first in main, before any thread is made.
+/// Opens /dev/null for whichever of standard input, output and error is closed. Call before anything else is opened.
+void open_standard_streams();
+
+/// Blocks SIGINT, SIGTERM and SIGHUP for all threads to come and ignores SIGPIPE, SIGXFSZ, SIGUSR1 and SIGUSR2; no core
+/// dumps (they would hold secrets); files are for their owner only. Call first in main, before any thread is made.
 void prepare_process();
 
 /// Wakes for a signal or for `notify`, from any thread.

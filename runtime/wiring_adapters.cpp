@@ -32,15 +32,8 @@ log_config log_of(const node_config& config) {
   out.level = config.log.level;
   out.file = config.log.file;
   out.node = config.name;
-  for (const auto& c : config.channels) {
-    out.secrets.add_secret(c.token);
-    for (const auto& [name, value] : c.headers)
-      out.secrets.add_secret(value);
-  }
-  for (const auto& s : config.sources)
-    for (const auto& [name, value] : s.headers)
-      if (is_secret_name(name))
-        out.secrets.add_secret(value);
+  for (const auto& x : config.secrets)
+    out.secrets.add_secret(x);
   return out;
 }
 

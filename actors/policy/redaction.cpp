@@ -20,13 +20,18 @@ bool redactor::add_secret(std::string value) {
   return true;
 }
 
+std::string redactor::mask_values(std::string_view text) const {
+  std::string out{text};
+  for (const auto& secret : secrets_)
+    for (size_t at = 0; (at = out.find(secret, at)) != std::string::npos; at += secret_mask.size())
+      out.replace(at, secret.size(), secret_mask);
+  return out;
+}
+
 std::string redactor::mask(std::string_view text) const {
   std::string now{text};
   for (int round = 0; round < max_rounds; ++round) {
-    auto next = mask_secret_forms(now);
-    for (const auto& secret : secrets_)
-      for (size_t at = 0; (at = next.find(secret, at)) != std::string::npos; at += secret_mask.size())
-        next.replace(at, secret.size(), secret_mask);
+    auto next = mask_values(mask_secret_forms(now));
     // Both in one round can undo each other, so an unchanged text is no proof that it is clean.
     if (next == now && std::none_of(secrets_.begin(), secrets_.end(),
                                     [&](const std::string& x) { return now.find(x) != std::string::npos; }))

@@ -24,6 +24,9 @@ public:
   /// Idempotent.
   std::string mask(std::string_view text) const;
 
+  /// Only the registered values are masked: for text that shows by "name=value" how something is written.
+  std::string mask_values(std::string_view text) const;
+
   /// The value of a named field: the mask alone if the name is a secret's, else mask(value). Empty stays empty.
   std::string mask_field(std::string_view name, std::string_view value) const;
 

@@ -42,6 +42,16 @@ error check_request(const http_request& request) {
     if (value.find_first_of(std::string_view{"\r\n\0", 3}) != std::string::npos)
       return {errc::bad_request, "the value of the header " + name + " has a line break", {}};
   }
+  // libcurl has a limit of 1 MiB, and calls what is longer "out of memory".
+  constexpr size_t most_head_bytes = 256 << 10;
+  auto head = request.url.size();
+  for (const auto& [name, value] : request.headers)
+    head += name.size() + value.size() + 4;
+  if (head > most_head_bytes)
+    return {errc::bad_request,
+            "the address and the headers of this request have " + std::to_string(head) + " bytes; at most " +
+                std::to_string(most_head_bytes) + " are sent",
+            {}};
   return {};
 }
 

@@ -15,7 +15,8 @@ std::string lower_case(std::string_view text);
 /// Without blanks and line ends at both ends.
 std::string_view trim_line(std::string_view text);
 
-/// bad_request for a method or a header that cannot be sent. Values of headers may be secrets: only names are said.
+/// bad_request for a method or a header that cannot be sent, and for more of them than anybody takes. Values of headers
+/// may be secrets: only names are said.
 error check_request(const http_request& request);
 
 /// "http://host:port" with nothing behind it. bad_request for other schemes, and for a user name or password, which

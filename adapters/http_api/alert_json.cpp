@@ -259,6 +259,7 @@ result<alert> read_alert(const json_node& from, const alert_limits& limits, cons
   r.flag("baseline", out.baseline);
   r.skip("baselineDone");
   r.skip("pausedWhy");
+  r.skip("warnings");
   r.nothing_else();
   if (fault.code != errc::none)
     return tl::unexpected<error>(std::move(fault));

@@ -8,8 +8,20 @@ namespace vigie {
 
 namespace {
 
+json_value texts_json(const std::vector<std::string>& all) {
+  auto out = json_value::array();
+  for (const auto& x : all)
+    out.push(x);
+  return out;
+}
+
+/// With what is doubtful about it now: computed, so that it goes when the configuration is mended.
+json_value shown(const api_context_ptr& context, const alert& x) {
+  return alert_json(x).set("warnings", texts_json(context->backend.doubts_of(x)));
+}
+
 /// {"alerts":[…],"total":N,"next":ID|null}: by id, `limit` of them above `after`.
-json_value page_of_alerts(std::vector<alert> all, int64_t after, size_t limit) {
+json_value page_of_alerts(const api_context_ptr& context, std::vector<alert> all, int64_t after, size_t limit) {
   std::sort(all.begin(), all.end(), [](const alert& a, const alert& b) { return a.id < b.id; });
   auto list = json_value::array();
   json_value next;
@@ -21,7 +33,7 @@ json_value page_of_alerts(std::vector<alert> all, int64_t after, size_t limit) {
       next = last;
       break;
     }
-    list.push(alert_json(x));
+    list.push(shown(context, x));
     last = x.id.value;
   }
   return json_value::object({{"alerts", std::move(list)}, {"total", all.size()}, {"next", std::move(next)}});
@@ -39,19 +51,19 @@ void serve_list(const api_context_ptr& context, const api_call& call) {
       return call.reply.problem(id.error());
     after = *id;
   }
-  context->backend.list_alerts(then_json(call.reply, [after, limit = *limit](std::vector<alert> all) {
-    return page_of_alerts(std::move(all), after, limit);
+  context->backend.list_alerts(then_json(call.reply, [context, after, limit = *limit](std::vector<alert> all) {
+    return page_of_alerts(context, std::move(all), after, limit);
   }));
 }
 
 void serve_one(const api_context_ptr& context, const api_call& call, alert_id id) {
-  context->backend.list_alerts([reply = call.reply, id](result<std::vector<alert>> all) {
+  context->backend.list_alerts([context, reply = call.reply, id](result<std::vector<alert>> all) {
     if (!all)
       return reply.problem(all.error());
     auto i = std::find_if(all->begin(), all->end(), [&](const alert& x) { return x.id == id; });
     if (i == all->end())
       return reply.problem({errc::not_found, "no alert has this id", ""});
-    reply.json(alert_json(*i));
+    reply.json(shown(context, *i));
   });
 }
 
@@ -63,13 +75,13 @@ void serve_new(const api_context_ptr& context, const api_call& call) {
     return call.reply.problem({errc::bad_request, "a new alert gets its id here; PUT changes one that exists", "/id"});
   auto reply = call.reply;
   reply.if_late("The alert may still be stored: GET /api/v1/alerts shows whether it was, before you send it again.");
-  context->backend.put_alert(std::move(*what), [reply = std::move(reply)](result<alert> stored) {
+  context->backend.put_alert(std::move(*what), [context, reply = std::move(reply)](result<alert> stored) {
     if (!stored)
       return reply.problem(stored.error());
     served_response out;
     out.status = 201;
     out.headers["Location"] = "/api/v1/alerts/" + std::to_string(stored->id.value);
-    out.body = alert_json(*stored).dump();
+    out.body = shown(context, *stored).dump();
     reply.send(std::move(out));
   });
 }
@@ -81,7 +93,8 @@ void serve_change(const api_context_ptr& context, const api_call& call, alert_id
   if (what->id.value != 0 && what->id != id)
     return call.reply.problem({errc::bad_request, "this is not the id of the path", "/id"});
   what->id = id;
-  context->backend.put_alert(std::move(*what), then_json(call.reply, alert_json));
+  context->backend.put_alert(std::move(*what),
+                             then_json(call.reply, [context](const alert& x) { return shown(context, x); }));
 }
 
 void serve_import(const api_context_ptr& context, const api_call& call) {
@@ -90,9 +103,16 @@ void serve_import(const api_context_ptr& context, const api_call& call) {
     return call.reply.problem(all.error());
   if (all->empty())
     return call.reply.problem({errc::bad_request, "there is no alert in this body", ""});
-  context->backend.import_alerts(std::move(*all), then_json(call.reply, [](uint32_t count) {
-                                   return json_value::object({{"success", true}, {"imported", count}});
-                                 }));
+  constexpr size_t most_named = 100;
+  auto warnings = json_value::array();
+  size_t doubtful = 0;
+  for (const auto& x : *all)
+    if (auto doubts = context->backend.doubts_of(x); !doubts.empty() && ++doubtful <= most_named)
+      warnings.push(json_value::object({{"name", x.name}, {"warnings", texts_json(doubts)}}));
+  auto answer = [doubtful, warnings = std::move(warnings)](uint32_t count) {
+    return json_value::object({{"success", true}, {"imported", count}, {"doubtful", doubtful}, {"warnings", warnings}});
+  };
+  context->backend.import_alerts(std::move(*all), then_json(call.reply, std::move(answer)));
 }
 
 /// A handler that has the id of its path.
@@ -124,7 +144,8 @@ void add_alert_routes(api_routes& to, const api_context_ptr& context) {
   for (auto enabled : {true, false})
     to.add("POST", one + (enabled ? "/resume" : "/pause"), api_scope::run,
            with_id([context, enabled](const api_call& call, alert_id id) {
-             context->backend.set_alert_enabled(id, enabled, then_json(call.reply, alert_json));
+             context->backend.set_alert_enabled(
+                 id, enabled, then_json(call.reply, [context](const alert& x) { return shown(context, x); }));
            }));
 }
 

@@ -69,8 +69,12 @@ public:
   virtual void execute(worker_command what, envelope env, done<command_result> cb) = 0; ///< through the balancer
   virtual void run_once(std::string idempotency_key, std::string cause, done<run_ticket> cb) = 0;
   virtual void list_alerts(done<std::vector<alert>> cb) = 0;
+  /// This one and the next: bad_request for a source or channel that the configuration does not have; nothing is
+  /// stored.
   virtual void put_alert(alert what, done<alert> cb) = 0;
   virtual void import_alerts(std::vector<alert> what, done<uint32_t> cb) = 0;
+  /// What is doubtful about an alert under this node's configuration, a sentence each. At once.
+  virtual std::vector<std::string> doubts_of(const alert& what) const = 0;
   virtual void remove_alert(alert_id id, done<unit> cb) = 0;
   virtual void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) = 0;
   virtual void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) = 0;

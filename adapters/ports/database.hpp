@@ -26,6 +26,9 @@ public:
 
   virtual ~database() = default;
 
+  /// Writes, and leaves everything as it was. store_unavailable with the reason: nothing can be stored now.
+  virtual void check_writing(done<unit> cb) = 0;
+
   // -- alerts
   // -----------------------------------------------------------------------------------------------------------
   virtual void list_alerts(done<std::vector<alert>> cb) = 0;

@@ -14,6 +14,9 @@ namespace vigie::repository {
 
 using unit = database::unit;
 
+// -- migrations.cpp --------------------------------------------------------------------------------
+result<unit> check_writing(sql_session& db);
+
 // -- repository_alerts.cpp ------------------------------------------------------------------------
 result<std::vector<alert>> list_alerts(sql_session& db);
 /// What is random, in a text of letters and digits; another one at each call.

@@ -146,6 +146,9 @@ public:
                std::function<result<session_ptr>()> connect)
       : draw_(std::move(draw)), thread_(limits, std::move(first), std::move(connect)) {}
 
+  void check_writing(done<unit> cb) override {
+    write(std::move(cb), [](sql_session& s) { return repository::check_writing(s); });
+  }
   void list_alerts(done<std::vector<alert>> cb) override {
     read(std::move(cb), [](sql_session& s) { return repository::list_alerts(s); });
   }

@@ -1,4 +1,5 @@
 // `vigie alerts`: list, show, add, pause, resume, remove, import.
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -55,8 +56,26 @@ text_table list_table() {
                      {"STATE", false, 8}}};
 }
 
-void add_rows(text_table& table, const json_node& data) {
+/// "7 Pullovers: it has no channel: …", a line each.
+void add_warnings(std::vector<std::string>& lines, const json_node& alert) {
+  auto id = text_of(alert, "id");
+  for (auto x : rows_of(alert, "warnings"))
+    if (auto text = x.as_string())
+      lines.push_back((id.empty() ? "" : id + " ") + text_of(alert, "name") + ": " + std::string{*text});
+}
+
+constexpr size_t most_warnings = 50; // of a list or an import
+
+void print_warnings(const std::vector<std::string>& lines, const output_style& style, std::ostream& to) {
+  for (size_t i = 0; i < std::min(lines.size(), most_warnings); ++i)
+    to << painted("warning ", paint::warning, style) << strip_control(lines[i]) << '\n';
+  if (lines.size() > most_warnings)
+    to << "and " << lines.size() - most_warnings << " more warnings; --json has them all\n";
+}
+
+void add_rows(text_table& table, std::vector<std::string>& warnings, const json_node& data) {
   for (auto x : rows_of(data, "alerts")) {
+    add_warnings(warnings, x);
     auto on = bool_of(x, "enabled");
     table.add({text_of(x, "id"),
                text_of(x, "name"),
@@ -72,6 +91,7 @@ void add_rows(text_table& table, const json_node& data) {
 // The API gives a list in pages; as JSON, each page is one line.
 int list_all(const output_style& style, api_client& client, std::ostream& out) {
   auto table = list_table();
+  std::vector<std::string> warnings;
   int64_t total = 0;
   for (int64_t after = 0;;) {
     auto answer = client.get(base + "?after=" + std::to_string(after));
@@ -80,7 +100,7 @@ int list_all(const output_style& style, api_client& client, std::ostream& out) {
     if (style.json)
       out << answer.text << '\n';
     else
-      add_rows(table, answer.data());
+      add_rows(table, warnings, answer.data());
     total = int_of(answer.data(), "total");
     auto next = int_of(answer.data(), "next");
     if (next <= after)
@@ -90,6 +110,7 @@ int list_all(const output_style& style, api_client& client, std::ostream& out) {
   if (style.json)
     return exit_done;
   table.print(out, style);
+  print_warnings(warnings, style, out);
   out << total << (total == 1 ? " alert\n" : " alerts\n");
   return exit_done;
 }
@@ -105,6 +126,8 @@ void print_one(const json_node& data, const output_style& style, std::ostream& o
     table.add({key, list_of(x, key)});
   for (const char* key : {"foldAccents", "enabled", "baseline", "baselineDone"})
     table.add({key, text_of(x, key)});
+  for (auto warning : rows_of(x, "warnings"))
+    table.add({"warning", {std::string{warning.as_string().value_or("")}, paint::warning}});
   table.print(out, style);
 }
 
@@ -112,6 +135,7 @@ void print_one(const json_node& data, const output_style& style, std::ostream& o
 int send_portions(std::vector<import_portion> portions, size_t alerts, const alerts_options& options,
                   api_client& client, std::ostream& out, std::ostream& err) {
   int64_t imported = 0;
+  std::vector<std::string> warnings;
   for (auto& x : portions) {
     auto answer = client.send("POST", base + "/import", std::move(x.body));
     if (!answer.ok()) {
@@ -121,11 +145,14 @@ int send_portions(std::vector<import_portion> portions, size_t alerts, const ale
       return answer.exit_code;
     }
     imported += int_of(answer.data(), "imported");
+    for (auto row : rows_of(answer.data(), "warnings"))
+      add_warnings(warnings, row);
   }
   if (options.style.json)
     out << json_value::object({{"success", true}, {"imported", imported}}).dump() << '\n';
   else
     out << imported << (imported == 1 ? " alert" : " alerts") << " imported\n";
+  print_warnings(warnings, options.style, err);
   return exit_done;
 }
 

@@ -60,9 +60,11 @@ void declare_run(front& f) {
   auto* run = f.command(&f.app, "run", "Start the node that a file describes",
                         "  vigie run configs/single.toml\n"
                         "  vigie run configs/quickstart/main.toml --log-level debug\n"
-                        "  vigie run configs/single.toml --once   # one cycle, then exit: 0 = every alert settled\n");
+                        "  vigie run configs/single.toml --once   # one cycle now; 0 = every alert settled and told\n");
   add_config(run, options->config);
-  run->add_flag("--once", options->once, "End after the first cycle (main)");
+  run->add_flag("--once", options->once, "One cycle now and its notifications, then end (main); for cron");
+  add_duration(run, "--notify-wait", options->notify_wait,
+               "With --once: how long to wait while no notification goes out; the rest is left for the next call");
   add_override(run, "--log-level", "log.level", options->config, "debug, info, warn, error or off");
   add_override(run, "--log-format", "log.format", options->config, "automatic, json or human");
   add_override(run, "--data-dir", "node.data_dir", options->config, "Folder of the store and the key");

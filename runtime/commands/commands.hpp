@@ -33,7 +33,8 @@ struct node_address {
 
 struct run_command_options {
   config_request config;
-  bool once = false; ///< ends after the first cycle; exit 0 = every alert settled
+  bool once = false; ///< one cycle now, then the end; exit 0 = every alert settled and told
+  duration notify_wait{60000}; ///< once: how long without a notification that got its last word
   output_style style;
 };
 int run_run(const run_command_options& options, std::ostream& out, std::ostream& err);

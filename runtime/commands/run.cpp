@@ -12,7 +12,7 @@ int run_run(const run_command_options& options, std::ostream& out, std::ostream&
     err << options.config.path << ": --once needs the role \"main\": a worker has no cycle of its own\n";
     return exit_usage;
   }
-  return run_node(loaded.config, {options.once, options.style}, out, err);
+  return run_node(loaded.config, {options.once, options.notify_wait, options.style}, out, err);
 }
 
 } // namespace vigie

@@ -390,6 +390,26 @@ TEST_CASE("no worker is given away before the bans are known, and waiting is bou
   }
 }
 
+TEST_CASE("what was counted since the last saving is saved at an ordered end") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    INFO("seed " << seed);
+    fixture f{seed};
+    f.w.advance(12s, 500ms); // the counters are known, and saved
+    REQUIRE(f.done());
+    caf::anon_send_exit(f.aut, caf::exit_reason::user_shutdown);
+    f.w.drain();
+    std::vector<worker_status> stored;
+    f.db.load_worker_status([&](auto rows) { stored = rows.value(); });
+    uint64_t requests = 0, successes = 0;
+    for (const auto& x : stored) {
+      requests += x.requests;
+      successes += x.successes;
+    }
+    CHECK(requests == 1);
+    CHECK(successes == 1);
+  }
+}
+
 TEST_CASE("counters survive a restart, also while the store is away at first") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};

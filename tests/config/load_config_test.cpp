@@ -63,11 +63,12 @@ std::string all_text(const loaded_config& x) {
 
 TEST_CASE("defaults are the documented ones") {
   home h;
-  auto loaded = load_config({h.file("a.toml", both), "", {}, {}});
+  auto path = h.file("a.toml", both);
+  auto loaded = load_config({path, "", {}, {}});
   REQUIRE(loaded.ok());
   const auto& c = loaded.config;
-  CHECK(c.data_dir == "var/one");
-  CHECK(c.store.path == "var/one/vigie.db");
+  CHECK(c.data_dir == fs::path{path}.parent_path() / "var/one");
+  CHECK(c.store.path == fs::path{path}.parent_path() / "var/one/vigie.db");
   CHECK(c.api.listen == endpoint{"127.0.0.1", 3000});
   CHECK(c.link.listen == endpoint{"127.0.0.1", 7700});
   CHECK(c.cycle.interval == std::chrono::minutes{5});
@@ -89,6 +90,75 @@ TEST_CASE("defaults are the documented ones") {
       {h.file("w.toml", "[node]\nname = \"w\"\nroles = [\"worker\"]\n[link]\ninsecure_loopback = true\n"), "", {}, {}});
   REQUIRE(worker.ok());
   CHECK(worker.config.api.listen.port == 3100);
+}
+
+TEST_CASE("a path of the file begins at the file, one of the command line or the environment where somebody stands") {
+  home h;
+  h.file("token", "123456:abcdef\n");
+  h.file("ca.pem", "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n");
+  auto text =
+      both + "data_dir = \"state\"\n[store]\npath = \"db/x.db\"\n[log]\nfile = \"v.log\"\n" + telegram +
+      "token = \"file:token\"\n"
+      "[channels.e]\ntype = \"exec\"\nargv = [\"./tell\", \"./as-it-is\"]\n"
+      "[channels.p]\ntype = \"exec\"\nargv = [\"tell\"]\n"
+      "[commands.c]\nargv = [\"bin/do\"]\n"
+      "[sources.s]\nurl = \"https://shop.example/\"\nca_file = \"ca.pem\"\n[sources.s.extract]\nformat = \"json\"\n"
+      "[sources.s.extract.fields]\nid = \"id\"\ntitle = \"title\"\n";
+  auto path = h.file("a.toml", text);
+  auto folder = fs::path{path}.parent_path();
+  auto from_there = load_config({path, "", {}, {}});
+  INFO(all_text(from_there));
+  REQUIRE(from_there.ok());
+  const auto& c = from_there.config;
+  CHECK(c.data_dir == folder / "state");
+  CHECK(c.store.path == folder / "db/x.db");
+  CHECK(c.log.file == folder / "v.log");
+  CHECK(c.channels.at(0).argv == std::vector<std::string>{folder / "./tell", "./as-it-is"});
+  CHECK(c.channels.at(1).argv == std::vector<std::string>{"tell"});
+  CHECK(c.channels.at(2).token == "123456:abcdef");
+  CHECK(c.commands.at(0).argv == std::vector<std::string>{folder / "bin/do"});
+  CHECK(!c.sources.at(0).ca_pem.empty());
+  SECTION("by a name without a folder it is where one stands") {
+    auto before = fs::current_path();
+    fs::current_path(folder);
+    auto here = load_config({"a.toml", "", {}, {}});
+    fs::current_path(before);
+    CHECK(here.ok());
+    CHECK(here.config.data_dir == "state");
+  }
+  SECTION("not those of the command line and the environment") {
+    CHECK(load_config({path, "", {{"VIGIE_DATA_DIR", "mine"}}, {}}).config.data_dir == "mine");
+    CHECK(load_config({path, "", {}, {{"node.data_dir", "mine"}}}).config.data_dir == "mine");
+  }
+  SECTION("an absolute one is itself") {
+    auto absolute = load_config({h.file("b.toml", both + "data_dir = \"/srv/x\"\n"), "", {}, {}});
+    CHECK(absolute.config.data_dir == "/srv/x");
+    CHECK(absolute.config.store.path == "/srv/x/vigie.db");
+  }
+}
+
+TEST_CASE("a secret is shown nowhere, whatever the variable is called that has it, and wherever it was put") {
+  home h;
+  auto text = both + "data_dir = \"var/${PLACE}\"\n[log]\nlevel = \"hunter-two\"\n" + telegram +
+              "token = \"${FIRST}\"\n[channels.h]\ntype = \"webhook\"\nurl = \"file:hook\"\n"
+              "headers = { x-shop = \"plain-words\" }\n"
+              "[sources.s]\nurl = \"https://shop.example/?k=${SECOND}&l=plain-words\"\n"
+              "headers = { accept = \"application/json\", authorization = \"${FIRST}\" }\n[sources.s.extract]\n"
+              "format = \"json\"\n[sources.s.extract.fields]\nid = \"id\"\ntitle = \"title\"\n";
+  h.file("hook", "https://hook.example/AAAA-9\n");
+  auto loaded = load_config(
+      {h.file("a.toml", text),
+       "",
+       {{"FIRST", "hunter-two"}, {"SECOND", "hunter-two"}, {"PLACE", "AAAA"}, {"VIGIE_API_LISTEN", "hunter-two"}},
+       {}});
+  CHECK_FALSE(loaded.ok()); // the level and the address are wrong
+  CHECK(loaded.errors.size() == 2);
+  auto shown = all_text(loaded);
+  INFO(shown);
+  for (const auto* secret : {"hunter-two", "plain-words", "hook.example", "AAAA-9"})
+    CHECK(shown.find(secret) == std::string::npos);
+  for (const auto* other : {"AAAA", "application/json"})
+    CHECK(std::find(loaded.config.secrets.begin(), loaded.config.secrets.end(), other) == loaded.config.secrets.end());
 }
 
 TEST_CASE("runs are kept for a while, or for ever") {

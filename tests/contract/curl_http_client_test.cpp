@@ -317,6 +317,9 @@ TEST_CASE("requests that cannot be sent are refused at once") {
   refused({"POST", "http://127.0.0.1/", {{"content-length", "1"}}, "xyz"});
   auto detail = refused({"GET", "http://127.0.0.1/", {{"X-Key", "secret\n"}}, ""});
   CHECK(detail.find("secret") == std::string::npos);
+  detail = refused({"GET", "http://127.0.0.1/", {{"Idempotency-Key", std::string(1 << 20, 'k')}}, ""});
+  CHECK(detail.find("bytes; at most 262144 are sent") != std::string::npos);
+  refused(get("http://127.0.0.1/" + std::string(1 << 20, 'u')));
 }
 
 TEST_CASE("a call that is waited for") {

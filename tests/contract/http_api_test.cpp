@@ -543,6 +543,29 @@ TEST_CASE("alerts: make, show, change, pause, remove") {
   require_problem(f.as_admin("DELETE", "/api/v1/alerts/1"), 404);
 }
 
+TEST_CASE("what is doubtful about an alert stands beside it, wherever it is shown, and can be put back") {
+  api_fixture f;
+  f.backend.doubts = {"it has no channel"};
+  auto warnings = [](const raw_answer& x) {
+    auto doc = json_of(x);
+    auto all = doc.root().find("warnings");
+    return all && all->size() == 1 && (*all->elements().begin()).as_string() == "it has no channel";
+  };
+  auto made = f.as_admin("POST", "/api/v1/alerts", good_alert);
+  CHECK(made.status == 201);
+  CHECK(warnings(made));
+  auto shown = f.as_admin("GET", "/api/v1/alerts/1");
+  CHECK(warnings(shown));
+  CHECK(warnings(f.as_admin("PUT", "/api/v1/alerts/1", shown.body)));
+  CHECK(warnings(f.as_admin("POST", "/api/v1/alerts/1/pause")));
+  CHECK_THAT(f.as_admin("GET", "/api/v1/alerts").body, Catch::Contains("it has no channel"));
+  auto imported = f.as_admin("POST", "/api/v1/alerts/import", "[" + std::string{good_alert} + "]");
+  CHECK(json_of(imported).root().find("doubtful")->as_int() == 1);
+  CHECK_THAT(imported.body, Catch::Contains("it has no channel"));
+  f.backend.doubts.clear();
+  CHECK(json_of(f.as_admin("GET", "/api/v1/alerts/1")).root().find("warnings")->size() == 0);
+}
+
 TEST_CASE("alerts are listed in pages") {
   api_fixture f;
   for (int i = 25; i >= 1; --i) {

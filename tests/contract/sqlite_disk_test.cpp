@@ -80,6 +80,32 @@ TEST_CASE("sqlite disk: at its size limit it refuses, then serves again") {
   CHECK(caller.must(&database::list_alerts).size() == all.size() - 4);
 }
 
+TEST_CASE("sqlite disk: whether it can be written to is known without storing anything, and said again when it can") {
+  test_folder folder;
+  auto db = open_or_fail(config_for(folder.file()));
+  database_caller caller{*db};
+  REQUIRE(fill(caller, 3).code == errc::none);
+  caller.must(&database::check_writing);
+  auto wal = static_cast<rlim_t>(fs::file_size(folder.file() + "-wal"));
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  auto limited = before;
+  limited.rlim_cur = wal; // not a page more
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &limited) == 0);
+  auto refused = caller.ask(&database::check_writing);
+  auto again = caller.ask(&database::check_writing);
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old_handler);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::store_unavailable);
+  CHECK_FALSE(again);
+  caller.must(&database::check_writing);
+  CHECK(caller.must(&database::list_alerts).size() == 3);
+  db.reset();
+  open_or_fail(config_for(folder.file())); // nothing of the checks is left: its version is the same
+}
+
 TEST_CASE("sqlite disk: when writing fails nothing is half done, and it works again when writing does") {
   test_folder folder;
   auto db = open_or_fail(config_for(folder.file()));

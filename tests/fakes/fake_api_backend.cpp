@@ -138,6 +138,10 @@ void fake_api_backend::import_alerts(std::vector<alert> what, done<uint32_t> cb)
   cb(static_cast<uint32_t>(what.size()));
 }
 
+std::vector<std::string> fake_api_backend::doubts_of(const alert&) const {
+  return doubts;
+}
+
 void fake_api_backend::remove_alert(alert_id id, done<unit> cb) {
   note("remove_alert " + std::to_string(id.value));
   if (std::erase_if(alerts, [&](const alert& x) { return x.id == id; }) == 0)

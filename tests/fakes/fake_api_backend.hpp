@@ -31,6 +31,7 @@ public:
   result<std::vector<stored_match>> matches;
   result<outbox_page> outbox;
   result<uint32_t> retried = 0u;
+  std::vector<std::string> doubts; ///< of every alert
   std::vector<alert> alerts; ///< the alert calls work on these; not_found and conflict as the store says them
   bool hold_commands = false;
 
@@ -55,6 +56,7 @@ public:
   void list_alerts(done<std::vector<alert>> cb) override;
   void put_alert(alert what, done<alert> cb) override;
   void import_alerts(std::vector<alert> what, done<uint32_t> cb) override;
+  std::vector<std::string> doubts_of(const alert& what) const override;
   void remove_alert(alert_id id, done<unit> cb) override;
   void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) override;
   void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) override;

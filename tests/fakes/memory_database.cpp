@@ -221,6 +221,10 @@ void memory_database::list_matches(match_filter filter, done<std::vector<stored_
   });
 }
 
+void memory_database::check_writing(done<unit> cb) {
+  impl_->answer(std::move(cb), [](memory_state&) -> result<unit> { return unit{}; });
+}
+
 // -- workers, verdicts ----------------------------------------------------------------------
 
 void memory_database::load_worker_status(done<std::vector<worker_status>> cb) {

@@ -34,6 +34,7 @@ public:
   size_t operations() const;
 
   // -- the port -----------------------------------------------------------------------------------
+  void check_writing(done<unit> cb) override;
   void list_alerts(done<std::vector<alert>> cb) override;
   void put_alert(alert what, done<alert> cb) override;
   void import_alerts(std::vector<alert> what, done<uint32_t> cb) override;

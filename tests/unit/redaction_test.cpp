@@ -53,6 +53,12 @@ TEST_CASE("registered values are masked wherever they stand") {
   CHECK(r.mask_field("fencing_token", "12") == "12");
 }
 
+TEST_CASE("only the values, where the text shows how something is written") {
+  redactor r;
+  r.add_secret("hunter2-long");
+  CHECK(r.mask_values("Write token = \"${NAME}\", not hunter2-long.") == "Write token = \"${NAME}\", not ***.");
+}
+
 TEST_CASE("properties of redaction") {
   auto word = rc::gen::container<std::string>(rc::gen::element('a', 'b', '*', '=', ':', '/', '@', ' '));
   REQUIRE(rc::check("no registered value is left, and twice is once", [&] {

@@ -1,0 +1,57 @@
+// A callback of the API's, on its way through actors that may die.
+#pragma once
+
+#include <atomic>
+#include <utility>
+
+#include "adapters/ports/api_backend.hpp"
+
+namespace vigie {
+
+/// Calls back exactly once: with `crashed` when whoever held it died without an answer.
+template <class T>
+class answer_once {
+public:
+  answer_once(api_backend::done<T> cb, std::atomic<size_t>& open) : cb_(std::move(cb)), open_(&open) {}
+  answer_once(const answer_once&) = delete;
+  answer_once& operator=(const answer_once&) = delete;
+  ~answer_once() { (*this)(fail(errc::crashed, "the part that had the request died")); }
+
+  void operator()(result<T> x) {
+    if (!cb_)
+      return;
+    auto cb = std::exchange(cb_, nullptr);
+    open_->fetch_sub(1, std::memory_order_relaxed);
+    cb(std::move(x));
+  }
+
+private:
+  void count_rows(outbox_page page, done<outbox_page> cb) {
+    ask<outbox_counts>(
+        links_.store, config_.answer_timeout,
+        [this, cb, page = std::move(page)](result<outbox_counts> counts) mutable {
+          if (!counts)
+            return cb(tl::unexpected<error>(counts.error()));
+          page.counts = *counts;
+          look_at_channels(std::move(page), cb);
+        },
+        count_outbox{});
+  }
+
+  void look_at_channels(outbox_page page, done<outbox_page> cb) {
+    ask<std::vector<channel_state>>(
+        links_.store, config_.answer_timeout,
+        [this, cb, page = std::move(page)](result<std::vector<channel_state>> channels) mutable {
+          if (!channels)
+            return cb(tl::unexpected<error>(channels.error()));
+          hide_in(*channels, &channel_state::problem);
+          page.channels = std::move(*channels);
+          cb(std::move(page));
+        },
+        get_channel_states{});
+  }
+  api_backend::done<T> cb_;
+  std::atomic<size_t>* open_;
+};
+
+} // namespace vigie
