@@ -26,30 +26,6 @@ public:
   }
 
 private:
-  void count_rows(outbox_page page, done<outbox_page> cb) {
-    ask<outbox_counts>(
-        links_.store, config_.answer_timeout,
-        [this, cb, page = std::move(page)](result<outbox_counts> counts) mutable {
-          if (!counts)
-            return cb(tl::unexpected<error>(counts.error()));
-          page.counts = *counts;
-          look_at_channels(std::move(page), cb);
-        },
-        count_outbox{});
-  }
-
-  void look_at_channels(outbox_page page, done<outbox_page> cb) {
-    ask<std::vector<channel_state>>(
-        links_.store, config_.answer_timeout,
-        [this, cb, page = std::move(page)](result<std::vector<channel_state>> channels) mutable {
-          if (!channels)
-            return cb(tl::unexpected<error>(channels.error()));
-          hide_in(*channels, &channel_state::problem);
-          page.channels = std::move(*channels);
-          cb(std::move(page));
-        },
-        get_channel_states{});
-  }
   api_backend::done<T> cb_;
   std::atomic<size_t>* open_;
 };
