@@ -246,9 +246,10 @@ private:
   void look_at_channels(outbox_page page, done<outbox_page> cb) {
     ask<std::vector<channel_state>>(
         links_.store, config_.answer_timeout,
-        [cb, page = std::move(page)](result<std::vector<channel_state>> channels) mutable {
+        [this, cb, page = std::move(page)](result<std::vector<channel_state>> channels) mutable {
           if (!channels)
             return cb(tl::unexpected<error>(channels.error()));
+          hide_in(*channels, &channel_state::problem);
           page.channels = std::move(*channels);
           cb(std::move(page));
         },

@@ -110,7 +110,8 @@ void serve_import(const api_context_ptr& context, const api_call& call) {
     if (auto doubts = context->backend.doubts_of(x); !doubts.empty() && ++doubtful <= most_named)
       warnings.push(json_value::object({{"name", x.name}, {"warnings", texts_json(doubts)}}));
   auto answer = [doubtful, warnings = std::move(warnings)](uint32_t count) {
-    return json_value::object({{"success", true}, {"imported", count}, {"doubtful", doubtful}, {"warnings", warnings}});
+    auto out = json_value::object({{"success", true}, {"imported", count}});
+    return doubtful == 0 ? out : out.set("doubtful", doubtful).set("warnings", warnings);
   };
   context->backend.import_alerts(std::move(*all), then_json(call.reply, std::move(answer)));
 }

@@ -231,7 +231,7 @@ TEST_CASE("variables come from the env file, the environment wins, defaults fill
   INFO(all_text(loaded));
   REQUIRE(loaded.ok());
   CHECK(loaded.config.store.path == "/srv/a b/x.db");
-  CHECK(loaded.config.log.file == "${plain}");
+  CHECK(loaded.config.log.file == fs::path{path}.parent_path() / "${plain}");
   CHECK(loaded.config.cycle.max_retries == 9);
   CHECK(load_config({path, env, {{"ROOT", "/mine"}, {"NAME", "y"}}, {}}).config.store.path == "/mine/y.db");
 }

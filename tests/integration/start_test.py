@@ -338,7 +338,7 @@ def odd_signals_and_closed_streams_do_no_harm(vigie):
         require(fleet.cycle()["run"]["state"] == "completed", "the node does not work any more")
         require(fleet.main.stop() == 0, "no ordered end")
         # Started with the three streams closed: their numbers go to nothing else.
-        script = f'exec "{vigie}" run "{fleet.main.config}" <&- >&- 2>&-'
+        script = f'exec "{fleet.vigie}" run "{fleet.main.config}" <&- >&- 2>&-'
         node = subprocess.Popen(["sh", "-c", script], cwd=fleet.main.folder, env={"PATH": os.environ["PATH"]})
         try:
             wait_until(lambda: call(fleet.main.api_port, "GET", "/readyz")[0] == 200, "the node to be ready")
