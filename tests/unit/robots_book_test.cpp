@@ -352,7 +352,7 @@ TEST_CASE("after the clock was set back a copy is used no longer than it was to 
   std::map<std::string, robots_copy> stored;
   const auto url = at("http://a.example/x");
   before.consult(url, fr, noon);
-  before.settle("http://a.example", fr, says("http://a.example/robots.txt", 404, ""), noon);
+  settle(before, "http://a.example", fr, says("http://a.example/robots.txt", 404, ""), noon);
   store_all(before, stored);
   auto kept = stored.at("http://a.example").next_fetch - noon;
   robots_book after{{}};
