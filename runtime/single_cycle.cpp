@@ -123,8 +123,11 @@ private:
       return {};
     for (auto& row : *rows)
       for (const auto& channel : *held)
-        if (channel.channel == row.channel)
+        if (channel.channel == row.channel) {
           row.next_attempt = std::max(row.next_attempt, channel.held_until);
+          if (row.last_error.empty())
+            row.last_error = channel.problem;
+        }
     auto first = std::min_element(rows->begin(), rows->end(),
                                   [](const auto& a, const auto& b) { return a.next_attempt < b.next_attempt; });
     last_error_ = first->channel.value + ": " + first->last_error;
