@@ -9,19 +9,21 @@ namespace vigie {
 
 namespace {
 
-/// In lower case, without port, brackets and the dot of the root.
+bool is_port_or_nothing(std::string_view x) {
+  return x.empty() || (x[0] == ':' && std::all_of(x.begin() + 1, x.end(), [](char c) { return c >= '0' && c <= '9'; }));
+}
+
+/// In lower case, without port, brackets and the dot of the root; empty if it is none.
 std::string bare_host(std::string_view x) {
-  if (x.starts_with('[')) {
-    auto end = x.find(']');
-    if (end == std::string_view::npos)
-      return {};
-    x = x.substr(1, end - 1);
-  } else if (auto colon = x.find(':'); colon != std::string_view::npos) {
-    x = x.substr(0, colon);
-  }
-  if (x.ends_with('.'))
-    x.remove_suffix(1);
-  std::string out{x};
+  auto bracket = x.starts_with('[') ? x.find(']') : 0;
+  if (bracket == std::string_view::npos)
+    return {};
+  auto host = bracket > 0 ? x.substr(1, bracket - 1) : x.substr(0, x.find(':'));
+  if (!is_port_or_nothing(x.substr(bracket > 0 ? bracket + 1 : host.size())))
+    return {};
+  if (host.ends_with('.'))
+    host.remove_suffix(1);
+  std::string out{host};
   for (auto& c : out)
     if (c >= 'A' && c <= 'Z')
       c = static_cast<char>(c - 'A' + 'a');

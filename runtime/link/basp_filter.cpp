@@ -238,8 +238,8 @@ basp_filter::verdict basp_filter::message(std::string_view bytes) {
     return refuse("a malformed message");
   if (response_ && *types == "@<>+@error")
     return error_only(bytes);
-  bool known = response_ ? *types == "@<>" || contract_->answers.contains(std::string{*types})
-                         : contract_->messages.contains(std::string{*types});
+  bool known =
+      response_ ? *types == "@<>" || contract_->answers.contains(*types) : contract_->messages.contains(*types);
   if (!known)
     return refuse((response_ ? "an answer" : "a message") + std::string{" of a kind it may not send: "} +
                   std::string{types->substr(0, 100)});

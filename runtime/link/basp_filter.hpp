@@ -30,7 +30,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -40,13 +40,15 @@ namespace vigie {
 
 enum class link_side : uint8_t { accepted, dialled }; ///< by this node: the peer is main, or a worker
 
+using type_lists = std::set<std::string, std::less<>>; ///< each as "@<>+first+second"
+
 /// What is so for all links of one node and side.
 struct link_contract {
   link_side side = link_side::accepted;
-  std::string self;               ///< this node's id as CAF writes it
-  std::set<std::string> messages; ///< lists of types ("@<>+first+second") that the peer may send
-  std::set<std::string> answers;  ///< and may answer with; an empty one and errors besides
-  std::string handle;             ///< the one type of handle, which stands last in its list
+  std::string self;    ///< this node's id as CAF writes it
+  type_lists messages; ///< that the peer may send
+  type_lists answers;  ///< and may answer with; an empty one and errors besides
+  std::string handle;  ///< the one type of handle, which stands last in its list
 };
 
 /// One per connection; sees each header and each payload in turn.

@@ -29,17 +29,16 @@ std::string list_of(const caf::uniform_type_info_map& types) {
 
 // A message without an envelope is one between the actors of a node.
 template <class... In, class... Out>
-void add(const caf::uniform_type_info_map& types, std::set<std::string>& messages, std::set<std::string>& answers,
+void add(const caf::uniform_type_info_map& types, type_lists& messages, type_lists& answers,
          caf::typed_mpi<type_list<envelope, In...>, caf::output_tuple<Out...>>*) {
   messages.insert(list_of<envelope, In...>(types));
   if constexpr (!(std::is_void_v<Out> || ...))
     answers.insert(list_of<Out...>(types));
 }
-void add(const caf::uniform_type_info_map&, std::set<std::string>&, std::set<std::string>&, void*) {}
+void add(const caf::uniform_type_info_map&, type_lists&, type_lists&, void*) {}
 
 template <class... Sigs>
-void add_all(const caf::uniform_type_info_map& types, std::set<std::string>& messages, std::set<std::string>& answers,
-             type_list<Sigs...>) {
+void add_all(const caf::uniform_type_info_map& types, type_lists& messages, type_lists& answers, type_list<Sigs...>) {
   (add(types, messages, answers, static_cast<Sigs*>(nullptr)), ...);
 }
 
@@ -48,7 +47,7 @@ void add_all(const caf::uniform_type_info_map& types, std::set<std::string>& mes
 std::shared_ptr<const link_contract> make_link_contract(caf::actor_system& system, link_side side) {
   auto out = std::make_shared<link_contract>();
   const auto& types = system.types();
-  std::set<std::string> to_worker, of_worker, to_main, of_main;
+  type_lists to_worker, of_worker, to_main, of_main;
   add_all(types, to_worker, of_worker, worker_gateway_actor::signatures{});
   add_all(types, to_main, of_main, main_endpoint_actor::signatures{});
   out->side = side;

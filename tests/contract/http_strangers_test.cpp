@@ -278,7 +278,8 @@ TEST_CASE("the API answers to names of loopback and to those of its configuratio
     CHECK(named.status_as(good) == 200);
   }
   for (const auto* bad : {"evil.example", "evil.example:3000", "localhost.evil.example", "127.0.0.1.evil.example",
-                          "10.0.0.1", "[::2]", "", "[", "[::1", ":3000", "1", "2130706433", "vigie.example"}) {
+                          "10.0.0.1", "[::2]", "", "[", "[::1", "[::1]x", "localhost:x@evil.example", "user@localhost",
+                          ":3000", "1", "2130706433", "vigie.example"}) {
     CAPTURE(bad);
     CHECK(plain.status_as(bad) == 421);
     CHECK(plain.status_as(bad, "/api/v1/runs") == 421); // before any key is looked at
