@@ -97,7 +97,7 @@ def metrics_and_logs(vigie):
         wait_until(lambda: call(fleet.main.api_port, "GET", "/readyz")[0] == 503, "/readyz to say that no worker is there")
         reasons = json.loads(call(fleet.main.api_port, "GET", "/readyz")[2])["reasons"]
         require(any("worker-fr" in r for r in reasons), f"{reasons}")
-        secrets = [n.key().rsplit("_", 1)[1] for n in [fleet.main, *fleet.workers]]
+        secrets = [n.key()[-43:] for n in [fleet.main, *fleet.workers]]
         for node in [fleet.main, *fleet.workers]:
             require(not any(s in node.log() for s in secrets), f"{node.name}'s log holds a key")
         for path in (fleet.main.folder / "data").iterdir():

@@ -38,7 +38,7 @@ def keys_come_and_go_while_the_node_runs(vigie):
         fleet.main.stop()
         fleet.main.start().wait_live()
         require(status(fleet.main.key()) == 200 and status(old) == 401, "the old admin key is still valid")
-        require(not any(k.rsplit("_", 1)[1] in fleet.main.log() for k in (key, second, old)), "the log holds a key")
+        require(not any(k[-43:] in fleet.main.log() for k in (key, second, old)), "the log holds a key")
 
 
 def dead_notifications_are_sent_again(vigie):
@@ -60,7 +60,9 @@ def dead_notifications_are_sent_again(vigie):
         fleet.command("outbox", "retry", str(one["id"]), expect=1)  # it was sent
         fleet.command("outbox", "retry", "--dead")
         wait_until(lambda: counts()["sent"] == expected, "all to be sent", 120)
-        require(set(fleet.webhook.keys()) == first, "a retry changed a key")
+        # A channel that fails is probed by one: not every row had come to it before.
+        bodies = fleet.webhook.bodies_by_key()
+        require(first <= set(bodies) and len(bodies) == expected and all(len(x) == 1 for x in bodies.values()), "a retry changed a key")
         require("0 dead" in fleet.command("outbox"), "something is still dead")
 
 
