@@ -1,5 +1,6 @@
 #include "adapters/http_api/request_reader.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include <boost/beast/http.hpp>
@@ -47,7 +48,8 @@ struct request_reader::impl {
   std::optional<parser> current;
   std::map<std::string, std::string> headers; ///< as they were when the body began: trailers are none
   size_t header_bytes = 0;
-  size_t body_bytes = 0; ///< as received, with what is between the chunks
+  size_t header_lines = 0; ///< the request line and the blank one included
+  size_t body_bytes = 0;   ///< as received, with what is between the chunks
 };
 
 request_reader::request_reader(const http_server_config& limits) : impl_(std::make_unique<impl>(limits)) {
@@ -62,7 +64,7 @@ void request_reader::reset() {
   p.body_limit(impl_->limits.max_body_bytes);
   p.eager(false); // until the headers are read
   impl_->headers.clear();
-  impl_->header_bytes = impl_->body_bytes = 0;
+  impl_->header_bytes = impl_->header_lines = impl_->body_bytes = 0;
 }
 
 size_t request_reader::put(std::string_view bytes, read_fault& fault) {
@@ -74,11 +76,14 @@ size_t request_reader::impl::put_header(std::string_view bytes, read_fault& faul
   auto n = current->put(boost::asio::const_buffer{bytes.data(), bytes.size()}, ec);
   header_bytes += n;
   auto read = bytes.substr(0, n);
+  header_lines += static_cast<size_t>(std::count(read.begin(), read.end(), '\n'));
   auto done = current->is_header_done();
   if (ec && ec != http::error::need_more)
     fault = describe(ec);
   else if (header_bytes + (done ? 0 : bytes.size() - n) > limits.max_header_bytes)
     fault = describe(http::error::header_limit);
+  else if (header_lines > limits.max_header_fields + 2)
+    fault = {431, "The request has more than " + std::to_string(limits.max_header_fields) + " headers."};
   else if (read.find("\r\n ") != std::string_view::npos || read.find("\r\n\t") != std::string_view::npos)
     fault = {400, "A header's line goes on in the next line; that form is obsolete."};
   else if (done)
@@ -89,18 +94,14 @@ size_t request_reader::impl::put_header(std::string_view bytes, read_fault& faul
 /// What two readers could understand in two ways is not understood.
 void request_reader::impl::judge_header(read_fault& fault) {
   current->eager(true);
-  size_t fields = 0;
   for (const auto& field : current->get()) {
-    ++fields;
     auto& value = headers[in_lower_case(field.name_string())];
     if (!value.empty())
       value += ", ";
     value.append(field.value().data(), field.value().size());
   }
   const auto& head = current->get();
-  if (fields > limits.max_header_fields)
-    fault = {431, "The request has more than " + std::to_string(limits.max_header_fields) + " headers."};
-  else if (head.count(http::field::host) > 1)
+  if (head.count(http::field::host) > 1)
     fault = {400, "A request has one Host header."};
   else if (head.count(http::field::transfer_encoding) > 0 && (!current->chunked() || head.version() == 10))
     fault = {400, "The only Transfer-Encoding that is understood is chunked."};
