@@ -58,7 +58,7 @@ void look(self_ptr self) {
   auto now = wall(self);
   auto bounded = st.ledger.bound_ends(now);
   auto ended = st.ledger.ended(st.looked, now);
-  st.looked = std::max(st.looked, now);
+  st.looked = bounded ? now : std::max(st.looked, now);
   for (const auto& v : ended)
     tell(self, log_level::info, v.scope == verdict_scope::host ? "circuit_half_open" : "ban_half_open", v);
   if (bounded || !ended.empty())
@@ -126,8 +126,7 @@ void restore(self_ptr self) {
   self->show("waiting for the stored verdicts");
   self->request(st.links.store.get(), st.config.store_timeout, get_verdicts{})
       .then(
-          [self](const std::vector<verdict>& stored) {
-            auto& st = self->state;
+          [self, &st](const std::vector<verdict>& stored) {
             st.ledger.restore(stored);
             st.ledger.bound_ends(wall(self));
             st.restored = true;
@@ -137,9 +136,9 @@ void restore(self_ptr self) {
               f();
           },
           [self](caf::error& e) {
-            auto& st = self->state;
-            st.env.log->emit({log_level::warn, "verdicts_not_restored", {}, {{"problem", to_string(from_caf(e))}}});
-            self->after(st.config.ask_again, [self] { restore(self); });
+            const auto& env = self->state.env;
+            env.log->emit({log_level::warn, "verdicts_not_restored", {}, {{"problem", to_string(from_caf(e))}}});
+            self->after(self->state.config.ask_again, [self] { restore(self); });
           });
 }
 

@@ -229,7 +229,7 @@ TEST_CASE("webhook: a 2xx is delivered however large its body is") {
   CHECK(code_of(*channel) == errc::refused);
 }
 
-TEST_CASE("webhook: a receiver's word is passed on, as seconds and as a date") {
+TEST_CASE("webhook: a receiver's word is passed on, as seconds and in all forms of a date") {
   using namespace std::chrono_literals;
   fake_http_client http;
   webhook_config config;
@@ -246,6 +246,8 @@ TEST_CASE("webhook: a receiver's word is passed on, as seconds and as a date") {
   CHECK(asked(503, "7") == optional<duration>{7s});
   CHECK(asked(429, "0") == optional<duration>{0s});
   CHECK(asked(429, "Sun, 06 Nov 1994 08:50:37 GMT") == optional<duration>{60s});
+  CHECK(asked(429, "Sunday, 06-Nov-94 08:50:37 GMT") == optional<duration>{60s});
+  CHECK(asked(429, "Sun Nov  6 08:50:37 1994") == optional<duration>{60s});
   CHECK(asked(429, "Sun, 06 Nov 1994 08:00:00 GMT") == optional<duration>{0s});
   CHECK_FALSE(asked(429, "soon"));
   http.once("hook.test", 429, "");
