@@ -25,7 +25,7 @@ void print_channels(const json_node& data, std::ostream& out) {
   for (auto x : rows_of(data, "channels"))
     if (int_of(x, "failures") > 0)
       out << "channel " << text_of(x, "channel") << " is left alone until " << text_of(x, "heldUntil") << " after "
-          << text_of(x, "failures") << " failures in a row: " << text_of(x, "problem") << '\n';
+          << text_of(x, "failures") << " failures in a row: " << strip_control(text_of(x, "problem")) << '\n';
 }
 
 int list_rows(const outbox_options& options, api_client& client, std::ostream& out) {

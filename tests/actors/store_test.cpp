@@ -92,15 +92,15 @@ TEST_CASE("the outbox: claimed when due by the actor's clock, given back for lat
   result.matches[0].what.id = item_id{"i1"};
   REQUIRE(w.ask<settle_receipt>(s.aut, settle_alert{result, true})->outbox_rows == 1);
 
-  auto claimed = w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10});
+  auto claimed = w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10, {}, 1min});
   REQUIRE(claimed->size() == 1);
   auto id = claimed->at(0).id;
-  CHECK(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10})->empty());
+  CHECK(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10, {}, 1min})->empty());
   CHECK(w.ask<caf::unit_t>(s.aut, finish_outbox{id, delivery_state::pending, 10s, "not now"}).has_value());
   w.advance(9900ms);
-  CHECK(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10})->empty());
+  CHECK(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10, {}, 1min})->empty());
   w.advance(100ms);
-  REQUIRE(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10})->size() == 1);
+  REQUIRE(w.ask<std::vector<outbox_row>>(s.aut, claim_outbox{10, {}, 1min})->size() == 1);
   CHECK(w.ask<std::vector<outbox_row>>(s.aut, recover_outbox{})->size() == 1);
   auto rows = w.ask<std::vector<outbox_row>>(s.aut, get_outbox{{delivery_state::ambiguous}, 10});
   REQUIRE(rows->size() == 1);

@@ -20,7 +20,6 @@ inline void check_outbox(const make_database_home& make) {
   };
 
   SECTION("due rows are claimed once, the longest due first, up to the limit") {
-    CHECK(claim(10, after(99)).empty());
     auto first = claim(3, after(100));
     REQUIRE(first.size() == 3);
     CHECK(first[0].state == delivery_state::sending);
