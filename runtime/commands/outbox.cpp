@@ -1,4 +1,5 @@
 // `vigie outbox`: the notifications that wait for a person, and `retry`.
+#include "actors/policy/plain_text.hpp"
 #include "adapters/json/json_writer.hpp"
 #include "runtime/commands/api_client.hpp"
 
