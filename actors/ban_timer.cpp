@@ -101,18 +101,17 @@ void save(self_ptr self) {
 
 void enact(self_ptr self, const ban_changes& changes) {
   auto& st = self->state;
-  for (const auto& v : changes.dropped) {
-    tell(self, log_level::info, v.scope == verdict_scope::host ? "circuit_closed" : "worker_unbanned", v);
-    st.unsaved[{v.scope, v.worker, v.host}] = {v, true, ++st.version};
-  }
-  for (const auto& v : changes.answered) {
-    tell(self, log_level::info, "probe_answered", v);
-    st.unsaved[{v.scope, v.worker, v.host}] = {v, false, ++st.version};
-  }
+  auto keep = [&](log_level level, std::string_view name, const verdict& v, bool drop) {
+    tell(self, level, name, v);
+    st.unsaved[{v.scope, v.worker, v.host}] = {v, drop, ++st.version};
+  };
+  for (const auto& v : changes.dropped)
+    keep(log_level::info, v.scope == verdict_scope::host ? "circuit_closed" : "worker_unbanned", v, true);
+  for (const auto& v : changes.answered)
+    keep(log_level::info, "probe_answered", v, false);
   for (const auto& v : changes.put) {
-    tell(self, log_level::warn, v.scope == verdict_scope::host ? "circuit_opened" : "worker_banned", v);
+    keep(log_level::warn, v.scope == verdict_scope::host ? "circuit_opened" : "worker_banned", v, false);
     st.env.metrics->count("vigie_bans_total", {{"scope", std::string{to_string(v.scope)}}});
-    st.unsaved[{v.scope, v.worker, v.host}] = {v, false, ++st.version};
   }
   if (!changes.any())
     return;

@@ -111,7 +111,9 @@ result<assignment_book::own_work> assignment_book::accept_command(const std::vec
 
 std::vector<assignment_book::plan_start> assignment_book::start_plans(mono_time now) {
   std::vector<plan_start> out;
-  while (!queue_.empty() && running_.size() < limits_.max_plans) {
+  auto for_any = limits_.max_plans - limits_.max_plans / 4;
+  while (!queue_.empty() && running_.size() < limits_.max_plans &&
+         (running_.size() < for_any || queue_.under_way_of_next() == 0)) {
     auto next = queue_.pop();
     const auto& owner = open_.at(next.assignment);
     run_plan what{next.assignment, owner.run, next.what, sources_[next.what.source], duration{0}};

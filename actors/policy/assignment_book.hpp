@@ -21,7 +21,9 @@
 namespace vigie {
 
 struct assignment_limits {
-  uint32_t max_plans = 64;     ///< fetch plans running at the same time
+  /// Fetch plans running at the same time. The last quarter is for hosts of which none runs, so that one that does not
+  /// answer cannot take all places.
+  uint32_t max_plans = 64;
   uint32_t max_alerts = 10000; ///< unsettled alerts of all assignments, queued ones included; more is busy
   uint32_t remembered = 1024;  ///< ids of finished assignments, so that a repeated hand-out is not done again
   duration beat_floor{100};    ///< no assignment is beaten more often

@@ -55,6 +55,9 @@ public:
     }
   }
 
+  /// Of the host of the next, of which there must be one.
+  size_t under_way_of_next() const { return std::get<0>(*order_.begin()); }
+
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
 

@@ -21,7 +21,7 @@ worker_gateway_config some_config() {
   out.worker = worker_id{"fr"};
   out.region = "cdg";
   out.version = "1";
-  out.limits.max_plans = 4;
+  out.limits.max_plans = 5; // four of one host
   out.limits.max_alerts = 20;
   out.resend = {4, 1s, 100ms, 800ms, 50};
   return out;

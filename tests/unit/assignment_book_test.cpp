@@ -128,6 +128,24 @@ TEST_CASE("no more plans run than may") {
   REQUIRE(book.start_plans(t0).size() == 1);
 }
 
+TEST_CASE("a host with many plans leaves places for others") {
+  auto book = book_of({8, 100, 8, 100ms});
+  REQUIRE(book.accept(make(1, std::vector<size_t>(20, 1)), {}, t0));
+  REQUIRE(book.start_plans(t0).size() == 6);
+  auto other = make(2, {1, 1, 1});
+  for (auto& plan : other.plans)
+    plan.host = host_key{"forum.example"};
+  REQUIRE(book.accept(other, {}, t0));
+  auto started = book.start_plans(t0);
+  REQUIRE(started.size() == 1);
+  REQUIRE(started[0].what.plan.host.value == "forum.example");
+  // Whoever ends, it is the turn of the host with the least under way.
+  book.end_plan(started[0].plan, crash);
+  started = book.start_plans(t0);
+  REQUIRE(started.size() == 1);
+  REQUIRE(started[0].what.plan.host.value == "forum.example");
+}
+
 TEST_CASE("a plan knows what is left of the deadline") {
   auto book = book_of({1, 100, 8, 100ms});
   auto what = make(1, {1, 1});
