@@ -15,6 +15,7 @@
 #include "runtime/commands/commands.hpp"
 #include "runtime/config_units.hpp"
 #include "runtime/data_lock.hpp"
+#include "runtime/end_watch.hpp"
 #include "runtime/fetch_guard.hpp"
 #include "runtime/key_file.hpp"
 #include "runtime/link/caf_settings.hpp"
@@ -301,18 +302,22 @@ private:
   }
 
   void stop() {
+    end_.begin();
+    end_.doing("telling the log");
     if (adapters_.log)
       adapters_.log->emit({log_level::info, "node_stopping", {}, {}});
+    end_.doing("waiting for requests of the API");
     if (http_)
       http_->drain(duration{2000});
+    end_.doing("ending the actors");
     if (root_ && !root_ended_.load()) {
       caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
-      auto deadline = std::chrono::steady_clock::now() + config_.limits.shutdown;
-      while (!root_ended_.load() && std::chrono::steady_clock::now() < deadline)
-        // A second signal hurries.
+      while (!root_ended_.load())
+        // A second signal hurries; time is end_'s.
         if (wake_.wait(100) == wake_up::reason::signal)
           break;
     }
+    end_.doing("closing the API and the links");
     http_.reset();
     if (listener_)
       listener_->stop();
@@ -326,6 +331,7 @@ private:
       adapters_.log.reset();
       _exit(exit_failed);
     }
+    end_.doing("ending the last actors, the store and the log");
     root_ = nullptr;
     system_->await_actors_before_shutdown(false);
   }
@@ -340,6 +346,7 @@ private:
   bool store_is_new_ = false;
   outbox_counts outbox_before_; ///< --once: as the last process left it
   wake_up wake_;
+  end_watch end_{config_.limits.shutdown, [this] { wake_.signalled(); }, waiting_parts};
   std::atomic<bool> root_ended_{false};
   node_adapters adapters_;
   key_file key_file_;

@@ -4,11 +4,9 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -20,14 +18,6 @@
 namespace vigie {
 
 namespace {
-
-sigset_t ending_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (int s : {SIGINT, SIGTERM, SIGHUP})
-    sigaddset(&set, s);
-  return set;
-}
 
 std::chrono::steady_clock::time_point process_started;
 
@@ -44,6 +34,14 @@ void open_standard_streams() {
         // The lowest free number: those below are open by now.
         [[maybe_unused]]
       auto got = open("/dev/null", wanted == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+}
+
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int s : {SIGINT, SIGTERM, SIGHUP})
+    sigaddset(&set, s);
+  return set;
 }
 
 void prepare_process() {
@@ -65,14 +63,9 @@ void prepare_process() {
   umask(077);
 }
 
-wake_up::wake_up() {
-  auto set = ending_signals();
-  signals_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-}
+wake_up::wake_up() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 wake_up::~wake_up() {
-  close(signals_);
   close(event_);
 }
 
@@ -82,19 +75,22 @@ void wake_up::notify() {
   [[maybe_unused]] auto written = write(event_, &one, sizeof one);
 }
 
+void wake_up::signalled() {
+  ++signals_;
+  notify();
+}
+
 wake_up::reason wake_up::wait(int timeout_ms) {
-  std::array<pollfd, 2> fds{pollfd{signals_, POLLIN, 0}, pollfd{event_, POLLIN, 0}};
-  if (poll(fds.data(), fds.size(), timeout_ms) <= 0)
+  pollfd fd{event_, POLLIN, 0};
+  if (poll(&fd, 1, timeout_ms) <= 0)
     return reason::timeout;
-  if (fds[0].revents & POLLIN) {
-    signalfd_siginfo info;
-    while (read(signals_, &info, sizeof info) == sizeof info) {
-    }
-    return reason::signal;
-  }
   uint64_t count = 0;
   [[maybe_unused]] auto got = read(event_, &count, sizeof count);
-  return reason::notified;
+  if (signals_.load() == 0)
+    return reason::notified;
+  if (--signals_ > 0)
+    notify();
+  return reason::signal;
 }
 
 process_facts read_process() {

@@ -1,6 +1,8 @@
 // The process itself: signals, limits, what the kernel says of it.
 #pragma once
 
+#include <atomic>
+#include <csignal>
 #include <cstdint>
 
 namespace vigie {
@@ -12,7 +14,10 @@ void open_standard_streams();
 /// dumps (they would hold secrets); files are for their owner only. Call first in main, before any thread is made.
 void prepare_process();
 
-/// Wakes for a signal or for `notify`, from any thread.
+/// Those that end a node in order.
+sigset_t ending_signals();
+
+/// Wakes the main thread for a signal (end_watch receives them) or for `notify`, from any thread.
 class wake_up {
 public:
   wake_up();
@@ -20,15 +25,17 @@ public:
   wake_up(const wake_up&) = delete;
   wake_up& operator=(const wake_up&) = delete;
 
-  /// Async-signal-safe and thread-safe.
+  /// Thread-safe.
   void notify();
+  /// The same; `wait` says `signal`, once for each.
+  void signalled();
 
   enum class reason : uint8_t { signal, notified, timeout };
   /// Waits at most `timeout_ms` (-1 = no limit).
   reason wait(int timeout_ms);
 
 private:
-  int signals_ = -1;
+  std::atomic<int> signals_{0};
   int event_ = -1;
 };
 

@@ -145,16 +145,66 @@ std::string to_xpath(std::span<const css_step> steps, css_dialect dialect) {
   return out.empty() ? "self::node()" : out;
 }
 
-std::string to_xpath(const std::vector<css_selector>& list, css_dialect dialect) {
+namespace {
+
+/// What has to hold of an element that fits step `at`, in square brackets: where it stands to those before it.
+std::string behind(std::span<const css_step> steps, size_t at, css_dialect dialect, css_scope scope) {
+  bool down = steps[at].combinator == css_combinator::descendant;
+  if (at == 0 && scope == css_scope::document && down)
+    return {};
+  if (at == 0)
+    return std::string{down ? "[ancestor" : "[parent"} + "::node()[" + std::string{css_asked_function} + "()]]";
+  const auto& before = steps[at - 1].compound;
+  auto its = behind(steps, at - 1, dialect, scope);
+  switch (steps[at].combinator) {
+  case css_combinator::descendant:
+    return "[" + compound_path(before, dialect, "ancestor") + its + "]";
+  case css_combinator::child:
+    return "[" + compound_path(before, dialect, "parent") + its + "]";
+  case css_combinator::next:
+    return "[preceding-sibling::*[1][" + compound_path(before, dialect, "self") + its + "]]";
+  default:
+    return "[" + compound_path(before, dialect, "preceding-sibling") + its + "]";
+  }
+}
+
+/// It is below what is asked, not behind it or itself.
+bool is_below(const css_selector& x) {
+  return !x.steps.empty() && (x.steps.front().combinator == css_combinator::descendant ||
+                              x.steps.front().combinator == css_combinator::child);
+}
+
+bool same_output(const css_selector& a, const css_selector& b) {
+  bool attribute = a.output == css_output::attribute;
+  return attribute == (b.output == css_output::attribute) && (!attribute || a.attribute == b.attribute);
+}
+
+std::string output_of(const css_selector& x) {
+  return x.output == css_output::attribute ? "/" + attribute_test(x.attribute) : "";
+}
+
+std::string to_xpath(const css_selector& x, css_dialect dialect, css_scope scope) {
+  if (x.steps.size() < 2 || !is_below(x))
+    return to_xpath(std::span<const css_step>{x.steps}, dialect) + output_of(x);
+  return compound_path(x.steps.back().compound, dialect, "descendant") +
+         behind(x.steps, x.steps.size() - 1, dialect, scope) + output_of(x);
+}
+
+} // namespace
+
+std::string to_xpath(const std::vector<css_selector>& list, css_dialect dialect, css_scope scope) {
+  bool together = list.size() > 1 && std::all_of(list.begin(), list.end(), [&](const css_selector& x) {
+                    return is_below(x) && same_output(x, list.front());
+                  });
   std::string out;
   for (const auto& x : list) {
-    if (!out.empty())
-      out += " | ";
-    out += to_xpath(std::span<const css_step>{x.steps}, dialect);
-    if (x.output == css_output::attribute)
-      out += "/" + attribute_test(x.attribute);
+    if (together)
+      out += (out.empty() ? "" : " or ") + compound_path(x.steps.back().compound, dialect, "self") +
+             behind(x.steps, x.steps.size() - 1, dialect, scope);
+    else
+      out += (out.empty() ? "" : " | ") + to_xpath(x, dialect, scope);
   }
-  return out;
+  return together ? "descendant::*[" + out + "]" + output_of(list.front()) : out;
 }
 
 } // namespace vigie

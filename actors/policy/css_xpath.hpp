@@ -3,17 +3,25 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actors/policy/css_selector.hpp"
 
 namespace vigie {
 
-/// An expression that selects, from the node that it is asked of, what one of the selectors selects: elements for text,
-/// attributes for ::attr(x).
-std::string to_xpath(const std::vector<css_selector>& list, css_dialect dialect);
+/// A function that whoever evaluates the expressions has to have: true of the node that is being asked.
+inline constexpr std::string_view css_asked_function = "vigie-asked";
 
-/// The same for the steps alone.
+/// What the expression is asked of: the whole document, or any node of it.
+enum class css_scope : uint8_t { node, document };
+
+/// An expression that selects, from the node that it is asked of, what one of the selectors selects: elements for text,
+/// attributes for ::attr(x). It goes once over what is below that node and asks of each element what it stands in and
+/// behind: to go down step by step would collect the same elements again and again, and sort out which are new.
+std::string to_xpath(const std::vector<css_selector>& list, css_dialect dialect, css_scope scope = css_scope::node);
+
+/// Elements, by the steps alone, step by step: for conditions, which end at the first that is found.
 std::string to_xpath(std::span<const css_step> steps, css_dialect dialect);
 
 } // namespace vigie

@@ -8,7 +8,8 @@ namespace vigie {
 
 namespace {
 
-result<markup_query> compile_query(const std::string& text, const extract_spec& spec, const std::string& place) {
+result<markup_query> compile_query(const std::string& text, const extract_spec& spec, const std::string& place,
+                                   css_scope scope) {
   if (text.empty())
     return fail(errc::bad_config, "the selector is empty", place);
   markup_limits limits;
@@ -25,7 +26,7 @@ result<markup_query> compile_query(const std::string& text, const extract_spec& 
   if (!css)
     return fail(errc::bad_config, css.error().detail, place);
   out.css = std::move(*css);
-  out.xpath = to_xpath(out.css, dialect);
+  out.xpath = to_xpath(out.css, dialect, scope);
   return out;
 }
 
@@ -37,17 +38,19 @@ void only_first(markup_query& x) {
 
 /// With its last element left away, a selector says where a list stands, be it empty or not.
 std::string list_of(const markup_query& items, css_dialect dialect) {
-  std::string out;
+  std::vector<css_selector> lists;
   for (const auto& x : items.css)
-    if (x.steps.size() > 1)
-      out += (out.empty() ? "" : " | ") + to_xpath({x.steps.data(), x.steps.size() - 1}, dialect);
-  return out;
+    if (x.steps.size() > 1) {
+      lists.push_back(x);
+      lists.back().steps.pop_back();
+    }
+  return to_xpath(lists, dialect, css_scope::document);
 }
 
 result<markup_query> compile_items(const extract_spec& spec) {
   if (spec.items.empty())
     return fail(errc::bad_config, "say which elements are the items, as items = \"div.item\"", "extract.items");
-  auto out = compile_query(spec.items, spec, "extract.items");
+  auto out = compile_query(spec.items, spec, "extract.items", css_scope::document);
   if (!out)
     return out;
   for (const auto& x : out->css) {
@@ -76,7 +79,7 @@ result<markup_queries> compile_queries(const extract_spec& spec, const std::stri
     columns["~dated"] = dated; // behind all others
   for (const auto& [name, text] : columns) {
     auto place = name == "~dated" ? "sanity.dated" : "extract.fields." + name;
-    auto query = compile_query(text, spec, place);
+    auto query = compile_query(text, spec, place, css_scope::node);
     if (!query)
       return tl::unexpected<error>(query.error());
     only_first(*query);
@@ -87,7 +90,7 @@ result<markup_queries> compile_queries(const extract_spec& spec, const std::stri
     return out;
   // Of a link, its address is meant.
   auto plain = spec.selectors == selector_kind::css && next_is_url && next.find("::") == next.npos;
-  auto query = compile_query(plain ? next + "::attr(href)" : next, spec, "paging.next");
+  auto query = compile_query(plain ? next + "::attr(href)" : next, spec, "paging.next", css_scope::document);
   if (!query)
     return tl::unexpected<error>(query.error());
   only_first(*query);

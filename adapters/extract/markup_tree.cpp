@@ -6,6 +6,7 @@
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
+#include "actors/policy/css_xpath.hpp"
 #include "adapters/extract/parse_watch.hpp"
 
 namespace vigie {
@@ -96,6 +97,14 @@ std::string xpath_problem(const xmlXPathContext& x) {
   }
 }
 
+/// css_asked_function.
+void is_asked(xmlXPathParserContext* parser, int arguments) {
+  if (arguments != 0)
+    return xmlXPathErr(parser, XPATH_INVALID_ARITY);
+  const auto* context = parser->context;
+  valuePush(parser, xmlXPathNewBoolean(context->node == context->userData));
+}
+
 context_ptr new_context(xmlDoc* doc, const markup_queries& queries) {
   context_ptr out{xmlXPathNewContext(doc)};
   if (!out)
@@ -103,6 +112,7 @@ context_ptr new_context(xmlDoc* doc, const markup_queries& queries) {
   out->error = keep_quiet;
   out->opLimit = queries.limits.xpath_operations;
   xmlXPathContextSetCache(out.get(), 1, -1, 0);
+  xmlXPathRegisterFunc(out.get(), chars(std::string{css_asked_function}), is_asked);
   for (const auto& [prefix, uri] : queries.namespaces)
     xmlXPathRegisterNs(out.get(), chars(prefix), chars(uri));
   return out;
@@ -282,6 +292,7 @@ private:
 
   trouble ask(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, object_ptr& out) {
     context_->node = of;
+    context_->userData = of;
     out.reset(xmlXPathCompiledEval(&what, context_.get()));
     return out ? trouble{} : error{errc::bad_page, xpath_problem(*context_), place};
   }

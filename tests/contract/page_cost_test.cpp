@@ -97,6 +97,16 @@ const std::vector<kind>& kinds() {
       {"names of elements", html, 20000, [](size_t n) { return "<ul>" + numbered(n, "<b", ">y</i></ul>"); }},
       {"ids", html, 20000, [](size_t n) { return "<ul></b>" + numbered(n, "<i id=x", ">y</i>") + "</ul>"; }},
       {"items", html, 5000, [](size_t n) { return "<ul></b>" + numbered(n, "<li><a x=", ">t</a></li>") + "</ul>"; }},
+      {"a list of selectors", html, 2000,
+       [](size_t n) { return "<ul></b>" + numbered(n, "<li><a x=", ">t</a></li><p><a x=1>t</a></p>") + "</ul>"; },
+       "li, p"},
+      {"what stands behind something", html, 2000,
+       [](size_t n) { return "<ul></b>" + numbered(n, "<li></li><p><a x=", ">t</a></p>") + "</ul>"; }, "li ~ p"},
+      {"what stands deep in something", html, 5,
+       [](size_t n) {
+         return "<ul></b>" + times(n, times(200, "<div>") + "<li><a x=1>t</a></li>" + times(200, "</div>")) + "</ul>";
+       },
+       "div div div li"},
       {"what stays open", html, 5000, [](size_t n) { return "<ul>" + times(n, "<p>x<a>y<b>"); }},
       {"ends without begins", html, 5000, [](size_t n) { return "<ul>" + times(200, "<b>") + times(n, "</i>"); }},
       {"open comments", html, 20000, [](size_t n) { return "<ul>" + times(n, "<!-- -- "); }},

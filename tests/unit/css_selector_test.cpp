@@ -17,6 +17,12 @@ std::string html(std::string_view css) {
   return to_xpath(*x, css_dialect::html);
 }
 
+std::string of_document(std::string_view css) {
+  auto x = parse_css(css, css_dialect::html);
+  REQUIRE(x);
+  return to_xpath(*x, css_dialect::html, css_scope::document);
+}
+
 std::string xml(std::string_view css) {
   auto x = parse_css(css, css_dialect::xml);
   INFO(css);
@@ -45,12 +51,19 @@ std::string joined(const std::vector<std::string>& all) {
 TEST_CASE("selectors as XPath") {
   CHECK(html("p") == "descendant::p");
   CHECK(html("*") == "descendant::*");
-  CHECK(html("DIV > a") == "descendant::div/child::a");
-  CHECK(html(" ul  li ") == "descendant::ul/descendant::li");
-  CHECK(html("h2 + p") == "descendant::h2/following-sibling::*[1][self::p]");
-  CHECK(html("h2~p") == "descendant::h2/following-sibling::p");
+  CHECK(html("DIV > a") == "descendant::a[parent::div[ancestor::node()[vigie-asked()]]]");
+  CHECK(html(" ul  li ") == "descendant::li[ancestor::ul[ancestor::node()[vigie-asked()]]]");
+  CHECK(html("h2 + p") == "descendant::p[preceding-sibling::*[1][self::h2[ancestor::node()[vigie-asked()]]]]");
+  CHECK(html("h2~p") == "descendant::p[preceding-sibling::h2[ancestor::node()[vigie-asked()]]]");
   CHECK(html("> a") == "child::a");
-  CHECK(html("a, b") == "descendant::a | descendant::b");
+  CHECK(html("> a b") == "descendant::b[ancestor::a[parent::node()[vigie-asked()]]]");
+  CHECK(html("+ a b") == "following-sibling::*[1][self::a]/descendant::b");
+  CHECK(html("a, > b") == "descendant::*[self::a[ancestor::node()[vigie-asked()]] or "
+                          "self::b[parent::node()[vigie-asked()]]]");
+  CHECK(html("a, b::attr(c)") == "descendant::a | descendant::b/@c");
+  CHECK(html("a, + b") == "descendant::a | following-sibling::*[1][self::b]");
+  CHECK(of_document("a, b") == "descendant::*[self::a or self::b]");
+  CHECK(of_document("ul li > a") == "descendant::a[parent::li[ancestor::ul]]");
   CHECK(html("#m") == "descendant::*[@id and @id = 'm']");
   CHECK(html("p.a") == "descendant::p[contains(concat(' ', normalize-space(@class), ' '), ' a ')]");
   CHECK(html("a[href]") == "descendant::a[@href]");
