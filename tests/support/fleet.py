@@ -172,13 +172,14 @@ class Node(Process):
 
 
 class Webhook:
-    """A receiver of notifications that keeps every request: (key, body).
+    """A receiver of notifications that keeps every request: (key, body), and when it came by the monotonic clock.
 
     It answers with `answer`, or as `decide(key)` says: (status, headers, body).
     """
 
     def __init__(self):
         self.received = []
+        self.moments = []
         self.answer = 200
         self.decide = lambda key: (self.answer, {}, b"")
         outer = self
@@ -189,6 +190,7 @@ class Webhook:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("content-length", "0")))
                 key = self.headers.get("idempotency-key")
+                outer.moments.append(time.monotonic())
                 outer.received.append((key, body))
                 status, headers, text = outer.decide(key)
                 self.send_response(status)

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""The judge of `./dev soak conduct` on hand-made logs."""
+
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "soak")]
+
+from conduct_judge import Blows, Judge  # noqa: E402
+from fleet import require, run_scenarios  # noqa: E402
+from moody_site import Exchange  # noqa: E402
+
+
+def asked(begin, end, region="cdg", status=200, host=0, **more):
+    return Exchange(host, region, "/search?q=x", begin, status, end=end, **{"answered": True, **more})
+
+
+def seen(*exchanges, blows=None, places=(1, 2)):
+    """The rules that the judge finds broken."""
+    return sorted({text.split(":")[0] for text in Judge(exchanges, blows or Blows(), places, 1, 30, 6).violations()})
+
+
+def the_judge_sees(_vigie):
+    """Each rule finds its fault, excuses what nobody could know, and nothing else."""
+    limited = asked(0, 1, status=429, retry_after=10)
+    cases = [
+        ("all is well", [], [asked(0, 0.5), asked(1, 1.5, "iad"), asked(11, 12)], Blows()),
+        ("before its time", ["held"], [limited, asked(10.9, 11, "iad")], Blows()),
+        ("its time has come", [], [limited, asked(11.01, 12, "iad")], Blows()),
+        ("who knew was killed at once", [], [limited, asked(8, 9, "iad")], Blows(worker_kills=[(1.1, "cdg")])),
+        ("who knew was killed later", ["held"], [limited, asked(8, 9, "iad")], Blows(worker_kills=[(2, "cdg")])),
+        ("another one was killed", ["held"], [limited, asked(8, 9, "iad")], Blows(worker_kills=[(1.1, "ams")])),
+        ("main was away", ["held"], [limited, asked(3, 4, "iad")], Blows(main_away=[(0.5, 2)])),
+        ("who knew is stopped, the place is not free", ["held"], [limited, asked(5, 6, "iad")], Blows(worker_stops=[(0.5, 9, "cdg")])),
+        ("who knew is stopped, the place is free", [], [limited, asked(7, 8, "iad")], Blows(worker_stops=[(0.5, 9, "cdg")])),
+        ("on its way at two places", [], [asked(0, 1, status=429, retry_after=10, host=1), asked(1.3, 2, "iad", host=1)], Blows()),
+        ("a refused region", ["refused"], [asked(0, 1, status=403), asked(20, 21)], Blows()),
+        ("another region", [], [asked(0, 1, status=403), asked(20, 21, "iad"), asked(32, 33)], Blows()),
+        ("a third region", ["third_region"], [asked(0, 1, status=403), asked(2, 3, "iad", 403), asked(9, 10, "ams")], Blows()),
+        ("a third region probes", ["third_region"], [asked(0, 1, status=403), asked(2, 3, "iad", 403), asked(40, 41, "ams")], Blows()),
+        ("after one was let in", [], [asked(0, 1, status=403), asked(2, 3, "iad", 403), asked(40, 41, "iad"), asked(42, 43, "ams")],
+         Blows()),
+        ("two at a time", ["in_flight"], [asked(0, 3), asked(2, 4, "iad")], Blows()),
+        ("two places", [], [asked(0, 3, host=1), asked(2, 4, "iad", host=1)], Blows()),
+        ("too near", ["gap"], [asked(0, 0.1), asked(0.8, 1)], Blows()),
+    ]
+    for what, wanted, exchanges, blows in cases:
+        found = seen(*exchanges, blows=blows)
+        require(found == wanted, f"{what}: {found}, not {wanted}")
+
+
+def the_judge_counts(_vigie):
+    """The ledger has to be exact where nobody was killed, and within what the killed had in flight elsewhere."""
+    exchanges = [asked(0, 1), asked(2, 3, status=403), asked(4, 5, "iad", 429, retry_after=1)]
+    row = {"requests": 3, "refused": 1, "rateLimited": 1}
+
+    def faults(blows, **other):
+        return len(list(Judge(exchanges, blows, [1], 1, 30, 6).ledger({"host": {**row, **other}}, lambda _: "host")))
+    require(faults(Blows()) == 0, "the same")
+    require(faults(Blows(), requests=2) == faults(Blows(), requests=4) == faults(Blows(), refused=0) == faults(Blows(), rateLimited=2) == 1,
+            "another number")
+    killed = Blows(worker_kills=[(2.5, "cdg")])
+    require(faults(killed, requests=2, refused=0) == 0 and faults(killed, requests=1) == 1 and faults(killed, rateLimited=0) == 1,
+            "a worker was killed with one in flight")
+    require(faults(Blows(main_kills=[5.5]), requests=1, rateLimited=0) == 0, "main was killed with what it had not stored")
+    require(faults(Blows(main_kills=[20]), requests=2) == 1, "main was killed later")
+
+
+if __name__ == "__main__":
+    sys.exit(run_scenarios([the_judge_sees, the_judge_counts]))
