@@ -63,6 +63,8 @@ void permit_came(gate_client_ptr self, uint64_t number, const permit& leave) {
 void ask_gate(gate_client_ptr self, uint64_t number) {
   auto& x = self->state.askers.at(number);
   x.asked = self->clock().now();
+  // On the same way, so that main hears first what it has to know.
+  say_reports(self);
   // The gateway answers in any case: it has a time-out of its own, and its death is noticed at once.
   self->request(self->state.gateway.get(), caf::infinite, x.what.leave)
       .then([self, number](const permit& leave) { permit_came(self, number, leave); },

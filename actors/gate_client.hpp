@@ -79,6 +79,8 @@ void adopt_flights(gate_client_ptr self);
 
 // gate_client_reports.cpp: what main has to hear.
 
+/// All that main has not heard, unless it is being told.
+void say_reports(gate_client_ptr self);
 /// Until it is acknowledged.
 void report_release(gate_client_ptr self, permit_release what);
 void tell_gates_later(gate_client_ptr self);

@@ -5,10 +5,10 @@ namespace vigie {
 
 namespace {
 
-void say_reports(gate_client_ptr self) {
+void say(gate_client_ptr self, const std::vector<permit_release>& releases) {
   auto& s = self->state;
   auto& reports = s.air->reports();
-  for (auto& x : reports.take_due(self->clock().now()))
+  for (const auto& x : releases)
     self->request(s.gateway.get(), caf::infinite, x)
         .then([self, id = x.id] { self->state.air->reports().heard(id); },
               [self, id = x.id](const caf::error&) { self->state.air->reports().not_heard(id, self->clock().now()); });
@@ -39,9 +39,15 @@ void say_held(gate_client_ptr self) {
 
 } // namespace
 
+void say_reports(gate_client_ptr self) {
+  say(self, self->state.air->reports().take_due(self->clock().now(), true));
+}
+
 void report_release(gate_client_ptr self, permit_release what) {
-  self->state.air->reports().keep(std::move(what), self->clock().now());
-  say_reports(self);
+  auto& reports = self->state.air->reports();
+  auto now = self->clock().now();
+  reports.keep(std::move(what), now);
+  say(self, reports.take_due(now));
 }
 
 void tell_gates_later(gate_client_ptr self) {

@@ -95,14 +95,14 @@ void ask_bans(self_ptr self) {
 }
 
 /// The host is closed until the ban-timer has ruled; its bans_changed arrives before its ruling.
-void ask_ruling(self_ptr self, const site_refused& what, uint64_t permit_id, reply<void> answer) {
-  auto again = [=] { ask_ruling(self, what, permit_id, answer); };
+void ask_ruling(self_ptr self, const site_refused& what, uint64_t permit_id, const std::function<void()>& ruled) {
+  auto again = [=] { ask_ruling(self, what, permit_id, ruled); };
   self->request(self->state.links.ban_timer.get(), self->state.config.local_timeout, what)
       .then(
           [=](const refusal_ruling&) {
             self->state.limiter.open(what.host);
             self->state.ruled_on.erase(permit_id);
-            acknowledge_stored(self, answer);
+            when_stored(self, ruled);
             serve_gates(self);
           },
           [=](caf::error&) { self->after(self->state.config.ask_again, again); });
@@ -142,14 +142,18 @@ promise<void> release(self_ptr self, const worker_id& by, const permit_release& 
   auto known = st.config.policies.find(what.host);
   auto key = known == st.config.policies.end() ? gate_key_kind::domain : known->second.key;
   st.limiter.release(by, what, self->clock().now(), wall(self), key);
-  if (fresh)
-    st.conduct.came_back(by, what, wall(self));
+  // Counted by the owner that acknowledges it, and by no other: until then it is repeated, perhaps to the next one.
+  auto heard = [=, today = wall(self), counted = without_body(what)]() mutable {
+    if (fresh)
+      self->state.conduct.came_back(by, counted, today);
+    answer.keep();
+  };
   if (fresh_refusal)
-    ask_ruling(self, {by, what.host, what.evidence}, what.id, answer);
+    ask_ruling(self, {by, what.host, what.evidence}, what.id, heard);
   robots_permit_back(self, by, what);
   serve_gates(self);
   if (!fresh_refusal)
-    acknowledge_stored(self, answer);
+    when_stored(self, heard);
   return answer;
 }
 

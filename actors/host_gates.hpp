@@ -11,6 +11,7 @@
 // copies are read back.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -84,7 +85,7 @@ struct host_gates_state {
   bool bans_known = false;
   bool states_known = false;
   bool storing = false;                          ///< states are on their way to the store
-  std::vector<reply<void>> unstored;             ///< answered when the states of now are stored
+  std::vector<std::function<void()>> unstored;   ///< called when the states of now are stored
   std::set<uint64_t> ruled_on;                   ///< refused permits whose ruling is awaited
   std::set<worker_id> heard;                     ///< who has said what it holds
   worker_words words;                            ///< what they said of it
@@ -120,8 +121,8 @@ void open_gates(host_gates_shell* self);
 void read_states(host_gates_shell* self);
 /// What is urgent now; everything if `all`.
 void store_states(host_gates_shell* self, bool all);
-/// Answered when a restarted owner would know as much as this one.
-void acknowledge_stored(host_gates_shell* self, reply<void> answer);
+/// Calls when a restarted owner would know as much as this one.
+void when_stored(host_gates_shell* self, std::function<void()> call);
 void hear_held(host_gates_shell* self, const worker_id& by, const permits_held& what);
 /// Why a host is not asked any more, since an agreement has ended; errc::none = none has.
 error ended_exception(host_gates_shell* self, const host_key& host);
@@ -154,6 +155,8 @@ void open_ledger(host_gates_shell* self);
 void save_robots(host_gates_shell* self);
 void say_robots_fetched(host_gates_shell* self, const std::string& authority, const robots_report& report,
                         const robots_news& news);
+/// What the ledger keeps of it.
+permit_release without_body(const permit_release& what);
 /// Permits whose time has passed without a word.
 void end_lapsed(host_gates_shell* self);
 /// Counts, and keeps the answer.

@@ -129,6 +129,13 @@ void count_permit(self_ptr self, const host_gates_state::queued& whose, const pe
                    self->clock().now(), st.env.wall(self->clock().now()));
 }
 
+permit_release without_body(const permit_release& what) {
+  permit_release out{what.id, what.host, what.refused, {}, {}, what.report};
+  if (what.robots)
+    out.robots.emplace();
+  return out;
+}
+
 void answer_asker(self_ptr self, reply<permit>& asker, permit what) {
   auto& metrics = *self->state.env.metrics;
   metrics.count(what.id != 0 ? "vigie_permits_given_total" : "vigie_permits_denied_total", {});

@@ -100,8 +100,8 @@ void store_states(self_ptr self, bool all) {
   all = all || !st.unstored.empty();
   auto waiting = std::exchange(st.unstored, {});
   if (!(all ? st.limiter.has_changes() : st.limiter.has_urgent_changes())) {
-    for (auto& x : waiting)
-      x.keep();
+    for (auto& call : waiting)
+      call();
     return;
   }
   auto rows = st.limiter.changed_states(self->clock().now(), wall(self));
@@ -110,8 +110,8 @@ void store_states(self_ptr self, bool all) {
       .then(
           [self, waiting]() mutable {
             self->state.storing = false;
-            for (auto& x : waiting)
-              x.keep();
+            for (auto& call : waiting)
+              call();
             store_states(self, false);
           },
           [self, waiting, rows](const caf::error& e) {
@@ -126,12 +126,12 @@ void store_states(self_ptr self, bool all) {
           });
 }
 
-void acknowledge_stored(self_ptr self, reply<void> answer) {
+void when_stored(self_ptr self, std::function<void()> call) {
   auto& st = self->state;
   if (!st.states_known || st.storing || st.limiter.has_urgent_changes())
-    st.unstored.push_back(answer);
+    st.unstored.push_back(std::move(call));
   else
-    answer.keep();
+    call();
 }
 
 void hear_held(self_ptr self, const worker_id& by, const permits_held& what) {
@@ -152,7 +152,9 @@ void hear_held(self_ptr self, const worker_id& by, const permits_held& what) {
     robots_over(self, by, meaning.over, named);
     serve_gates(self);
   }
-  if (st.config.regions.contains(by) && st.heard.insert(by).second && st.heard.size() == st.config.regions.size()) {
+  // Who still has something to report has not said everything.
+  if (what.unreported.empty() && st.config.regions.contains(by) && st.heard.insert(by).second &&
+      st.heard.size() == st.config.regions.size()) {
     st.limiter.heard_all();
     serve_gates(self);
   }

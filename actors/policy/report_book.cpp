@@ -37,14 +37,14 @@ void report_book::drop_one() {
   ++dropped_;
 }
 
-std::vector<permit_release> report_book::take_due(mono_time now) {
+std::vector<permit_release> report_book::take_due(mono_time now, bool all) {
   dropped_ += std::erase_if(all_, [&](const auto& x) {
     auto wanted = x.second.what.report.retry_after.value_or(duration{0});
     return now - x.second.since > std::max(wanted, config_.keep_for);
   });
   std::vector<permit_release> out;
   for (auto& [id, x] : all_) {
-    if (x.being_told || x.due > now)
+    if (x.being_told || (x.due > now && !all))
       continue;
     x.being_told = true;
     auto& said = out.emplace_back(x.what);

@@ -27,7 +27,8 @@ public:
   void keep(permit_release what, mono_time now);
   /// What is to be said now, as if it were said for the first time: a Retry-After counts from when it came. Each counts
   /// as being told until `heard` or `not_heard`.
-  std::vector<permit_release> take_due(mono_time now);
+  /// `all`: also those that nobody could be told a moment ago.
+  std::vector<permit_release> take_due(mono_time now, bool all = false);
   void heard(uint64_t permit) { all_.erase(permit); }
   void not_heard(uint64_t permit, mono_time now);
   /// Whoever was telling them has died.

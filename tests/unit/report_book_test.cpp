@@ -33,6 +33,10 @@ TEST_CASE("a release is said until it is heard, once at a time, a Retry-After as
   CHECK(book.take_due(t0 + 10s).empty()); // it is being told
   book.not_heard(1, t0 + 10s);
   CHECK(book.take_due(t0 + 10s).empty());
+  // Before a permit is asked for, main hears whatever it has not heard, however late the next try would be.
+  CHECK(book.take_due(t0 + 10s, true).size() == 1);
+  CHECK(book.take_due(t0 + 10s, true).empty());
+  book.not_heard(1, t0 + 10s);
   auto again = book.take_due(t0 + 11s);
   REQUIRE(again.size() == 1);
   CHECK(*again[0].report.retry_after == 49s);
