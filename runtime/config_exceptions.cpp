@@ -43,7 +43,8 @@ std::string example(const source_spec& x, wall_time now) {
 }
 
 void read_text(config_reader& table, const char* name, const char* remedy, std::string& out) {
-  if (table.require(name, remedy) && table.read(name, out) && out.find_first_not_of(" \t") == out.npos)
+  auto read = table.read(name, out); // also where it is missing, so that the name is known
+  if (table.require(name, remedy) && read && out.find_first_not_of(" \t") == out.npos)
     table.problem(name, "it is empty", remedy);
 }
 
@@ -53,7 +54,8 @@ void read_end(config_reader& table, wall_time& out) {
   auto remedy =
       "Write the last day (UTC) of the agreement, at most 90 days ahead, as expires = \"" + latest_day(now) + "\".";
   std::string text;
-  if (!table.require("expires", remedy) || !table.read("expires", text))
+  auto read = table.read("expires", text);
+  if (!table.require("expires", remedy) || !read)
     return;
   auto day = text.size() == 10 ? parse_date(text) : std::nullopt;
   if (!day)
