@@ -184,6 +184,7 @@ TEST_CASE("what is done by agreement stands beneath the figures, with whose and 
 
 TEST_CASE("conduct of a host that was never asked says so, and is no error") {
   ledger_node node;
+  node.page.exceptions.clear();
   node.page.hosts.clear();
   node.page.hosts_in_all = 0;
   auto options = node.options();
