@@ -16,11 +16,14 @@ from fleet import Fleet, require, run_scenarios, wait_until  # noqa: E402
 HUNG = 4
 LIMITS = '[limits]\nshutdown = "2s"\n'
 PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207
+WAIT_FOR_ALL = 0x40000000  # __WALL
 
 
-def ends_hard(node, *words):
+def ends_hard(node, *words, traced=()):
     """The node does not end in order, and does not stay either."""
     node.signal(signal.SIGTERM)
+    for tid in traced:  # a thread that is traced is gone when its tracer has looked
+        os.waitpid(tid, WAIT_FOR_ALL)
     status = node.popen.wait(60)
     line = node.log().strip().splitlines()[-1]
     require(status == HUNG, f"exit {status}: {line}")
@@ -40,17 +43,17 @@ def threads_stopped(pid, named):
             tid = int(task.name)
             require(libc.ptrace(PTRACE_SEIZE, tid, None, None) == 0, f"ptrace: {os.strerror(ctypes.get_errno())}")
             require(libc.ptrace(PTRACE_INTERRUPT, tid, None, None) == 0, "the thread cannot be stopped")
-            os.waitpid(tid, 0x40000000)
+            os.waitpid(tid, WAIT_FOR_ALL)
             stopped.append(tid)
     require(stopped, "no such thread")
-    yield
+    yield stopped
 
 
 def a_handler_that_never_comes_back(vigie):
     with Fleet(vigie, workers=1, main_extra=LIMITS, worker_extra=LIMITS) as fleet:
         # All threads of CAF: whatever handler is at work stays in it, and no other comes to its turn.
-        with threads_stopped(fleet.workers[0].pid, lambda name: name.startswith("caf.")):
-            ends_hard(fleet.workers[0], "while ending the actors", "parts that do not come back: ", "root")
+        with threads_stopped(fleet.workers[0].pid, lambda name: name.startswith("caf.")) as traced:
+            ends_hard(fleet.workers[0], "while ending the actors", "parts that do not come back: ", "root", traced=traced)
         fleet.workers[0].start()
         fleet.wait_workers(1)
 
