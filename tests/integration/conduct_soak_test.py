@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The judge of `./dev soak conduct` on hand-made logs."""
+"""A minute of `./dev soak conduct`, and its judge on hand-made logs."""
 
 import pathlib
 import sys
@@ -8,6 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "soak")]
 
 from conduct_judge import Blows, Judge  # noqa: E402
+from conduct_soak import play  # noqa: E402
 from fleet import require, run_scenarios  # noqa: E402
 from moody_site import Exchange  # noqa: E402
 
@@ -67,5 +68,10 @@ def the_judge_counts(_vigie):
     require(faults(Blows(main_kills=[20]), requests=2) == 1, "main was killed later")
 
 
+def a_minute_of_moods(vigie):
+    """Limits, refusals, silence and delays while runs are cancelled and nodes die: the hosts have nothing to complain about."""
+    play(vigie, 1, 7)
+
+
 if __name__ == "__main__":
-    sys.exit(run_scenarios([the_judge_sees, the_judge_counts]))
+    sys.exit(run_scenarios([the_judge_sees, the_judge_counts, a_minute_of_moods]))

@@ -14,8 +14,11 @@ struct storm_config {
   bool crashes = false;  ///< any actor, any link, any node
   bool refusals = false; ///< 403 for one region
   bool limits = false;   ///< 429 of a host
-  bool slowness = false; ///< answers that take up to 10 s
+  bool slowness = false; ///< answers that take up to 10 s, or do not come
   bool outages = false;  ///< of the store
+  bool cancels = false;  ///< a newer trigger, an ordered restart of main
+  bool commands = false; ///< scrapes beside the run
+  bool spread = false;   ///< from the start answers take 30 ms to 5 s
   duration lasts{30000};
   size_t blows = 12;
 };
@@ -27,6 +30,8 @@ public:
     for (size_t i = 0; i < config.blows; ++i)
       plan(start + duration{static_cast<int64_t>(below(static_cast<size_t>(config.lasts.count())))}, config);
     end_ = start + config.lasts;
+    if (config.spread)
+      f_.web.sky.slowest = duration{5000};
   }
 
   /// Plays it to its end and leaves calm behind: every node up, the sites in order.
@@ -56,24 +61,50 @@ private:
     if (c.crashes) {
       kinds.push_back([=, this] { at(when, [=, this] { crash_any(luck); }); });
       kinds.push_back([=, this] { at(when, [=, this] { crash_any(luck); }); });
-      kinds.push_back([=, this] { cut_link(when, lasting, worker(luck)); });
+      kinds.push_back([=, this] { cut_link(when, lasting, luck); });
       kinds.push_back([=, this] { lose_node(when, lasting, luck); });
     }
     if (c.refusals)
       kinds.push_back([=, this] { refuse(when, lasting, luck); });
     if (c.limits)
       kinds.push_back([=, this] {
-        at(when, [=, this] { f_.web.sky.limiting.insert(host(luck)); });
+        auto seconds = static_cast<int>(1 + luck / 31 % 12);
+        at(when, [=, this] { f_.web.sky.limiting.insert_or_assign(host(luck), seconds); });
         at(when + lasting / 4, [=, this] { f_.web.sky.limiting.erase(host(luck)); });
       });
-    if (c.slowness)
+    if (c.slowness) {
       kinds.push_back([=, this] {
         at(when, [=, this] { f_.web.sky.jitter = duration{10000}; });
         at(when + lasting, [=, this] { f_.web.sky.jitter = weather{}.jitter; });
       });
+      kinds.push_back([=, this] {
+        at(when, [=, this] { f_.web.sky.silent.insert(host(luck)); });
+        at(when + lasting, [=, this] { f_.web.sky.silent.erase(host(luck)); });
+      });
+    }
+    if (c.cancels) {
+      kinds.push_back([=, this] {
+        at(when, [=, this] {
+          f_.log.struck("cancel", "");
+          f_.stir(luck % 83);
+          f_.trigger();
+        });
+      });
+      kinds.push_back([=, this] { restart_main(when, lasting, luck); });
+    }
+    if (c.commands)
+      kinds.push_back([=, this] {
+        at(when, [=, this] {
+          f_.stir(luck % 83);
+          f_.scrape("https://" + host(luck).value + "/search?q=thing" + std::to_string(1 + luck / 13 % 9) + "&page=1");
+        });
+      });
     if (c.outages)
       kinds.push_back([=, this] {
-        at(when, [=, this] { f_.db.fail_all(errc::store_unavailable); });
+        at(when, [=, this] {
+          f_.log.struck("outage", "");
+          f_.db.fail_all(errc::store_unavailable);
+        });
         at(when + lasting, [=, this] { f_.db.fail_all(errc::none); });
       });
     if (!kinds.empty())
@@ -102,15 +133,20 @@ private:
     auto& names = std::next(kinds.begin(), static_cast<ptrdiff_t>(luck / 97 % kinds.size()))->second;
     std::sort(names.begin(), names.end());
     uint64_t id = 0;
-    actor_directory::instance().crash(names[luck / 9973 % names.size()], &id);
+    const auto& name = names[luck / 9973 % names.size()];
+    f_.log.struck("crash", name);
+    actor_directory::instance().crash(name, &id);
     tend();
   }
 
-  void cut_link(wall_time when, duration lasting, const std::string& name) {
+  void cut_link(wall_time when, duration lasting, uint64_t luck) {
+    auto name = worker(luck / 2);
     at(when, [=, this] {
       uint64_t id = 0;
+      f_.log.struck("cut", name);
       f_.wire.cut.insert(name);
-      actor_directory::instance().crash("worker-gateway/" + name, &id);
+      // Either end notices; at the worker's end its memory may go, too.
+      actor_directory::instance().crash((luck % 2 == 0 ? "worker-gateway/" : "worker-proxy/") + name, &id);
     });
     at(when + lasting, [=, this] { f_.wire.cut.erase(name); });
   }
@@ -120,6 +156,15 @@ private:
     at(when, [=, this] {
       f_.stir(luck % 89);
       f_.kill_node(name);
+    });
+    at(when + lasting, [this] { tend(); });
+  }
+
+  void restart_main(wall_time when, duration lasting, uint64_t luck) {
+    at(when, [=, this] {
+      f_.stir(luck % 79);
+      if (!f_.is_down("main"))
+        f_.stop_node("main");
     });
     at(when + lasting, [this] { tend(); });
   }

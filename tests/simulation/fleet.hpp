@@ -7,6 +7,7 @@
 #include "actors/alert_cycle.hpp"
 #include "actors/balancer.hpp"
 #include "actors/ban_timer.hpp"
+#include "actors/command_runner.hpp"
 #include "actors/fetcher.hpp"
 #include "actors/gate_client.hpp"
 #include "actors/health_monitor.hpp"
@@ -26,10 +27,17 @@
 
 namespace vigie::simulation {
 
+struct fleet_options {
+  overlap_policy overlap = overlap_policy::skip;
+  /// Assignments pass their deadline after two silences and the patience, if their plan needs no longer.
+  duration silence{30000};
+  duration patience{60000};
+};
+
 class fleet {
 public:
-  fleet(uint64_t seed, workload work)
-      : w(seed), offered(std::move(work)), log([this] { return wall(); }), seed_(seed),
+  fleet(uint64_t seed, workload work, fleet_options options = {})
+      : w(seed), offered(std::move(work)), log([this] { return wall(); }), seed_(seed), options_(options),
         table_(offered.source_table_of()) {
     web.offered = &offered;
     web.log = &log;
@@ -69,7 +77,7 @@ public:
     auto children = name == "main" ? main_children() : worker_children(name);
     supervisor_config c;
     c.name = "root/" + name;
-    auto root = w.system.spawn(supervisor, env(), c, std::move(children));
+    auto root = w.system.spawn(supervisor, env(name), c, std::move(children));
     actor_directory::instance().label(root.id(), c.name, {}, 0, {});
     auto down = std::make_shared<bool>(false);
     root->attach_functor([down] { *down = true; });
@@ -78,7 +86,19 @@ public:
   }
 
   /// As kill -9: nothing of the node lives on.
-  void kill_node(const std::string& name) { w.stop(roots_.at(name)); }
+  void kill_node(const std::string& name) {
+    log.struck("kill", name);
+    w.stop(roots_.at(name));
+    end_requests(name);
+  }
+
+  /// In order, as SIGTERM; it takes its time.
+  void stop_node(const std::string& name) {
+    log.struck("stop", name);
+    w.self->send_exit(roots_.at(name), caf::exit_reason::user_shutdown);
+    until([&] { return is_down(name); }, std::chrono::minutes{1});
+    end_requests(name);
+  }
 
   bool is_down(const std::string& name) const { return *down_.at(name); }
 
@@ -123,6 +143,14 @@ public:
   // -------------------------------------------------------------------------------------
   void trigger() { caf::anon_send(cycle_.get(), trigger_run{run_trigger::manual, {}, "simulation"}); }
 
+  /// The command of that name, for a page of the workload.
+  void scrape(const std::string& url) {
+    worker_command what;
+    what.kind = command_kind::scrape;
+    what.url = url;
+    caf::anon_send(balancer_.get(), envelope{{}, "simulation"}, what);
+  }
+
   size_t workers_up() {
     auto rows = w.ask<std::vector<worker_status>>(balancer_.get(), get_workers{});
     return rows ? static_cast<size_t>(
@@ -137,8 +165,17 @@ public:
     return out;
   }
 
-  environment env() {
-    return {&log, &metrics, [this](mono_time) { return wall(); }, seed_};
+  environment env(const std::string& node) {
+    auto& to = logs_.try_emplace(node, &log, node).first->second;
+    return {&to, &metrics, [this](mono_time) { return wall(); }, seed_};
+  }
+
+  /// Requests that the sites have not answered.
+  size_t open_requests() const {
+    size_t out = 0;
+    for (const auto& [name, n] : nodes_)
+      out += n.web->open();
+    return out;
   }
 
   test::world w;
@@ -171,16 +208,26 @@ private:
     actor_ref<worker_gateway_actor> gateway;
     actor_ref<gate_client_actor> gate;
     actor_ref<fetcher_actor> fetcher;
+    actor_ref<command_runner_actor> runner;
   };
 
+  /// The connections of a process end with it.
+  void end_requests(const std::string& name) {
+    if (auto n = nodes_.find(name); n != nodes_.end())
+      n->second.web->die();
+  }
+
   std::vector<child_spec> main_children() {
-    auto e = env();
+    auto e = env("main");
     ban_timer_config bans;
     bans.regions = regions_;
     host_gates_config gates;
     gates.regions = regions_;
     alert_cycle_config cycle;
     cycle.enabled = false;
+    cycle.overlap = options_.overlap;
+    cycle.limits.silence = options_.silence;
+    cycle.limits.patience = options_.patience;
     cycle.sources = table_;
     cycle.regions = regions_;
     alert_cycle_links cycle_links{store_, balancer_, bans_, notifier_, proxies_};
@@ -205,7 +252,7 @@ private:
   }
 
   std::vector<child_spec> fleet_children() {
-    auto e = env();
+    auto e = env("main");
     ban_timer_config bans;
     bans.regions = regions_;
     balancer_config balancing;
@@ -236,7 +283,7 @@ private:
   }
 
   std::vector<child_spec> worker_children(const std::string& name) {
-    auto e = env();
+    auto e = env(name);
     auto& n = nodes_.at(name);
     worker_gateway_config c;
     c.worker = worker_id{name};
@@ -247,6 +294,13 @@ private:
     auto air = std::make_shared<flights>(++processes_);
     worker_gateway_parts parts;
     parts.env = e;
+    parts.runner = n.runner;
+    command_runner_config commands;
+    commands.worker = c.worker;
+    commands.fetch_timeout = offered.sources().at(0).timeout;
+    for (const auto& [id, row] : table_)
+      commands.gates[row.host] = row.spec.gate;
+    command_runner_parts running{e, n.gate, nullptr};
     parts.new_scraper = [scraping](caf::actor_system& system) {
       return system.spawn(scraper, scraper_config{}, scraping);
     };
@@ -257,6 +311,9 @@ private:
     all.push_back(child("gate-client/" + name, n.gate, [e, air, g = n.gateway, f = n.fetcher](caf::local_actor* s) {
       return s->spawn(gate_client, gate_client_config{}, e, g, f, air);
     }));
+    all.push_back(child("command-runner/" + name, n.runner, [commands, running](caf::local_actor* s) {
+      return s->spawn(command_runner, commands, running);
+    }));
     all.push_back(child("worker-gateway/" + name, n.gateway,
                         [c, parts](caf::local_actor* s) { return s->spawn(worker_gateway, c, parts); }));
     return all;
@@ -265,6 +322,8 @@ private:
   slow_channel shop_way_{&web, &shop};
   slow_channel mail_way_{&web, &mail};
   uint64_t seed_;
+  fleet_options options_;
+  std::map<std::string, node_log> logs_;
   source_table table_;
   uint64_t processes_ = 0;
   mono_time started_ = w.now();

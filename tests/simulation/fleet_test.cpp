@@ -1,8 +1,11 @@
 // The whole fleet in one process. A red run names its seed; VIGIE_SEED=N runs that one alone, with the end of its
 // trace.
 #include <cstdlib>
+#include <exception>
+#include <iostream>
 
 #include "tests/simulation/checkers.hpp"
+#include "tests/simulation/conduct_checkers.hpp"
 #include "tests/simulation/faults.hpp"
 
 using namespace vigie;
@@ -12,19 +15,27 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr size_t alerts = 41;
+/// One worker's share has alerts of all of them.
+const std::vector<std::string> several{"market", "bazaar", "arcade", "depot", "fair", "outlet"};
 
 /// What the storms of one test have really brought about: a test that meets nothing proves nothing.
 std::map<std::string, size_t> met;
 
 template <class Play>
 void over_seeds(uint64_t count, Play play) {
-  const char* only = std::getenv("VIGIE_SEED");
-  if (const char* many = std::getenv("VIGIE_SEEDS"))
-    count = std::strtoull(many, nullptr, 10);
+  uint64_t first = 1;
+  if (const char* only = std::getenv("VIGIE_SEED")) {
+    first = count = std::strtoull(only, nullptr, 10);
+  } else if (const char* many = std::getenv("VIGIE_SEEDS")) {
+    char* end = nullptr;
+    count = std::strtoull(many, &end, 10);
+    if (*end == '-') {
+      first = count;
+      count = std::strtoull(end + 1, nullptr, 10);
+    }
+  }
   met.clear();
-  for (uint64_t seed = 1; seed <= count; ++seed) {
-    if (only && std::strtoull(only, nullptr, 10) != seed)
-      continue;
+  for (uint64_t seed = first; seed <= count; ++seed) {
     INFO("replay with VIGIE_SEED=" << seed);
     play(seed);
   }
@@ -50,25 +61,55 @@ bool finish(fleet& f, size_t runs, duration limit = 30min) {
   return f.until([&] { return ended() && delivered(); }, limit);
 }
 
+/// Every request is over, and the ledger is stored.
+void rest(fleet& f) {
+  REQUIRE(f.until([&] { return f.open_requests() == 0; }, 1min));
+  f.until([] { return false; }, 5s);
+}
+
 void check_everything(fleet& f) {
+  rest(f);
   for (const auto& run : f.runs())
     check_settled(f, run);
   check_matches(f, false);
   check_notified(f);
-  check_budget(f);
-  check_bans(f);
+  check_conduct(f);
 }
+
+/// Prints the end of a run's trace if a check throws.
+class trace_of_failure {
+public:
+  explicit trace_of_failure(const trace& log) : log_(log) {}
+  trace_of_failure(const trace_of_failure&) = delete;
+  trace_of_failure& operator=(const trace_of_failure&) = delete;
+
+  ~trace_of_failure() {
+    if (std::uncaught_exceptions() > before_)
+      std::cerr << log_.tail(std::getenv("VIGIE_SEED") ? 4000 : 40);
+  }
+
+private:
+  const trace& log_;
+  int before_ = std::uncaught_exceptions();
+};
 
 /// One stormy run; its digest.
 uint64_t weather_out(uint64_t seed, const storm_config& config, const std::function<void(fleet&)>& more = {}) {
-  fleet f{seed, workload{seed, alerts, {"market", "bazaar"}}};
+  fleet_options options;
+  if (config.cancels && seed % 2 == 0)
+    options.overlap = overlap_policy::cancel_old;
+  if (config.cancels && seed % 3 == 0) {
+    options.silence = 4s;
+    options.patience = 3s;
+  }
+  fleet f{seed, workload{seed, alerts, several}, options};
+  trace_of_failure told{f.log};
   settle_in(f);
   f.trigger();
   storm{f, seed, config}.rage();
   if (f.runs().empty()) // the trigger died with main
     f.trigger();
   auto ended = finish(f, 1);
-  INFO(f.log.tail(std::getenv("VIGIE_SEED") ? 4000 : 40));
   REQUIRE(ended);
   check_everything(f);
   if (more)
@@ -96,10 +137,10 @@ void check_met(std::initializer_list<std::string> names) {
 TEST_CASE("one cycle of 41 alerts over four workers in fair weather") {
   over_seeds(50, [](uint64_t seed) {
     fleet f{seed, workload{seed, alerts, {"market"}}};
+    trace_of_failure told{f.log};
     settle_in(f);
     f.trigger();
     auto ended = finish(f, 1);
-    INFO(f.log.tail(40));
     REQUIRE(ended);
     check_everything(f);
     check_matches(f, true);
@@ -149,29 +190,46 @@ TEST_CASE("actors, links and nodes that die: nothing is lost, nothing is done tw
 
 TEST_CASE("regions refused by sites: a ban for one, one other region, then the circuit") {
   storm_config c;
-  c.refusals = true;
+  c.refusals = c.spread = true;
   c.blows = 5;
-  over_seeds(40, [&](uint64_t seed) { weather_out(seed, c, check_rotation); });
+  over_seeds(40, [&](uint64_t seed) { weather_out(seed, c); });
   check_met({"worker_banned", "circuit_opened", "HTTP 403"});
 }
 
 TEST_CASE("sites that ask for patience get it, and slow ones do not break the run") {
   storm_config c;
-  c.limits = true;
-  over_seeds(20, [&](uint64_t seed) { weather_out(seed, c, check_held); });
+  c.limits = c.spread = true;
+  over_seeds(20, [&](uint64_t seed) { weather_out(seed, c); });
   check_met({"host_held", "HTTP 429"});
   c.slowness = true;
+  c.spread = false;
   over_seeds(20, [&](uint64_t seed) { weather_out(seed, c); });
 }
 
+TEST_CASE("refusals and limits while work is cancelled: an answer counts, whatever became of the work") {
+  storm_config c;
+  c.refusals = c.limits = c.cancels = c.commands = c.spread = true;
+  c.blows = 16;
+  over_seeds(60, [&](uint64_t seed) { weather_out(seed, c); });
+  check_met({"worker_banned", "host_held"});
+}
+
+TEST_CASE("refusals and limits while actors, links and nodes die") {
+  storm_config c;
+  c.refusals = c.limits = c.crashes = c.commands = c.spread = true;
+  c.blows = 16;
+  over_seeds(60, [&](uint64_t seed) { weather_out(seed, c); });
+  check_met({"worker_banned", "host_held", "main_detached"});
+}
+
 TEST_CASE("everything at once") {
-  storm_config c{true, true, true, true, true, 40s, 20};
+  storm_config c{true, true, true, true, true, true, true, true, 40s, 24};
   over_seeds(60, [&](uint64_t seed) { weather_out(seed, c); });
   check_met({"actor_restarted", "worker_banned", "host_held", "cycle_waits_for_store", "assignment_taken_back"});
 }
 
 TEST_CASE("the same seed is the same run") {
-  storm_config c{true, true, true, true, true, 20s, 12};
+  storm_config c{true, true, true, true, true, true, true, true, 20s, 12};
   std::set<uint64_t> seen;
   over_seeds(5, [&](uint64_t seed) {
     auto first = weather_out(seed, c);

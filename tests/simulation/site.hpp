@@ -1,15 +1,16 @@
 // The outside of the simulated fleet: web sites that answer after a virtual time, and break as the faults say.
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <memory>
-#include <optional>
 #include <random>
+#include <set>
 
 #include "actors/actor.hpp"
 #include "actors/dialler.hpp"
+#include "adapters/ports/http_client.hpp"
 #include "adapters/ports/notify_channel.hpp"
-#include "tests/fakes/fake_http_client.hpp"
 #include "tests/simulation/trace.hpp"
 #include "tests/simulation/workloads.hpp"
 
@@ -24,10 +25,12 @@ using clockwork = shell<notifier_actor, clockwork_state>;
 /// What is wrong with the sites at the moment.
 struct weather {
   std::set<std::pair<host_key, worker_id>> refusing; ///< 403
-  std::set<host_key> limiting;                       ///< 429, Retry-After: 2
+  std::map<host_key, int> limiting;                  ///< 429, Retry-After: so many seconds
   std::set<host_key> failing;                        ///< 500
+  std::set<host_key> silent;                         ///< nothing comes
   duration latency{30};
   duration jitter{40};
+  duration slowest{0}; ///< not 0: answers take from `latency` to this, short ones more often
 };
 
 struct sites {
@@ -37,51 +40,75 @@ struct sites {
   std::function<wall_time()> now;
   weather sky;
   std::mt19937_64 dice;
-  size_t open = 0; ///< requests under way
 
-  result<http_response> answer(const worker_id& by, const http_request& what) {
-    auto rest = what.url.substr(what.url.find("://") + 3);
-    host_key host{rest.substr(0, rest.find('/'))};
+  /// What the site will say, decided as the request arrives.
+  http_response answer(const worker_id& by, const host_key& host, const std::string& url) const {
     http_response out;
     out.status = 200;
-    if (what.url.ends_with("/robots.txt")) {
-      out.status = 404; // whatever the weather; the gates' own tests have others
-    } else if (sky.refusing.contains({host, by})) {
+    if (sky.refusing.contains({host, by})) {
       out.status = 403;
-    } else if (sky.limiting.contains(host)) {
+    } else if (auto limit = sky.limiting.find(host); limit != sky.limiting.end()) {
       out.status = 429;
-      out.headers["retry-after"] = "2";
+      out.headers["retry-after"] = std::to_string(limit->second);
     } else if (sky.failing.contains(host)) {
       out.status = 500;
+    } else if (url.ends_with("/robots.txt")) {
+      out.status = 404;
     } else {
-      out.body = offered->page(what.url);
+      out.body = offered->page(url);
     }
-    log->note({now(), by, host, what.url, out.status});
     return out;
+  }
+
+  duration takes(const host_key& host) {
+    if (sky.silent.contains(host))
+      return duration::max();
+    if (sky.slowest <= sky.latency) {
+      std::uniform_int_distribution<int64_t> more{0, sky.jitter.count()};
+      return sky.latency + duration{more(dice)};
+    }
+    auto share = std::uniform_real_distribution<double>{0, 1}(dice);
+    auto times = std::pow(static_cast<double>(sky.slowest.count()) / static_cast<double>(sky.latency.count()), share);
+    return duration{static_cast<int64_t>(static_cast<double>(sky.latency.count()) * times)};
   }
 };
 
-/// One worker's way to the sites: what the site says is decided when the request starts, and heard later.
+/// One worker's way to the sites: what the site says is decided when the request arrives, and heard later. A request
+/// goes on whatever becomes of the actor that made it; it ends with its process.
 class slow_web : public http_client {
 public:
-  slow_web(sites* all, worker_id by) : all_(all) {
-    inner_.on_call("", [all, by](const http_request& r) { return all->answer(by, r); });
-  }
+  slow_web(sites* all, worker_id by) : all_(all), by_(std::move(by)) {}
 
   void fetch(http_request request, callback done) override {
-    std::uniform_int_distribution<int64_t> more{0, all_->sky.jitter.count()};
-    auto wait = all_->sky.latency + duration{more(all_->dice)};
+    auto rest = request.url.substr(request.url.find("://") + 3);
+    host_key host{rest.substr(0, rest.find('/'))};
+    auto what = all_->answer(by_, host, request.url);
+    auto wait = all_->takes(host);
     auto late = wait > request.timeout;
-    inner_.fetch(request, [this, wait, late, limit = request.timeout, done](result<http_response> x) {
-      all_->clock->after(late ? limit : wait, [late, done, x] {
-        done(late ? result<http_response>{fail(errc::timed_out, "no answer in time")} : x);
-      });
+    auto held = what.headers.find("retry-after");
+    auto wanted = duration{held == what.headers.end() ? 0 : 1000 * std::stoi(held->second)};
+    auto number = all_->log->begun({all_->now(), by_, host, request.url, what.status, wanted, {}, false});
+    open_.insert(number);
+    all_->clock->after(late ? request.timeout : wait, [this, late, number, done, what] {
+      if (open_.erase(number) == 0)
+        return; // the process has died
+      all_->log->over(number, !late);
+      done(late ? result<http_response>{fail(errc::timed_out, "no answer in time")} : what);
     });
   }
 
+  /// The process ends, and its connections with it.
+  void die() {
+    for (auto number : std::exchange(open_, {}))
+      all_->log->over(number, false);
+  }
+
+  size_t open() const { return open_.size(); }
+
 private:
   sites* all_;
-  fakes::fake_http_client inner_;
+  worker_id by_;
+  std::set<size_t> open_;
 };
 
 /// A channel whose receiver has the message at once and says so later: who dies meanwhile cannot know.

@@ -98,6 +98,8 @@ private:
     s.timeout = duration{8000};
     if (paged)
       s.paging = {paging_kind::page, 1, page_size, 4};
+    if (site == "depot")
+      s.gate.max_in_flight = 2;
     sources_.push_back(s);
   }
 
