@@ -66,39 +66,6 @@ void look(self_ptr self) {
   arm(self);
 }
 
-void save(self_ptr self);
-
-void saved(self_ptr self, const ban_timer_state::key& k, uint64_t version, bool ok) {
-  auto& st = self->state;
-  st.saving = false;
-  if (auto i = st.unsaved.find(k); ok && i != st.unsaved.end() && i->second.version == version)
-    st.unsaved.erase(i);
-  if (ok)
-    save(self);
-  else
-    self->after(st.config.ask_again, [self] { save(self); });
-}
-
-/// One write at a time, so that the newest word on a verdict is also the last one.
-void save(self_ptr self) {
-  auto& st = self->state;
-  if (st.saving || st.unsaved.empty())
-    return;
-  st.saving = true;
-  const auto& [k, write] = *st.unsaved.begin();
-  const auto& v = write.what;
-  auto done = [self, k = k, version = write.version](bool ok) { saved(self, k, version, ok); };
-  auto failed = [self, done](caf::error& e) {
-    self->state.env.log->emit({log_level::warn, "verdict_not_stored", {}, {{"problem", to_string(from_caf(e))}}});
-    done(false);
-  };
-  if (write.drop)
-    self->request(st.links.store.get(), st.config.store_timeout, drop_verdict{v.scope, v.worker, v.host})
-        .then([done] { done(true); }, failed);
-  else
-    self->request(st.links.store.get(), st.config.store_timeout, put_verdict{v}).then([done] { done(true); }, failed);
-}
-
 void enact(self_ptr self, const ban_changes& changes) {
   auto& st = self->state;
   auto keep = [&](log_level level, std::string_view name, const verdict& v, bool drop) {
@@ -116,7 +83,7 @@ void enact(self_ptr self, const ban_changes& changes) {
   if (!changes.any())
     return;
   announce(self);
-  save(self);
+  save_verdicts(self);
   arm(self);
 }
 
@@ -173,7 +140,7 @@ ban_timer_actor::behavior_type ban_timer(self_ptr self, ban_timer_config config,
         return when_restored<refusal_ruling>(self, [self, what](reply<refusal_ruling>& answer) {
           auto out = self->state.ledger.refused(what, wall(self));
           enact(self, out.changes);
-          answer.keep(std::move(out.ruling));
+          when_saved(self, [answer, ruling = out.ruling]() mutable { answer.keep(ruling); });
         });
       },
       [self](const site_answered& what) {

@@ -54,9 +54,17 @@ struct ban_timer_state {
   uint64_t version = 0;
   bool saving = false;
   std::vector<std::function<void()>> parked;
+  std::vector<std::function<void()>> ruled; ///< rulings that are given when nothing is unsaved
 };
 
 using ban_timer_shell = shell<ban_timer_actor, ban_timer_state>;
+
+// ban_timer_store.cpp: verdicts on their way into the store.
+
+/// One write at a time, so that the newest word on a verdict is also the last one.
+void save_verdicts(ban_timer_shell* self);
+/// `f` now, or when the next ban-timer would know as much as this one: whoever hears a ruling forgets the refusal.
+void when_saved(ban_timer_shell* self, std::function<void()> f);
 
 ban_timer_actor::behavior_type ban_timer(ban_timer_shell* self, ban_timer_config config, environment env,
                                          ban_timer_links links);

@@ -135,17 +135,17 @@ promise<void> release(self_ptr self, const worker_id& by, const permit_release& 
   }
   auto fresh = !st.limiter.heard(what.id);
   auto fresh_refusal = what.refused && fresh;
-  if (fresh_refusal) {
+  if (fresh_refusal && st.ruled_on.insert(what.id).second)
     st.limiter.close(what.host);
-    st.ruled_on.insert(what.id);
-  }
   auto known = st.config.policies.find(what.host);
   auto key = known == st.config.policies.end() ? gate_key_kind::domain : known->second.key;
   st.limiter.release(by, what, self->clock().now(), wall(self), key);
   // Counted by the owner that acknowledges it, and by no other: until then it is repeated, perhaps to the next one.
   auto heard = [=, today = wall(self), counted = without_body(what)]() mutable {
-    if (fresh)
+    if (fresh) {
       self->state.conduct.came_back(by, counted, today);
+      self->state.limiter.acknowledged(counted, self->clock().now(), today, key);
+    }
     answer.keep();
   };
   if (fresh_refusal)

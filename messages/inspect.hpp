@@ -82,7 +82,7 @@ VIGIE_INSPECT(robots_report, 3)
 // messages/values/conduct.hpp
 VIGIE_INSPECT(robots_copy, 9)
 VIGIE_INSPECT(stored_robots, 2)
-VIGIE_INSPECT(host_state, 9)
+VIGIE_INSPECT(host_state, 10)
 VIGIE_INSPECT(conduct_row, 14)
 
 // messages/values/run.hpp

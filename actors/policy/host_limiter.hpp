@@ -89,6 +89,9 @@ public:
   void adopt(const worker_id& by, const held_permit& what, mono_time now, wall_time today);
   /// All workers have said what they hold and what they had to say to a former owner.
   void heard_all();
+  /// The worker is told that this release was heard. It may not hear that, and tell the next owner: who knows it, too.
+  void acknowledged(const permit_release& what, mono_time now, wall_time today,
+                    gate_key_kind key = gate_key_kind::domain);
   /// True if this release was heard before and its words are not to be counted again.
   bool heard(uint64_t permit_id) const { return judged_.contains(permit_id); }
   /// Its requests for permits are forgotten (denied). Its permits stay out until their requests must be over, or until
@@ -158,10 +161,11 @@ private:
     int64_t day = 0;
     uint32_t today = 0; ///< permits given on `day`
     bool spent_said = false;
-    optional<mono_time> armed;  ///< its row of ready_
-    std::string blocked_on;     ///< its row of blocked_: an address
-    optional<host_key> lane_of; ///< a worker's lane: of this gate
-    std::set<host_key> lanes;   ///< behind it
+    std::deque<uint64_t> acknowledged; ///< permits, the newest `acknowledged_kept`
+    optional<mono_time> armed;         ///< its row of ready_
+    std::string blocked_on;            ///< its row of blocked_: an address
+    optional<host_key> lane_of;        ///< a worker's lane: of this gate
+    std::set<host_key> lanes;          ///< behind it
   };
   struct out_permit {
     host_key gate; ///< or lane
@@ -187,6 +191,7 @@ private:
   void forget_some(mono_time now, int64_t day);
   void put_out(uint64_t permit_id, out_permit what, uint32_t max_in_flight);
   void give_back(uint64_t permit_id);
+  void remember_judged(uint64_t permit_id);
   void expire_at(uint64_t permit_id, out_permit& x, mono_time when);
   duration life_of(duration time_out) const;
   void expire(mono_time now);
@@ -214,7 +219,8 @@ private:
   host_state state_of(const host_key& key, const gate& g, mono_time now, wall_time today) const;
   double draw() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
-  static constexpr size_t names_per_gate = 4; ///< hosts whose address is remembered: so many for each of max_hosts
+  static constexpr size_t acknowledged_kept = 32; ///< of a gate: more than can be on their way at the end of an owner
+  static constexpr size_t names_per_gate = 4;     ///< hosts whose address is remembered: so many for each of max_hosts
 
   host_limiter_config config_;
   std::mt19937_64 random_;

@@ -30,12 +30,7 @@ void host_limiter::release(const worker_id& by, const permit_release& what, mono
   auto limited = what.report.kind == answer_kind::rate_limited;
   auto known = permits_.find(what.id);
   if (limited || what.refused || known == permits_.end() || known->second.by == by) {
-    judged_.insert(what.id);
-    judged_last_.push_back(what.id);
-    if (judged_last_.size() > judged_kept) {
-      judged_.erase(judged_last_.front());
-      judged_last_.pop_front();
-    }
+    remember_judged(what.id);
   }
   optional<mono_time> started;
   auto at = keys_.gate_of(what.host, key);
@@ -58,6 +53,27 @@ void host_limiter::release(const worker_id& by, const permit_release& what, mono
   if (g != nullptr)
     judge(at, *g, what.report, started, now);
   learn_address(what.host, key, what.report.peer_address, now, today);
+}
+
+void host_limiter::remember_judged(uint64_t permit_id) {
+  if (!judged_.insert(permit_id).second)
+    return;
+  judged_last_.push_back(permit_id);
+  if (judged_last_.size() > judged_kept) {
+    judged_.erase(judged_last_.front());
+    judged_last_.pop_front();
+  }
+}
+
+void host_limiter::acknowledged(const permit_release& what, mono_time now, wall_time today, gate_key_kind key) {
+  auto at = keys_.gate_of(what.host, key);
+  auto* g = find_or_make(at, now, today);
+  if (g == nullptr)
+    return; // no room for one more gate
+  g->acknowledged.push_back(what.id);
+  if (g->acknowledged.size() > acknowledged_kept)
+    g->acknowledged.pop_front();
+  changed_.insert(at);
 }
 
 void host_limiter::judge(const host_key& key, gate& g, const fetch_report& report, optional<mono_time> started,
@@ -230,10 +246,12 @@ host_state host_limiter::state_of(const host_key& key, const gate& g, mono_time 
   out.widest_gap = g.widest_gap;
   out.day = g.day;
   out.today = g.today;
+  out.acknowledged.assign(g.acknowledged.begin(), g.acknowledged.end());
   return out;
 }
 
 void host_limiter::apply(gate& g, const host_state& x, mono_time now, wall_time today) {
+  g.acknowledged.assign(x.acknowledged.begin(), x.acknowledged.end());
   g.pacing.restore(config_.pacing, x, now, today);
   g.widest_gap = std::max(g.widest_gap, x.widest_gap);
   g.widest_at = now;
@@ -251,6 +269,8 @@ void host_limiter::apply(gate& g, const host_state& x, mono_time now, wall_time 
 void host_limiter::restore(const std::vector<host_state>& states, mono_time now, wall_time today) {
   had_owner_ |= !states.empty();
   for (const auto& x : states) {
+    for (auto id : x.acknowledged)
+      remember_judged(id);
     auto known = gates_.find(x.gate);
     if (known == gates_.end()) {
       restored_[x.gate] = x;

@@ -1,16 +1,40 @@
 // What the fleet must not forget of other people's servers: gates, copies of robots.txt, and the conduct ledger.
+#include <sstream>
+
 #include "actors/policy/conduct_rows.hpp"
 #include "adapters/sql/repository.hpp"
 
 namespace vigie::repository {
 
+namespace {
+
+/// "17 18 23"
+std::string text_of(const std::vector<uint64_t>& permits) {
+  std::string out;
+  for (auto x : permits)
+    out += (out.empty() ? "" : " ") + std::to_string(x);
+  return out;
+}
+
+std::vector<uint64_t> permits_of(const std::string& text) {
+  std::vector<uint64_t> out;
+  std::istringstream words{text};
+  for (uint64_t x = 0; words >> x;)
+    out.push_back(x);
+  return out;
+}
+
+} // namespace
+
 result<std::vector<host_state>> load_host_states(sql_session& db) {
   std::vector<host_state> out;
   auto rows = db.query("SELECT gate, held_until_ms, held_for_ms, pace, strikes, last_strike_ms, widest_gap_ms, day, "
-                       "today FROM host_states ORDER BY gate");
-  while (rows->next()) {
+                       "today, acknowledged FROM host_states ORDER BY gate");
+  for (std::string permits; rows->next();) {
     auto& x = out.emplace_back();
-    rows->read(x.gate, x.held_until, x.held_for, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today);
+    rows->read(x.gate, x.held_until, x.held_for, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today,
+               permits);
+    x.acknowledged = permits_of(permits);
   }
   return out;
 }
@@ -19,12 +43,13 @@ result<unit> put_host_states(sql_session& db, const std::vector<host_state>& row
   for (const auto& x : rows)
     db.execute(
         "INSERT INTO host_states (gate, held_until_ms, held_for_ms, pace, strikes, last_strike_ms, widest_gap_ms, day, "
-        "today) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (gate) DO UPDATE SET "
+        "today, acknowledged) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (gate) DO UPDATE SET "
         "held_until_ms = excluded.held_until_ms, held_for_ms = excluded.held_for_ms, pace = excluded.pace, strikes = "
         "excluded.strikes, "
         "last_strike_ms = excluded.last_strike_ms, widest_gap_ms = excluded.widest_gap_ms, "
-        "day = excluded.day, today = excluded.today",
-        x.gate, x.held_until, x.held_for, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today);
+        "day = excluded.day, today = excluded.today, acknowledged = excluded.acknowledged",
+        x.gate, x.held_until, x.held_for, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today,
+        text_of(x.acknowledged));
   return unit{};
 }
 

@@ -260,6 +260,11 @@ CREATE TABLE channel_states (
 ) STRICT;
 )sql";
 
+// A worker that did not hear the acknowledgement of a release repeats it to the next owner of the gates.
+constexpr const char* acknowledged_releases = R"sql(
+ALTER TABLE host_states ADD COLUMN acknowledged TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr migration all[] = {
     {1, "first tables", first_tables},
     {2, "conduct towards other people's servers", conduct_tables},
@@ -267,6 +272,7 @@ constexpr migration all[] = {
     {4, "how long hosts are held, and what robots.txt pauses", holds_and_pauses},
     {5, "probes that a half-open host has answered", probes_of_verdicts},
     {6, "notifications are given up by age, channels are left alone", notifications_given_up_by_age},
+    {7, "releases that were acknowledged", acknowledged_releases},
 };
 
 } // namespace

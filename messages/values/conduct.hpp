@@ -50,6 +50,8 @@ struct host_state {
   duration widest_gap{0}; ///< the longest gap that was kept lately, Crawl-delay included
   int64_t day = 0;        ///< days since 1970, UTC
   uint32_t today = 0;     ///< requests on that day
+  /// Permits whose releases were acknowledged last: a worker that did not hear it says them again, and they count once.
+  std::vector<uint64_t> acknowledged{};
 
   friend bool operator==(const host_state&, const host_state&) = default;
 };
