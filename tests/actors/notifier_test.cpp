@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr uint64_t seeds = 50;
+constexpr uint64_t hours_long = 8; ///< seeds of tests of much time
 
 const channel_id with_key{"shop"};
 const channel_id without_key{"mail"};
@@ -86,11 +87,12 @@ public:
 
   template <class Condition>
   bool until(Condition met, duration limit = 24h) {
-    for (duration spent{0}; spent <= limit; spent += 500ms) {
+    const duration step = limit > 10h ? 5s : 500ms; // a day in fewer looks
+    for (duration spent{0}; spent <= limit; spent += step) {
       w.drain();
       if (met())
         return true;
-      w.scheduler().advance_time(500ms);
+      w.scheduler().advance_time(step);
     }
     return false;
   }
@@ -153,8 +155,8 @@ std::map<std::string, size_t> sends(const fake_notify_channel& channel) {
 }
 
 template <class Play>
-void over_seeds(Play play) {
-  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+void over_seeds(Play play, uint64_t most = seeds) {
+  for (uint64_t seed = 1; seed <= most; ++seed) {
     INFO("seed " << seed);
     play(seed);
   }
@@ -303,56 +305,60 @@ TEST_CASE("a channel that the configuration does not know: the row waits and die
 }
 
 TEST_CASE("a receiver that is away for 30 minutes: nothing is lost, nothing comes twice, few knock") {
-  over_seeds([](uint64_t seed) {
-    post p{seed, 200};
-    auto back = p.w.now() + 30min;
-    receiver away{[&](auto&) {
-      return p.w.now() < back ? send_outcome{error{errc::network, "connection refused", {}}} : send_outcome{};
-    }};
-    p.instead_of_shop = &away;
-    p.start();
-    p.w.advance(30min - 1s, 500ms);
-    CHECK(away.sends < 60);
-    REQUIRE(p.until([&] { return p.count(delivery_state::sent) == 200; }, 31min));
-    check_arrived(away, 200);
-    CHECK(p.log.count("notification_dead") == 0);
-    CHECK(p.log.count("channel_works_again") == 1);
-  });
+  over_seeds(
+      [](uint64_t seed) {
+        post p{seed, 200};
+        auto back = p.w.now() + 30min;
+        receiver away{[&](auto&) {
+          return p.w.now() < back ? send_outcome{error{errc::network, "connection refused", {}}} : send_outcome{};
+        }};
+        p.instead_of_shop = &away;
+        p.start();
+        p.w.advance(30min - 1s, 500ms);
+        CHECK(away.sends < 60);
+        REQUIRE(p.until([&] { return p.count(delivery_state::sent) == 200; }, 31min));
+        check_arrived(away, 200);
+        CHECK(p.log.count("notification_dead") == 0);
+        CHECK(p.log.count("channel_works_again") == 1);
+      },
+      hours_long);
 }
 
 TEST_CASE("a receiver of 30 a minute and 200 matches: all arrive, none before its word, whoever dies meanwhile") {
-  over_seeds([](uint64_t seed) {
-    post p{seed, 200};
-    auto window = p.w.now();
-    mono_time closed_until{};
-    size_t taken = 0, early = 0, refused = 0;
-    receiver limited{[&](auto&) -> send_outcome {
-      auto now = p.w.now();
-      early += now < closed_until ? 1 : 0;
-      for (; now >= window + 1min; window += 1min)
-        taken = 0;
-      if (++taken <= 30)
-        return {};
-      ++refused;
-      auto wait = std::chrono::ceil<std::chrono::seconds>(window + 1min - now);
-      closed_until = now + wait;
-      return {error{errc::rate_limited, "too many", {}}, duration{wait}};
-    }};
-    // What is answered at once was sent before the word; what is sent afterwards must not be early.
-    p.config.max_in_flight = 1;
-    p.instead_of_shop = &limited;
-    p.start();
-    for (int i = 0; i < 10; ++i) {
-      p.w.advance(1min, 100ms);
-      if (i % 3 == 1)
-        p.crash();
-    }
-    CHECK(early == 0);
-    CHECK(p.count(delivery_state::sent) == 200);
-    CHECK(p.log.count("notification_dead") == 0);
-    check_arrived(limited, 200);
-    CHECK(refused < 60);
-  });
+  over_seeds(
+      [](uint64_t seed) {
+        post p{seed, 200};
+        auto window = p.w.now();
+        mono_time closed_until{};
+        size_t taken = 0, early = 0, refused = 0;
+        receiver limited{[&](auto&) -> send_outcome {
+          auto now = p.w.now();
+          early += now < closed_until ? 1 : 0;
+          for (; now >= window + 1min; window += 1min)
+            taken = 0;
+          if (++taken <= 30)
+            return {};
+          ++refused;
+          auto wait = std::chrono::ceil<std::chrono::seconds>(window + 1min - now);
+          closed_until = now + wait;
+          return {error{errc::rate_limited, "too many", {}}, duration{wait}};
+        }};
+        // What is answered at once was sent before the word; what is sent afterwards must not be early.
+        p.config.max_in_flight = 1;
+        p.instead_of_shop = &limited;
+        p.start();
+        for (int i = 0; i < 10; ++i) {
+          p.w.advance(1min, 100ms);
+          if (i % 3 == 1)
+            p.crash();
+        }
+        CHECK(early == 0);
+        CHECK(p.count(delivery_state::sent) == 200);
+        CHECK(p.log.count("notification_dead") == 0);
+        check_arrived(limited, 200);
+        CHECK(refused < 60);
+      },
+      hours_long);
 }
 
 TEST_CASE("what was claimed for a channel that is held meanwhile is given back unsent, as if never claimed") {
