@@ -265,7 +265,7 @@ TEST_CASE("a channel that never works: the tries get rarer, a row says when it i
   auto told = p.log.events("notification_dead");
   REQUIRE(told.size() == 1);
   CHECK(told[0].level == log_level::error);
-  CHECK(told[0].field("alert") == "a1");
+  CHECK(told[0].field("alert") == "a2");
   CHECK(told[0].field("channel") == "shop");
   CHECK(told[0].field("why") == "network: away");
   CHECK(told[0].field("retry") == "vigie outbox retry 1");
