@@ -140,6 +140,8 @@ ban_timer_actor::behavior_type ban_timer(self_ptr self, ban_timer_config config,
         return when_restored<refusal_ruling>(self, [self, what](reply<refusal_ruling>& answer) {
           auto out = self->state.ledger.refused(what, wall(self));
           enact(self, out.changes);
+          if (self->state.ruled.size() >= self->state.config.max_parked)
+            return answer.fail({errc::busy, "too many rulings wait for the store", {}});
           when_saved(self, [answer, ruling = out.ruling]() mutable { answer.keep(ruling); });
         });
       },

@@ -132,13 +132,18 @@ TEST_CASE("nothing is answered before the stored verdicts are back, and waiting 
   }
 }
 
-TEST_CASE("what the store refuses is stored later, and only the newest word of it") {
+TEST_CASE(
+    "what the store refuses is stored later, only the newest word of it; a ruling is given when its ban is stored") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};
     f.db.fail_all(errc::store_unavailable);
-    f.w.ask<refusal_ruling>(f.aut, site_refused{fr, site, "HTTP 403"});
-    f.w.ask<refusal_ruling>(f.aut, site_refused{us, host_key{"other.test"}, "HTTP 403"});
+    later<refusal_ruling> first{f.w, f.aut, site_refused{fr, site, "HTTP 403"}};
+    later<refusal_ruling> second{f.w, f.aut, site_refused{us, host_key{"other.test"}, "HTTP 403"}};
     f.w.advance(3s, 500ms);
+    // In force at once, but whoever hears the ruling forgets the refusal: a ban-timer that died now would not know it.
+    CHECK(f.w.ask<std::vector<verdict>>(f.aut, get_bans{})->size() == 2);
+    CHECK_FALSE(first.here());
+    CHECK_FALSE(second.here());
     caf::anon_send(f.aut, lift_bans{fr});
     f.w.advance(3s, 500ms);
     CHECK(f.log.count("verdict_not_stored") >= 3);
@@ -146,6 +151,8 @@ TEST_CASE("what the store refuses is stored later, and only the newest word of i
     f.w.advance(3s, 500ms);
     REQUIRE(f.stored().size() == 1);
     CHECK(f.stored()[0].worker == us);
+    CHECK(first.get()->try_elsewhere);
+    CHECK(second.get()->try_elsewhere);
   }
 }
 

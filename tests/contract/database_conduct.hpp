@@ -52,6 +52,7 @@ inline void check_gates_and_robots(const make_database_home& make) {
     db.must(&database::put_host_states, std::vector<host_state>{b, a, plain});
     a.pace = 4;
     a.held_until = after(1);
+    a.acknowledged = {17, (uint64_t{1} << 63) + 1};
     db.must(&database::put_host_states, std::vector<host_state>{a});
     db.must(&database::put_host_states, std::vector<host_state>{});
     database_caller again{home->open()};

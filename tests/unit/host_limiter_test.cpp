@@ -415,6 +415,29 @@ TEST_CASE("gates of kind ip: names on one address become one, and nothing that w
   CHECK(next.due(t0 + 20s, today + 4s).at(0).what.why.code == errc::rate_limited);
 }
 
+TEST_CASE("a release that was acknowledged is known to the next owner: its worker may not have heard that") {
+  auto aut = limiter();
+  aut.ask(fr, wants(every(1s)), t0, today);
+  auto id = aut.due(t0 + 1s, today).at(0).what.id;
+  permit_release back{id, site, false, {}};
+  aut.release(fr, back, t0 + 2s, today);
+  auto next_of = [&] {
+    auto next = host_limiter{{}, 2, t0 + 20s, 5000};
+    next.restore(aut.changed_states(t0 + 3s, today), t0 + 20s, today + 18s);
+    return next;
+  };
+  CHECK_FALSE(next_of().heard(id)); // it is said again, and counts there
+  aut.acknowledged(back, t0 + 2s, today);
+  CHECK(next_of().heard(id));
+  // Of very many the newest.
+  for (uint64_t i = 1; i <= 1000; ++i)
+    aut.acknowledged({100000 + i, site, false, {}}, t0 + 2s, today);
+  auto rows = aut.changed_states(t0 + 3s, today);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].acknowledged.size() == 32);
+  CHECK(rows[0].acknowledged.back() == 101000);
+}
+
 TEST_CASE("repetitions get a tenth of the requests, and a few") {
   host_limiter_config config;
   config.retries = {0.1, 3, 10min};
