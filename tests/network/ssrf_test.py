@@ -324,7 +324,8 @@ def events(node, name):
 
 
 def notifications(vigie):
-    """Every W and G is a channel of one alert, which matches."""
+    """Every W and G is a channel of one alert, which matches. A bot's token goes over https only, and nobody here speaks
+    that: where it is let, a connection is all that comes of it."""
     world = the_world()
     channels, rows = "", {}
     for row in rows_of("W"):
@@ -333,7 +334,7 @@ def notifications(vigie):
     for row in rows_of("G"):
         rows[f"chat-{row.number}"] = row
         channels += (f'[channels.chat-{row.number}]\ntype = "telegram"\ntoken = "123:abc"\nchat_id = "-1"\n'
-                     f'base_url = "{row.url}"\ntime_out = "5s"\n')
+                     f'base_url = "{re.sub("^http:", "https:", row.url)}"\ntime_out = "5s"\n')
     # A page of each changing name is fetched as well: the two clients of a node look names up by themselves.
     flips = [x for x in ROWS if "flip-" in x.url]
     sources = source("feed", "http://site.test/feed", False) + sources_of(flips, [x.url for x in flips], False)
@@ -351,9 +352,10 @@ def notifications(vigie):
         wait_until(lambda: len(outbox()) == len(rows) and all(x["attempts"] > 0 and x["state"] != "sending"
                                                               for x in outbox().values()), "every channel to be tried")
         for name, sent in outbox().items():
-            check(rows[name], "notification", (sent["state"] == "sent", json.dumps(sent)))
+            let = name.startswith("chat-") and "blocked_address" not in json.dumps(sent)
+            check(rows[name], "notification", (sent["state"] == "sent" or let, json.dumps(sent)))
             require(rows[name].expected != "blocked" or "blocked_address" in json.dumps(sent), f"{rows[name].url}: {sent}")
-    no_violations(world, [(PUBLIC, 80)])
+    no_violations(world, [(PUBLIC, 80), (PUBLIC, 443)])
     both = [x for x, said in world.names.flips.items() if len(set(said)) == 2]
     require(len(both) == len(flips), f"only {both} changed its address between two look-ups: {world.names.flips}")
     print(f"        {len(rows)} channels, {len(both)} names that changed between two look-ups")
