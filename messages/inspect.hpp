@@ -67,7 +67,7 @@ VIGIE_INSPECT(item, 9)
 
 // messages/values/fetch.hpp
 VIGIE_INSPECT(paging_spec, 5)
-VIGIE_INSPECT(extract_spec, 8)
+VIGIE_INSPECT(extract_spec, 11)
 VIGIE_INSPECT(sanity_rules, 5)
 VIGIE_INSPECT(gate_policy, 7)
 VIGIE_INSPECT(source_spec, 14)
@@ -87,9 +87,9 @@ VIGIE_INSPECT(conduct_row, 14)
 
 // messages/values/run.hpp
 VIGIE_INSPECT(match, 2)
-VIGIE_INSPECT(alert_settled, 13)
+VIGIE_INSPECT(alert_settled, 14)
 VIGIE_INSPECT(run_summary, 17)
-VIGIE_INSPECT(run_alert, 11)
+VIGIE_INSPECT(run_alert, 12)
 VIGIE_INSPECT(stored_match, 6)
 VIGIE_INSPECT(outbox_row, 12)
 VIGIE_INSPECT(channel_state, 6)

@@ -51,7 +51,7 @@ public:
       : rss_(std::move(rss)), atom_(std::move(atom)), next_(std::move(next)), link_next_(std::move(atom_next)),
         url_by_itself_(url_by_itself) {}
 
-  result<extraction> extract(std::string_view page) override {
+  result<extraction> extract(std::string_view page, const page_origin&) override {
     auto tree = feed_tree::parse(page);
     if (!tree)
       return tl::unexpected<error>(tree.error());

@@ -33,7 +33,7 @@ public:
       : unit_(source.extract.unit), queries_(std::move(queries)), columns_(std::move(columns)),
         fixed_(std::move(fixed)), tree_(std::move(tree)), stream_(std::move(stream)) {}
 
-  result<extraction> extract(std::string_view page) override {
+  result<extraction> extract(std::string_view page, const page_origin&) override {
     out_ = {};
     if (queries_.dialect == css_dialect::html)
       page = html_text(page, room_);

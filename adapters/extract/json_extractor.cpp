@@ -34,7 +34,7 @@ public:
         rules_(std::move(rules.fields)), fixed_(std::move(rules.fixed)), next_(std::move(rules.next)),
         dated_(std::move(rules.dated)), parser_(wanted()) {}
 
-  result<extraction> extract(std::string_view page) override {
+  result<extraction> extract(std::string_view page, const page_origin&) override {
     out_ = {};
     count_.emplace(limits_);
     header_read_ = false;

@@ -21,7 +21,7 @@ public:
       : fields_(std::move(fields)), loc_(std::move(loc)), follows_(paging.kind == paging_kind::next_link),
         max_pages_(paging.max_pages) {}
 
-  result<extraction> extract(std::string_view page) override {
+  result<extraction> extract(std::string_view page, const page_origin&) override {
     auto tree = feed_tree::parse(page);
     if (!tree)
       return tl::unexpected<error>(tree.error());

@@ -21,6 +21,12 @@ struct field_note {
   std::string place; ///< "/results/3/price"
 };
 
+/// What HTTP says of a page. Nothing of it: the bytes come from a file.
+struct page_origin {
+  std::string url{};          ///< that answered, after redirects; addresses in the page are relative to it
+  std::string content_type{}; ///< the header's value: "text/html; charset=iso-8859-2"
+};
+
 struct extraction {
   std::vector<item> items;
   std::vector<field_note> notes;
@@ -46,7 +52,7 @@ class extractor {
 public:
   virtual ~extractor() = default;
 
-  virtual result<extraction> extract(std::string_view page) = 0;
+  virtual result<extraction> extract(std::string_view page, const page_origin& from = {}) = 0;
 };
 
 using extractor_factory = std::function<result<std::unique_ptr<extractor>>(const source_spec&)>;

@@ -45,6 +45,9 @@ struct extract_spec {
   price_unit unit = price_unit::major;
   selector_kind selectors = selector_kind::css;
   std::map<std::string, std::string> namespaces{}; ///< xml: prefixes that XPath may use
+  std::string empty{};                             ///< path or selector of what only a page without a match has
+  std::string url_template{};                      ///< "https://shop.example/item/{id}", where the page has no links
+  bool html_references = false;                    ///< JSON: "&amp;" in a text is "&"
 
   friend bool operator==(const extract_spec&, const extract_spec&) = default;
 };

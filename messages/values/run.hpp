@@ -51,6 +51,7 @@ struct alert_settled {
   duration took{0};
   std::vector<page_record> pages{}; ///< of a success: what to ask conditionally next time
   uint32_t unchanged = 0;           ///< pages that were answered 304
+  std::vector<std::string> notes{}; ///< what the readers had to leave out or mend, a sentence each
 };
 
 /// One row of alert_runs.
@@ -87,6 +88,7 @@ struct run_alert {
   uint32_t items_checked = 0;
   uint32_t matches = 0;
   duration took{0};
+  std::string notes{}; ///< what the readers had to leave out or mend, a sentence a line
 };
 
 /// One row of matches.

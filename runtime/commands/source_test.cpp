@@ -76,16 +76,17 @@ result<std::string> read_body(const std::string& file, uint64_t most, std::istre
   return out;
 }
 
-void read_page(source_trial& trial, const source_spec& spec, std::string_view body, std::string_view link) {
+void read_page(source_trial& trial, const source_spec& spec, std::string_view body, const header_fields& headers) {
   trial.bytes = body.size();
   auto reader = make_extractor(spec);
-  auto page = reader ? (*reader)->extract(body) : tl::unexpected<error>(reader.error());
+  auto page = reader ? (*reader)->extract(body, {trial.url, std::string{headers.value("content-type")}})
+                     : tl::unexpected<error>(reader.error());
   if (!page) {
     trial.problem = page.error();
     return;
   }
   trial.page = std::move(*page);
-  trial.next = named_next(spec.paging, trial.page.next, link);
+  trial.next = named_next(spec.paging, trial.page.next, headers.value("link"));
   content_sanity sanity{spec.sanity};
   for (const auto& x : trial.page.items)
     sanity.saw(x);
@@ -191,7 +192,7 @@ int run_source_test(const source_test_options& options, std::istream& in, std::o
     if (auto page = fetch_first_page(loaded.config, spec, options.query); page) {
       trial.url = page->url;
       trial.status = page->answer.status;
-      read_page(trial, spec, page->answer.body, page->answer.headers.value("link"));
+      read_page(trial, spec, page->answer.body, page->answer.headers);
     } else {
       trial.problem = page.error();
     }

@@ -114,7 +114,7 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
 /// One item a line: "id title". A line that begins with '!' is a bad page.
 class line_extractor : public extractor {
 public:
-  result<extraction> extract(std::string_view page) override {
+  result<extraction> extract(std::string_view page, const page_origin&) override {
     extraction out;
     std::istringstream in{std::string{page}};
     for (std::string line; std::getline(in, line);) {
