@@ -57,7 +57,8 @@ void read_end(config_reader& table, wall_time& out) {
   auto read = table.read("expires", text);
   if (!table.require("expires", remedy) || !read)
     return;
-  auto day = text.size() == 10 ? parse_date(text) : std::nullopt;
+  bool iso = text.size() == 10 && text[4] == '-' && text[7] == '-';
+  auto day = iso ? parse_date(text) : std::nullopt;
   if (!day)
     return table.problem("expires", "\"" + text.substr(0, 40) + "\" is no date", remedy);
   out = *day + a_day;

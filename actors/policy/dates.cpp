@@ -6,188 +6,95 @@
 #include <cstdint>
 #include <string>
 
+#include "actors/policy/date_scanner.hpp"
+
 namespace vigie {
 
 namespace {
-
-constexpr std::array<std::string_view, 12> months{"january",   "february", "march",    "april",
-                                                  "may",       "june",     "july",     "august",
-                                                  "september", "october",  "november", "december"};
-constexpr std::array<std::string_view, 7> days{"monday", "tuesday",  "wednesday", "thursday",
-                                               "friday", "saturday", "sunday"};
-
-struct named_zone {
-  std::string_view name;
-  int hours;
-};
-constexpr std::array zones{named_zone{"z", 0},    named_zone{"ut", 0},   named_zone{"utc", 0},  named_zone{"gmt", 0},
-                           named_zone{"est", -5}, named_zone{"edt", -4}, named_zone{"cst", -6}, named_zone{"cdt", -5},
-                           named_zone{"mst", -7}, named_zone{"mdt", -6}, named_zone{"pst", -8}, named_zone{"pdt", -7}};
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/// "Nov" and "November", but not "Nove".
-template <size_t N>
-int index_of(const std::array<std::string_view, N>& names, std::string_view word) {
-  for (size_t i = 0; i < N; ++i)
-    if (word == names[i] || word == names[i].substr(0, 3))
-      return static_cast<int>(i);
-  return -1;
+/// Without blanks at its ends, and without quotation marks around it.
+std::string_view bare(std::string_view text) {
+  for (bool quoted = true; quoted;) {
+    while (!text.empty() && is_blank(text.front()))
+      text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back()))
+      text.remove_suffix(1);
+    quoted = text.size() > 1 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
+    if (quoted)
+      text = text.substr(1, text.size() - 2);
+  }
+  return text;
 }
 
-struct date_parts {
-  int year = 1, month = 1, day = 1;
-  int hour = 0, minute = 0, second = 0, millis = 0;
-  int zone_minutes = 0;
-};
-
-optional<wall_time> moment_of(const date_parts& x) {
-  std::chrono::year_month_day date{std::chrono::year{x.year}, std::chrono::month{static_cast<unsigned>(x.month)},
-                                   std::chrono::day{static_cast<unsigned>(x.day)}};
-  if (!date.ok() || x.year < 1 || x.year > 9999 || x.hour > 23 || x.minute > 59 || x.second > 60)
-    return std::nullopt;
-  return wall_time{std::chrono::sys_days{date}} + std::chrono::hours{x.hour} +
-         std::chrono::minutes{x.minute - x.zone_minutes} + std::chrono::seconds{x.second} +
-         std::chrono::milliseconds{x.millis};
-}
-
-/// Takes pieces from the front of a text. What is not there is not taken.
-class date_scanner {
-public:
-  explicit date_scanner(std::string_view text) : rest_(text) {}
-
-  bool at_end() const { return rest_.empty(); }
-  char front() const { return rest_.empty() ? '\0' : rest_.front(); }
-
-  bool take(char c) {
-    if (front() != c || rest_.empty())
-      return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-  bool blanks() {
-    auto before = rest_.size();
-    while (!rest_.empty() && is_blank(rest_.front()))
-      rest_.remove_prefix(1);
-    return rest_.size() < before;
-  }
-  size_t digits() const {
-    return static_cast<size_t>(std::find_if_not(rest_.begin(), rest_.end(), is_digit) - rest_.begin());
-  }
-  /// Exactly that many digits.
-  bool number(size_t width, int& out) {
-    if (digits() < width || width == 0 || width > 9)
-      return false;
-    out = 0;
-    for (size_t i = 0; i < width; ++i)
-      out = out * 10 + (rest_[i] - '0');
-    rest_.remove_prefix(width);
-    return true;
-  }
-  /// Letters, in lower case.
-  std::string word() {
-    std::string out;
-    for (; !rest_.empty(); rest_.remove_prefix(1)) {
-      auto lower = static_cast<char>(rest_.front() | 0x20);
-      if (lower < 'a' || lower > 'z')
-        break;
-      out += lower;
-    }
-    return out;
-  }
-  /// Digits behind a point; what is finer than milliseconds is dropped.
-  bool fraction(int& millis) {
-    auto count = digits();
-    if (count == 0)
-      return false;
-    int out = 0;
-    for (size_t i = 0; i < 3; ++i)
-      out = out * 10 + (i < count ? rest_[i] - '0' : 0);
-    rest_.remove_prefix(count);
-    millis = out;
-    return true;
-  }
-
-private:
-  std::string_view rest_;
-};
-
-/// "+01:00", "+0100", "-5" is none, "GMT", "PDT"; nothing at all is UTC.
-bool take_zone(date_scanner& in, date_parts& out) {
+/// What stands behind the date's day: nothing, or the time and its zone.
+optional<wall_time> read_rest(date_scanner in, date_parts& x) {
+  in.blanks();
+  in.take(','); // "25 Nov 2026 , 20:12" is seen in the wild
   in.blanks();
   if (in.at_end())
-    return true;
-  char sign = in.front();
-  if (sign != '+' && sign != '-') {
-    auto name = in.word();
-    auto found = std::find_if(zones.begin(), zones.end(), [&](const named_zone& x) { return x.name == name; });
-    if (found == zones.end())
-      return false;
-    out.zone_minutes = found->hours * 60;
-    return true;
-  }
-  in.take(sign);
-  int hours = 0, minutes = 0;
-  if (!in.number(2, hours))
-    return false;
-  bool colon = in.take(':');
-  if ((colon || !in.at_end()) && !in.number(2, minutes))
-    return false;
-  if (hours > 23 || minutes > 59)
-    return false;
-  out.zone_minutes = (sign == '-' ? -1 : 1) * (hours * 60 + minutes);
-  return true;
+    return moment_of(x);
+  if (auto behind = in; behind.word() == "at" && behind.blanks())
+    in = behind;
+  return take_time(in, x) && take_zone(in, x) ? finish(in, x) : std::nullopt;
 }
 
-/// "20:12", "20:12:13", "20:12:13.5"
-bool take_time(date_scanner& in, date_parts& out) {
-  auto width = in.digits() == 1 ? 1u : 2u;
-  if (!in.number(width, out.hour) || !in.take(':') || !in.number(2, out.minute))
-    return false;
-  if (!in.take(':'))
-    return true;
-  if (!in.number(2, out.second))
-    return false;
-  return (in.take('.') || in.take(',')) ? in.fraction(out.millis) : true;
-}
+/// The signs behind year, month and day.
+struct day_signs {
+  std::string_view year, month, day;
+};
+constexpr std::array eastern_signs{day_signs{"年", "月", "日"}, day_signs{"년", "월", "일"}};
 
-optional<wall_time> finish(date_scanner& in, const date_parts& x) {
+/// "2018年10月9日", behind the year.
+optional<wall_time> read_eastern(date_scanner in, date_parts& x, const day_signs& signs) {
   in.blanks();
-  return in.at_end() ? moment_of(x) : std::nullopt;
+  if (!in.short_number(x.month) || !in.take(signs.month))
+    return std::nullopt;
+  in.blanks();
+  if (!in.short_number(x.day) || !in.take(signs.day))
+    return std::nullopt;
+  return read_rest(in, x);
 }
 
-optional<wall_time> read_iso(date_scanner in) {
+/// "2026-11-25", "2026/6/29", and what stands behind.
+optional<wall_time> read_year_first(date_scanner in) {
   date_parts x;
   if (!in.number(4, x.year))
     return std::nullopt;
+  for (const auto& signs : eastern_signs)
+    if (in.take(signs.year))
+      return read_eastern(in, x, signs);
   if (in.at_end())
     return moment_of(x);
-  if (!in.take('-') || !in.number(2, x.month))
+  auto between = in.front();
+  if (!in.take('-') && !in.take('/') && !in.take('.'))
+    return std::nullopt;
+  bool whole = in.digits() == 2;
+  if (!in.short_number(x.month))
+    return std::nullopt;
+  if (in.at_end() && whole && between == '-')
+    return moment_of(x);
+  if (!in.take(between) || !in.short_number(x.day))
     return std::nullopt;
   if (in.at_end())
     return moment_of(x);
-  if (!in.take('-') || !in.number(2, x.day))
-    return std::nullopt;
-  if (in.at_end())
-    return moment_of(x);
-  if (!(in.take('T') || in.take('t') || in.blanks()) || !take_time(in, x) || !take_zone(in, x))
-    return std::nullopt;
-  return finish(in, x);
+  if (in.take('T') || in.take('t'))
+    return take_time(in, x) && take_zone(in, x) ? finish(in, x) : std::nullopt;
+  bool parted = in.front() == ',' || is_blank(in.front());
+  return parted ? read_rest(in, x) : std::nullopt;
 }
 
+/// "20261125", "20261125T201213Z", "20261125201213"
 optional<wall_time> read_basic_iso(date_scanner in) {
   date_parts x;
   if (!in.number(4, x.year) || !in.number(2, x.month) || !in.number(2, x.day))
     return std::nullopt;
   if (in.at_end())
     return moment_of(x);
-  if (!in.take('T') && !in.take('t'))
+  if (!in.take('T') && !in.take('t') && in.digits() != 6)
     return std::nullopt;
   if (!in.number(2, x.hour) || !in.number(2, x.minute) || (in.digits() > 0 && !in.number(2, x.second)))
     return std::nullopt;
@@ -205,46 +112,84 @@ bool take_year(date_scanner& in, int& year) {
   return true;
 }
 
-/// "Nov  6 08:49:37 1994", behind the day's name.
-optional<wall_time> read_asctime(date_scanner in, int month) {
+/// "25", "25.", "25th"
+bool take_day(date_scanner& in, int& day) {
+  if (!in.short_number(day))
+    return false;
+  if (auto behind = in; !in.take('.')) {
+    auto ending = behind.word();
+    if (ending == "st" || ending == "nd" || ending == "rd" || ending == "th")
+      in = behind;
+  }
+  return true;
+}
+
+/// "Nov", "Nov.", "November"
+bool take_month(date_scanner& in, int& month) {
+  month = month_of(in.word());
+  in.take('.');
+  return month > 0;
+}
+
+/// "06 08:49:37 1994", "15 01:16:00 +0000 2012", "25, 2026 8:12 PM": behind the month's name.
+optional<wall_time> read_month_first(date_scanner in, date_parts x) {
+  if (!in.blanks() || !take_day(in, x.day))
+    return std::nullopt;
+  bool comma = in.take(',');
+  if (!in.blanks() && !comma)
+    return std::nullopt;
+  if (in.digits() == 4 && in.number(4, x.year))
+    return read_rest(in, x);
+  if (comma || !take_time(in, x) || !in.blanks())
+    return std::nullopt;
+  if (in.digits() == 0 && !(take_zone(in, x) && in.blanks()))
+    return std::nullopt;
+  return in.number(4, x.year) ? finish(in, x) : std::nullopt;
+}
+
+/// "31.05.2017": with points the day always comes first.
+optional<wall_time> read_dotted(date_scanner in) {
   date_parts x;
-  x.month = month + 1;
-  in.blanks();
-  if (!in.number(in.digits() == 1 ? 1 : 2, x.day) || !in.blanks() || !take_time(in, x) || !in.blanks() ||
+  if (!in.short_number(x.day) || !in.take('.') || !in.short_number(x.month) || !in.take('.') || in.digits() != 4 ||
       !in.number(4, x.year))
     return std::nullopt;
-  return finish(in, x);
+  return read_rest(in, x);
+}
+
+/// A day's name, and what belongs to it. False: no date goes on like this.
+bool take_day_name(date_scanner& in) {
+  auto behind = in;
+  auto name = behind.word();
+  if (name.empty() || !is_day(name))
+    return true;
+  behind.take('.');
+  bool parted = behind.blanks();
+  bool comma = behind.take(',');
+  if (!behind.blanks() && !comma && !parted)
+    return false;
+  // "Mar 3, 2026" begins with a month, "mar. 3 mars 2026" with a Tuesday.
+  if (month_of(name) > 0 && !comma && behind.digits() > 0) {
+    auto after = behind;
+    int day = 0;
+    bool month_follows = after.short_number(day) && after.blanks() && month_of(after.word()) > 0;
+    if (!month_follows)
+      return true;
+  }
+  in = behind;
+  return true;
 }
 
 optional<wall_time> read_mail(date_scanner in) {
   date_parts x;
-  if (auto name = in.word(); !name.empty()) {
-    if (index_of(days, name) < 0)
-      return std::nullopt;
-    in.take('.');
-    bool comma = in.take(',');
-    if (!in.blanks() && !comma)
-      return std::nullopt;
-    auto behind = in;
-    if (auto month = index_of(months, behind.word()); month >= 0 && !comma)
-      return read_asctime(behind, month);
-  }
+  if (!take_day_name(in))
+    return std::nullopt;
+  if (in.digits() == 0)
+    return take_month(in, x.month) ? read_month_first(in, x) : std::nullopt;
   auto between = [&] { return in.blanks() || in.take('-'); };
-  if (!in.number(in.digits() == 1 ? 1 : 2, x.day) || !between())
+  if (!take_day(in, x.day) || !between() || !take_month(in, x.month) || !between() || !take_year(in, x.year))
     return std::nullopt;
-  auto month = index_of(months, in.word());
-  if (month < 0)
-    return std::nullopt;
-  x.month = month + 1;
-  if (!between() || !take_year(in, x.year))
-    return std::nullopt;
-  if (!in.blanks())
-    return in.at_end() ? moment_of(x) : std::nullopt;
-  in.take(','); // "25 Nov 2026 , 20:12" is seen in the wild
-  in.blanks();
-  if (in.at_end())
-    return moment_of(x);
-  return take_time(in, x) && take_zone(in, x) ? finish(in, x) : std::nullopt;
+  bool parted = in.at_end() || in.front() == ',' || in.blanks();
+  return parted ? read_rest(in, x) : std::nullopt;
 }
 
 /// "08:49:37", none of it left out.
@@ -255,7 +200,7 @@ bool take_http_time(date_scanner& in, date_parts& out) {
 
 int short_month(date_scanner& in) {
   auto name = in.word();
-  return name.size() == 3 ? index_of(months, name) + 1 : 0;
+  return name.size() == 3 ? english_month(name) : 0;
 }
 
 /// "Nov  6 08:49:37 1994"
@@ -317,22 +262,23 @@ optional<wall_time> read_unix(std::string_view text) {
 } // namespace
 
 optional<wall_time> parse_date(std::string_view text) {
-  while (!text.empty() && is_blank(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back()))
-    text.remove_suffix(1);
+  text = bare(text);
   date_scanner in{text};
   auto width = in.digits();
-  if (width == 8)
+  if (width == 8 || width == 14)
     return read_basic_iso(in);
   if (width == 4)
-    return read_iso(in);
-  return width >= 9 ? read_unix(text) : read_mail(in);
+    return read_year_first(in);
+  if (width >= 9)
+    return read_unix(text);
+  if (auto dotted = read_dotted(in))
+    return dotted;
+  return read_mail(in);
 }
 
 optional<wall_time> parse_http_date(std::string_view text, optional<wall_time> now) {
   date_scanner in{text};
-  if (index_of(days, in.word()) < 0)
+  if (!is_english_day(in.word()))
     return std::nullopt;
   date_parts x;
   bool two_digits = false;
