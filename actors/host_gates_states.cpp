@@ -108,11 +108,13 @@ void store_states(self_ptr self, bool all) {
   st.storing = true;
   self->request(st.links.store.get(), caf::infinite, put_host_states{rows})
       .then(
-          [self, waiting]() mutable {
+          [self, waiting, any = !rows.empty()]() mutable {
             self->state.storing = false;
+            if (any)
+              self->state.limiter.recorded();
             for (auto& call : waiting)
               call();
-            store_states(self, false);
+            serve_gates(self); // which stores what changed meanwhile
           },
           [self, waiting, rows](const caf::error& e) {
             auto& st = self->state;

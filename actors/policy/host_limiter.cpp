@@ -115,6 +115,10 @@ host_limiter::ticket host_limiter::ask(const worker_id& by, const permit_request
   tickets_[t] = key;
   patience_.emplace(now + patience, t);
   touched_.insert(key);
+  if (!recorded_) {
+    changed_.insert(g->lane_of.value_or(key));
+    urgent_ = true;
+  }
   return t;
 }
 
@@ -186,9 +190,7 @@ void host_limiter::over(const worker_id& worker, uint64_t upto, const std::set<u
 
 void host_limiter::close(const host_key& host) {
   ++closed_[host];
-  for (const auto& [key, g] : gates_)
-    if (!g.queue.empty())
-      touched_.insert(key);
+  touch_waiting();
 }
 
 void host_limiter::open(const host_key& host) {
@@ -196,16 +198,12 @@ void host_limiter::open(const host_key& host) {
   if (i == closed_.end() || --i->second > 0)
     return;
   closed_.erase(i);
-  for (const auto& [key, g] : gates_)
-    if (!g.queue.empty())
-      touched_.insert(key);
+  touch_waiting();
 }
 
 void host_limiter::close_all(bool closed) {
   all_closed_ = closed;
-  for (const auto& [key, g] : gates_)
-    if (!g.queue.empty())
-      touched_.insert(key);
+  touch_waiting();
 }
 
 void host_limiter::deny_if(const std::function<error(const worker_id&, const host_key&)>& why, mono_time now) {

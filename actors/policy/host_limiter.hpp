@@ -9,11 +9,12 @@
 // counts.
 // A new owner continues where the former one stopped: it is given the states that were stored, waits before each gate's
 // first permit as long as the widest gap that is known of it, and takes over what workers still hold of the former one.
-// A place is free when its request is over: when its worker says so, by the release or by no longer naming the permit
-// among what it holds. A worker that cannot speak (its link broke) goes on asking, so its places are taken until the
-// requests must have ended: their time-outs, and a grace. One that speaks and still does not give a permit back loses
-// it after the lease. With scope = worker each worker has a lane of its own behind the gate: gap and places are the
-// lane's; holds, pace, the day's budget and repetitions stay the gate's.
+// Where nothing was stored it is the first, and waits for nobody; so that this is true, the first gives no permit
+// before something of it is stored. A place is free when its request is over: when its worker says so, by the release
+// or by no longer naming the permit among what it holds. A worker that cannot speak (its link broke) goes on asking, so
+// its places are taken until the requests must have ended: their time-outs, and a grace. One that speaks and still does
+// not give a permit back loses it after the lease. With scope = worker each worker has a lane of its own behind the
+// gate: gap and places are the lane's; holds, pace, the day's budget and repetitions stay the gate's.
 #pragma once
 
 #include <deque>
@@ -117,13 +118,16 @@ public:
   /// When `due` may have something new, if nothing else happens.
   optional<mono_time> next_due(mono_time now) const;
 
-  /// What a former owner stored; before the first permit is given.
+  /// What a former owner stored; before the first permit is given. Nothing: there was none, and no permit is given
+  /// before `recorded`.
   void restore(const std::vector<host_state>& states, mono_time now, wall_time today);
+  /// What `changed_states` gave is stored: a next owner will see that there was one.
+  void recorded();
   /// The states that differ from what was taken last. What could not be stored goes back by `changed_again`.
   std::vector<host_state> changed_states(mono_time now, wall_time today);
   void changed_again(const std::vector<host_state>& states);
   bool has_changes() const { return !changed_.empty(); }
-  /// Some of them must be stored at once: a hold, a strike, a pace, a wider gap, a first request.
+  /// Some of them must be stored at once: a hold, a strike, a pace, a wider gap, a first request, a first owner.
   bool has_urgent_changes() const { return urgent_; }
   /// Since the last call.
   std::vector<gate_notice> take_notices() { return std::exchange(notices_, {}); }
@@ -192,6 +196,7 @@ private:
   void put_out(uint64_t permit_id, out_permit what, uint32_t max_in_flight);
   void give_back(uint64_t permit_id);
   void remember_judged(uint64_t permit_id);
+  void touch_waiting();
   void expire_at(uint64_t permit_id, out_permit& x, mono_time when);
   duration life_of(duration time_out) const;
   void expire(mono_time now);
@@ -200,7 +205,7 @@ private:
   bool has_place(const gate& g, const gate_policy& policy) const;
   bool address_has_place(const host_key& key, const std::string& address) const;
   std::string address_of(const host_key& host) const;
-  bool closed(const host_key& host) const { return all_closed_ || closed_.contains(host); }
+  bool closed(const host_key& host) const { return all_closed_ || !recorded_ || closed_.contains(host); }
   queue_place first_open(gate& g);
   optional<error> refusal(const host_key& key, gate& g, const request& x, mono_time now);
   void serve(const host_key& key, gate& g, mono_time now, int64_t day);
@@ -245,6 +250,7 @@ private:
   std::map<std::string, std::set<host_key>> blocked_;            ///< address -> gates that wait for a place on it
   std::map<host_key, host_state> restored_;                      ///< of gates not met yet
   bool had_owner_ = false;
+  bool recorded_ = true; ///< false: the first owner, and nothing of it is stored
   bool heard_all_ = false;
   std::set<host_key> changed_;
   bool urgent_ = false;

@@ -231,12 +231,15 @@ void host_limiter::adopt(const worker_id& by, const held_permit& what, mono_time
   touched_.insert(key);
 }
 
-void host_limiter::heard_all() {
-  if (std::exchange(heard_all_, true))
-    return;
+void host_limiter::touch_waiting() {
   for (const auto& [key, g] : gates_)
     if (!g.queue.empty())
       touched_.insert(key);
+}
+
+void host_limiter::heard_all() {
+  if (!std::exchange(heard_all_, true))
+    touch_waiting();
 }
 
 host_state host_limiter::state_of(const host_key& key, const gate& g, mono_time now, wall_time today) const {
@@ -267,7 +270,11 @@ void host_limiter::apply(gate& g, const host_state& x, mono_time now, wall_time 
 }
 
 void host_limiter::restore(const std::vector<host_state>& states, mono_time now, wall_time today) {
-  had_owner_ |= !states.empty();
+  had_owner_ = recorded_ = !states.empty();
+  for (const auto& [key, g] : gates_)
+    if (!recorded_ && !g.lane_of)
+      changed_.insert(key);
+  urgent_ |= !recorded_ && !gates_.empty();
   for (const auto& x : states) {
     for (auto id : x.acknowledged)
       remember_judged(id);
@@ -280,6 +287,11 @@ void host_limiter::restore(const std::vector<host_state>& states, mono_time now,
     touched_.insert(x.gate);
     touched_.insert(known->second.lanes.begin(), known->second.lanes.end());
   }
+}
+
+void host_limiter::recorded() {
+  if (!std::exchange(recorded_, true))
+    touch_waiting();
 }
 
 std::vector<host_state> host_limiter::changed_states(mono_time now, wall_time today) {

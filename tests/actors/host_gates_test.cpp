@@ -187,6 +187,29 @@ TEST_CASE("an owner that was restarted waits for the word of all workers, but no
   }
 }
 
+TEST_CASE("the first owner ends during an outage of the store: the next one still knows that somebody may be asking") {
+  for (auto later_outage : {false, true}) {
+    fixture f{1};
+    gate_policy policy{1s, 1s, 1, 100};
+    auto away = [&](bool x) { f.db.fail_all(x ? errc::store_unavailable : errc::none); };
+    away(!later_outage);
+    later<permit> first{f.w, f.aut, fr, f.wants(policy)};
+    f.w.advance(500ms, 100ms);
+    away(true);
+    f.w.advance(5s, 100ms);
+    REQUIRE(first.here() == later_outage); // as long as nothing can be stored nobody asks
+    f.w.stop(f.aut);
+    f.start();
+    f.w.advance(2s, 100ms);
+    away(false);
+    later<permit> second{f.w, f.aut, us, f.wants(policy)};
+    f.w.advance(3s, 100ms);
+    CHECK(second.here() != later_outage); // where nothing was given, nobody is waited for
+    f.w.advance(12s, 100ms);
+    CHECK(second.here());
+  }
+}
+
 TEST_CASE("a refusal and a 429 are acknowledged when they are stored, and count once however often they are said") {
   fixture f{1};
   gate_policy policy{1s, 1s, 4, 100};

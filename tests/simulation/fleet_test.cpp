@@ -228,6 +228,39 @@ TEST_CASE("everything at once") {
   check_met({"actor_restarted", "worker_banned", "host_held", "cycle_waits_for_store", "assignment_taken_back"});
 }
 
+TEST_CASE(
+    "the first main ends with the store away and a worker cut off: the next one waits for what it may be asking") {
+  over_seeds(40, [](uint64_t seed) {
+    fleet f{seed, workload{seed, alerts, several}};
+    trace_of_failure told{f.log};
+    std::mt19937_64 dice{seed};
+    auto pass = [&](duration d) { f.until([] { return false; }, d); };
+    auto some = [&](int64_t most) { return duration{std::uniform_int_distribution<int64_t>{0, most}(dice)}; };
+    f.web.sky.slowest = 5s;
+    settle_in(f);
+    f.trigger();
+    pass(some(900));
+    f.db.fail_all(errc::store_unavailable);
+    pass(some(1500));
+    const std::string cut_off = seed % 2 == 0 ? "worker-fr" : "worker-us";
+    uint64_t id = 0;
+    f.wire.cut.insert(cut_off);
+    actor_directory::instance().crash("worker-proxy/" + cut_off, &id);
+    pass(some(300));
+    f.kill_node("main");
+    pass(some(300));
+    f.start_node("main");
+    pass(some(1000));
+    f.db.fail_all(errc::none);
+    pass(5s);
+    f.wire.cut.clear();
+    if (f.runs().empty()) // the trigger died with main
+      f.trigger();
+    REQUIRE(finish(f, 1));
+    check_everything(f);
+  });
+}
+
 TEST_CASE("the same seed is the same run") {
   storm_config c{true, true, true, true, true, true, true, true, 20s, 12};
   std::set<uint64_t> seen;

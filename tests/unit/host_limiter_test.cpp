@@ -552,6 +552,49 @@ TEST_CASE("it waits no longer once all workers have spoken") {
   CHECK(aut.due(t0 + 2s, today).size() == 1);
 }
 
+TEST_CASE("the first owner waits for nobody, but gives no permit before a next one could see that there was one") {
+  for (auto asked_before : {false, true}) {
+    auto aut = limiter();
+    if (asked_before)
+      aut.ask(fr, wants(every(1s, 2)), t0, today);
+    CHECK_FALSE(aut.has_urgent_changes());
+    aut.restore({}, t0, today);
+    if (!asked_before)
+      aut.ask(fr, wants(every(1s, 2)), t0, today);
+    REQUIRE(aut.has_urgent_changes());
+    auto rows = aut.changed_states(t0, today);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].gate == site);
+    // They could not be stored; who asks meanwhile waits, too, and its patience ends.
+    aut.changed_again(rows);
+    CHECK(aut.has_urgent_changes());
+    aut.ask(us, wants(every(1s, 2), 3s), t0 + 1s, today);
+    auto late = aut.due(t0 + 4s, today);
+    REQUIRE(late.size() == 1);
+    CHECK(late[0].what.why.code == errc::busy);
+    CHECK(aut.due(t0 + 5s, today).empty());
+    rows = aut.changed_states(t0 + 5s, today);
+    aut.recorded();
+    CHECK(aut.due(t0 + 5s, today).size() == 1);
+    // That is what the next one needs.
+    auto next = limiter();
+    next.restore(rows, t0 + 6s, today);
+    next.ask(us, wants(every(1s)), t0 + 6s, today);
+    CHECK(next.due(t0 + 15s - 1ms, today).empty());
+    CHECK(next.due(t0 + 15s, today).size() == 1);
+  }
+  auto lanes = limiter();
+  lanes.restore({}, t0, today);
+  auto each = every(1s);
+  each.scope = gate_scope::worker;
+  lanes.ask(fr, wants(each), t0, today);
+  auto rows = lanes.changed_states(t0, today);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].gate == site);
+  lanes.recorded();
+  CHECK(lanes.due(t0 + 1s, today).size() == 1);
+}
+
 TEST_CASE("what a worker still holds of a former owner takes its place, and its gap counts") {
   auto aut = limiter();
   auto policy = every(5s);
@@ -662,6 +705,7 @@ TEST_CASE("the owner dies at any point, again and again: no gap, no hold and no 
     std::map<host_key, host_state> stored;
     host_model host;
     host_limiter aut{{}, seed, now, 0};
+    aut.restore({}, now, wall);
     struct held {
       uint64_t id;
       mono_time started;
@@ -673,9 +717,12 @@ TEST_CASE("the owner dies at any point, again and again: no gap, no hold and no 
       wall += d;
     };
     auto store = [&] {
-      if (!seldom || aut.has_urgent_changes())
-        for (const auto& x : aut.changed_states(now, wall))
-          stored[x.gate] = x;
+      if (seldom && !aut.has_urgent_changes())
+        return;
+      for (const auto& x : aut.changed_states(now, wall))
+        stored[x.gate] = x;
+      if (!stored.empty())
+        aut.recorded();
     };
     auto collect = [&] {
       for (const auto& x : aut.due(now, wall)) {
