@@ -147,15 +147,6 @@ optional<wall_time> read_month_first(date_scanner in, date_parts x) {
   return in.number(4, x.year) ? finish(in, x) : std::nullopt;
 }
 
-/// "31.05.2017": with points the day always comes first.
-optional<wall_time> read_dotted(date_scanner in) {
-  date_parts x;
-  if (!in.short_number(x.day) || !in.take('.') || !in.short_number(x.month) || !in.take('.') || in.digits() != 4 ||
-      !in.number(4, x.year))
-    return std::nullopt;
-  return read_rest(in, x);
-}
-
 /// A day's name, and what belongs to it. False: no date goes on like this.
 bool take_day_name(date_scanner& in) {
   auto behind = in;
@@ -271,8 +262,6 @@ optional<wall_time> parse_date(std::string_view text) {
     return read_year_first(in);
   if (width >= 9)
     return read_unix(text);
-  if (auto dotted = read_dotted(in))
-    return dotted;
   return read_mail(in);
 }
 

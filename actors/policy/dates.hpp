@@ -19,7 +19,6 @@ namespace vigie {
 ///                                  month written out, the year have two digits
 ///   Sunday, 06-Nov-94 08:49:37     RFC 850, and asctime: "Sun Nov  6 08:49:37 1994", with a zone before the year, too
 ///   November 25th, 2026 at 8:12 PM English, and what JavaScript writes: "Wed Nov 25 2026 20:12:13 GMT+0100 (CET)"
-///   31.05.2017 9:00                the day first, with points
 ///   1764101533, 1764101533.25      Unix time, 9 to 11 digits before the point: seconds; 12 or 13 digits: milliseconds
 ///
 /// Names of days and months may be English, German, Dutch, French, Spanish, Italian and Portuguese. Zones may have the
@@ -27,8 +26,8 @@ namespace vigie {
 /// zone it is UTC. Two digits of a year are 1950 to 2049. What is finer than a millisecond is dropped; second 60 is the
 /// first of the next minute. The day's name is not compared with the date.
 ///
-/// Nothing for anything else, for days and hours that do not exist, for years outside 1 to 9999, and for 5/11/2026 and
-/// 5-11-2026: half the world means May by that, and half November.
+/// Nothing for anything else, for days and hours that do not exist, for years outside 1 to 9999, and for 5/11/2026,
+/// 5-11-2026 and 5.11.2026: half the world means May by that, and half November.
 optional<wall_time> parse_date(std::string_view text);
 
 /// Reads the three forms of HTTP (RFC 9110, 5.6.7), and no others:

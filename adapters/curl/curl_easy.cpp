@@ -5,7 +5,7 @@
 #include <curl/curl.h>
 
 #include "adapters/curl/socket_watch.hpp"
-#include "adapters/curl/unpacker.hpp"
+#include "adapters/unpack/unpacker.hpp"
 
 namespace vigie {
 

@@ -6,7 +6,7 @@
 
 #include "actors/policy/address_guard.hpp"
 #include "actors/policy/url_template.hpp"
-#include "adapters/curl/unpacker.hpp"
+#include "adapters/unpack/unpacker.hpp"
 #include "messages/values/error.hpp"
 #include "messages/values/fetch.hpp"
 

@@ -2,7 +2,10 @@
 
 #include <array>
 
+#include "actors/policy/page_notes.hpp"
 #include "adapters/extract/feed_fields.hpp"
+#include "adapters/extract/json_feed.hpp"
+#include "adapters/extract/packed_page.hpp"
 
 namespace vigie {
 
@@ -17,20 +20,20 @@ constexpr std::string_view photo_path = "g:image_link|media:thumbnail@url|media:
                                         "media:group/media:content[medium=image]@url|itunes:image@href";
 
 constexpr std::array rss_paths{
-    format_path{"id", "guid|g:id|atom:id|@rdf:about|link"},
-    format_path{"title", "title|g:title|description"},
-    format_path{"url", "link|atom:link[rel=alternate]@href|g:link|@rdf:about"},
+    format_path{"id", "guid|g:id|atom:id|@rdf:about|link|atom:link[rel=alternate]@href|atom:link[!rel]@href|g:link"},
+    format_path{"title", "title|g:title|dc:title|media:title|media:group/media:title|description"},
+    format_path{"url", "link|atom:link[rel=alternate]@href|atom:link[!rel]@href|g:link|@rdf:about"},
     format_path{"price", "g:sale_price|g:price"},
     format_path{"brand", "g:brand"},
     format_path{"size", "g:size"},
     format_path{"condition", "g:condition"},
     format_path{"photo", "enclosure[type=image/*]@url"},
-    format_path{"date", "pubDate|dc:date|dcterms:modified|atom:updated"},
+    format_path{"date", "pubDate|pubdate|dc:date|dcterms:modified|atom:updated|atom:published"},
 };
 
 constexpr std::array atom_paths{
     format_path{"id", "id|g:id|link[rel=alternate]@href|link[!rel]@href"},
-    format_path{"title", "title|g:title|summary|content"},
+    format_path{"title", "title|g:title|dc:title|media:title|media:group/media:title|summary|content"},
     format_path{"url", "link[rel=alternate]@href|link[!rel]@href|content@src|g:link"},
     format_path{"price", "g:sale_price|g:price"},
     format_path{"brand", "g:brand"},
@@ -40,39 +43,58 @@ constexpr std::array atom_paths{
     format_path{"date", "updated|modified|published|issued|dc:date"},
 };
 
+constexpr std::array json_paths{
+    format_path{"id", "id|url|external_url"},
+    format_path{"title", "title|summary|content_text|content_html"},
+    format_path{"url", "url|external_url"},
+    format_path{"photo", "image|banner_image|attachments[mime_type=image/*]@url"},
+    format_path{"date", "date_modified|date_published"},
+};
+
 bool is_url(std::string_view x) {
   return x.starts_with("http://") || x.starts_with("https://");
 }
 
 class feed_extractor : public extractor {
 public:
-  feed_extractor(feed_fields rss, feed_fields atom, std::optional<feed_path> next, feed_path atom_next,
-                 bool url_by_itself)
-      : rss_(std::move(rss)), atom_(std::move(atom)), next_(std::move(next)), link_next_(std::move(atom_next)),
-        url_by_itself_(url_by_itself) {}
+  feed_extractor(feed_fields rss, feed_fields atom, feed_fields json, std::optional<feed_path> next,
+                 const source_spec& source)
+      : rss_(std::move(rss)), atom_(std::move(atom)), json_(std::move(json)), next_(std::move(next)),
+        url_by_itself_(!source.extract.fields.contains("url") && !source.extract.constants.contains("url")),
+        packed_{.max_bytes = source.max_body_bytes} {}
 
-  result<extraction> extract(std::string_view page, const page_origin&) override {
-    auto tree = feed_tree::parse(page);
+  result<extraction> extract(std::string_view body, const page_origin&) override {
+    std::string room;
+    auto page = unpack_page(body, packed_, room);
+    if (!page)
+      return tl::unexpected<error>(page.error());
+    bool json = is_json_feed(*page);
+    auto tree = json ? read_json_feed(*page) : feed_tree::parse(*page);
     if (!tree)
       return tl::unexpected<error>(tree.error());
-    auto root = tree->root();
     extraction out;
-    optional<error> problem;
-    if (root.name() == "rss")
-      problem = read_rss(root, out);
-    else if (root.name() == "RDF" && root.space() == rdf)
-      problem = read_rdf(root, out);
-    else if (root.name() == "feed" && (root.space() == atom_1 || root.space() == atom_03))
-      problem = read_list(root, root, "/feed/", "entry", atom_, out);
-    else
-      problem = error{errc::bad_page, "no feed begins with the element " + std::string{root.name()},
-                      feed_place(root, "/" + std::string{root.name()})};
+    for (const auto& x : tree->notes())
+      add_note(out.page_notes, x);
+    auto root = tree->root();
+    auto problem = json ? read_list(root, root, "/", "items", json_, out) : read_xml(root, out);
     if (problem)
       return tl::unexpected<error>(*problem);
     return out;
   }
 
 private:
+  optional<error> read_xml(feed_node root, extraction& out) const {
+    if (root.name() == "rss")
+      return read_rss(root, out);
+    if (root.name() == "RDF" && same_namespace(root.space(), rdf))
+      return read_rdf(root, out);
+    auto space = root.space();
+    if (root.name() == "feed" && (space.empty() || same_namespace(space, atom_1) || same_namespace(space, atom_03)))
+      return read_list(root, root, "/feed/", "entry", atom_, out);
+    return error{errc::bad_page, "no feed begins with the element " + std::string{root.name()},
+                 feed_place(root, "/" + std::string{root.name()})};
+  }
+
   static std::optional<feed_node> child(feed_node from, std::string_view name) {
     for (auto x = from.first(); x; x = x->next())
       if (x->name() == name)
@@ -108,7 +130,7 @@ private:
         return problem;
       complete_url(*x, out.items.back());
     }
-    const auto& path = next_ ? *next_ : link_next_;
+    const auto& path = next_ ? *next_ : own_next_;
     if (auto found = path.find(head))
       out.next = feed_base::of(found->node).absolute(std::move(found->text));
     return {};
@@ -125,9 +147,11 @@ private:
 
   feed_fields rss_;
   feed_fields atom_;
+  feed_fields json_;
   std::optional<feed_path> next_;
-  feed_path link_next_;
+  feed_path own_next_ = *feed_path::parse("atom:link[rel=next]@href|link[rel=next]@href|next_url");
   bool url_by_itself_;
+  packed_page_limits packed_;
 };
 
 /// The photo has too many places for one line of the tables.
@@ -148,8 +172,9 @@ result<feed_fields> compile(const source_spec& source, const std::array<format_p
 result<std::unique_ptr<extractor>> make_feed_extractor(const source_spec& source) {
   auto rss = compile(source, rss_paths);
   auto atom = rss ? compile(source, atom_paths) : rss;
-  if (!atom)
-    return tl::unexpected<error>(atom.error());
+  auto json = atom ? feed_fields::compile(source, json_paths) : atom;
+  if (!json)
+    return tl::unexpected<error>(json.error());
   std::optional<feed_path> next;
   if (!source.paging.next.empty()) {
     auto path = feed_path::parse(source.paging.next, source.extract.namespaces);
@@ -157,9 +182,7 @@ result<std::unique_ptr<extractor>> make_feed_extractor(const source_spec& source
       return fail(errc::bad_config, path.error().detail, "paging.next");
     next = std::move(*path);
   }
-  bool own_url = !source.extract.fields.contains("url") && !source.extract.constants.contains("url");
-  return std::make_unique<feed_extractor>(std::move(*rss), std::move(*atom), std::move(next),
-                                          *feed_path::parse("atom:link[rel=next]@href"), own_url);
+  return std::make_unique<feed_extractor>(std::move(*rss), std::move(*atom), std::move(*json), std::move(next), source);
 }
 
 } // namespace vigie

@@ -23,7 +23,7 @@ error at(std::string_view key, const error& from) {
 } // namespace
 
 std::string feed_place(feed_node at, const std::string& place) {
-  return "line " + std::to_string(at.line()) + ", " + place;
+  return at.line() > 0 ? "line " + std::to_string(at.line()) + ", " + place : place;
 }
 
 result<feed_fields> feed_fields::compile(const source_spec& source, std::span<const format_path> format) {
@@ -78,7 +78,8 @@ void feed_fields::read_one(const rule& x, feed_node from, const std::string& pla
   } else if (name == "title") {
     // Feeds write HTML into titles, whether their format allows it or not. XHTML was markup of the page itself: what
     // still looks like a tag is text.
-    next.title = found->node.attribute("type") == "xhtml" ? std::move(found->text) : without_markup(found->text);
+    auto type = found->node.attribute("type");
+    next.title = type == "xhtml" || type == "text" ? std::move(found->text) : without_markup(found->text);
   } else if (name == "price") {
     auto price = parse_price(found->text, unit_);
     if (!price)

@@ -56,7 +56,7 @@ private:
   item_limits limits_;
 };
 
-/// "line 57, /rss/channel/item[3]".
+/// "line 57, /rss/channel/item[3]"; without the line where there are none, as in JSON.
 std::string feed_place(feed_node at, const std::string& place);
 
 } // namespace vigie

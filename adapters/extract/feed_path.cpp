@@ -26,6 +26,22 @@ constexpr std::array usual{
     usual_prefix{"video", "http://www.google.com/schemas/sitemap-video/1.1"},
 };
 
+/// Without what writers of feeds leave out or change.
+std::string_view core_of(std::string_view uri) {
+  for (std::string_view scheme : {"http://", "https://"})
+    if (uri.starts_with(scheme)) {
+      uri.remove_prefix(scheme.size());
+      break;
+    }
+  if (uri.ends_with('/'))
+    uri.remove_suffix(1);
+  return uri;
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
 constexpr std::string_view special = "/|@[]:=! \t\r\n";
 
 } // namespace
@@ -74,10 +90,11 @@ private:
 
   name read_name(bool element) {
     auto begin = at_;
-    name out{{}, read_word(), element};
+    name out{{}, read_word(), {}, element};
     if (!take(':'))
       return out;
     out.own = false;
+    auto prefix = out.local;
     auto mine = namespaces_.find(out.local);
     auto known = std::find_if(usual.begin(), usual.end(), [&](const auto& x) { return x.prefix == out.local; });
     if (mine != namespaces_.end())
@@ -87,6 +104,7 @@ private:
     else
       at_ = begin, stop("the prefix " + out.local + " is not known; name it in extract.namespaces");
     out.local = read_word();
+    out.undeclared = prefix + ":" + out.local;
     return out;
   }
 
@@ -138,8 +156,21 @@ result<feed_path> feed_path::parse(std::string_view text, const std::map<std::st
   return parser{text, namespaces}.read();
 }
 
+bool same_namespace(std::string_view a, std::string_view b) {
+  if (a == b)
+    return true;
+  a = core_of(a), b = core_of(b);
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool feed_path::names(const name& x, feed_node at, std::string_view own) {
+  if (at.name() == x.local)
+    return x.own ? at.space() == own : same_namespace(at.space(), x.space);
+  return !x.undeclared.empty() && at.name() == x.undeclared && at.space().empty();
+}
+
 bool feed_path::holds(const step& x, feed_node at, std::string_view own) {
-  if (at.name() != x.element.local || at.space() != (x.element.own ? own : std::string_view{x.element.space}))
+  if (!names(x.element, at, own))
     return false;
   return std::all_of(x.conditions.begin(), x.conditions.end(), [&](const condition& c) {
     auto value = at.attribute(c.attribute);

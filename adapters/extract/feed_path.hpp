@@ -6,6 +6,8 @@
 //   enclosure@url, @rdf:about    an attribute
 //   link[rel=alternate]@href     only elements with that attribute; [type=image/*] begins with, [!rel] without it
 //   guid|link                    the first that is there and not empty
+// Namespaces are taken for what they are meant to be: with https or without a last slash, too, and a usual prefix that
+// the page does not declare for the usual one.
 //
 // Prefixes: atom, content, dc, dcterms, g (Google Merchant), itunes, media, rdf; in sitemaps also image, news, video;
 // and those of extract.namespaces.
@@ -21,6 +23,9 @@
 #include "adapters/extract/feed_tree.hpp"
 
 namespace vigie {
+
+/// Whether two URIs are meant to name the same: http or https, a last "/" or none, in either case.
+bool same_namespace(std::string_view a, std::string_view b);
 
 class feed_path {
 public:
@@ -38,6 +43,7 @@ private:
   struct name {
     std::string space; ///< a URI; empty and `own`: the item's; empty and not `own`: none
     std::string local;
+    std::string undeclared{}; ///< as a page writes it that does not declare the prefix: "media:thumbnail"
     bool own = false;
   };
   struct condition {
@@ -55,6 +61,7 @@ private:
   };
   class parser;
 
+  static bool names(const name& x, feed_node at, std::string_view own);
   static bool holds(const step& x, feed_node at, std::string_view own);
   static std::optional<found> walk(const way& x, size_t at, feed_node from, std::string_view own);
 

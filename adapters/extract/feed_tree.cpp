@@ -8,6 +8,8 @@
 #include <libxml/tree.h>
 #include <mutex>
 
+#include "adapters/extract/feed_mending.hpp"
+
 namespace vigie {
 
 namespace {
@@ -209,12 +211,23 @@ void feed_tree::free_doc::operator()(_xmlDoc* doc) const {
 }
 
 result<feed_tree> feed_tree::parse(std::string_view page, const feed_limits& limits) {
-  static std::once_flag once;
-  std::call_once(once, [] { xmlInitParser(); });
   if (page.size() > limits.max_bytes)
     return fail(errc::bad_page, "the page is larger than " + std::to_string(limits.max_bytes) + " bytes");
-  if (page.starts_with("\x1f\x8b"))
-    return fail(errc::bad_page, "the page is a gzip file, not XML; name the address of the plain file", "line 1");
+  auto out = parse_strictly(page, limits);
+  if (out)
+    return out;
+  auto mended = mend_xml(page, limits.max_bytes);
+  if (!mended)
+    return out;
+  out = parse_strictly(mended->text, limits);
+  if (out)
+    out->notes_.insert(out->notes_.begin(), mended->notes.begin(), mended->notes.end());
+  return out;
+}
+
+result<feed_tree> feed_tree::parse_strictly(std::string_view page, const feed_limits& limits) {
+  static std::once_flag once;
+  std::call_once(once, [] { xmlInitParser(); });
   std::unique_ptr<xmlParserCtxt, free_context> context{xmlNewParserCtxt()};
   if (!context)
     return fail(errc::bad_page, "no memory for the page's XML");
@@ -227,6 +240,9 @@ result<feed_tree> feed_tree::parse(std::string_view page, const feed_limits& lim
     return tl::unexpected<error>(*watch.problem());
   if (!out.doc_ || !context->wellFormed || !xmlDocGetRootElement(out.doc_.get()))
     return tl::unexpected<error>(problem_of(context.get()));
+  if (context->nsWellFormed == 0)
+    out.notes_.push_back(page_note{"a prefix that is not declared was taken for what it usually means", "",
+                                   problem_of(context.get()).place});
   return out;
 }
 

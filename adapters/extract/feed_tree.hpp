@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/extract/parse_watch.hpp"
 #include "messages/values/error.hpp"
+#include "messages/values/page_note.hpp"
 
 // libxml2's own, named here so that its headers are not seen.
 struct _xmlDoc;
@@ -22,7 +24,7 @@ public:
 
   std::string_view name() const;           ///< without its prefix
   std::string_view space() const;          ///< its namespace's URI; empty = none
-  long line() const;                       ///< from 1
+  long line() const;                       ///< from 1; 0 = it is of no text
   std::optional<feed_node> first() const;  ///< child element
   std::optional<feed_node> next() const;   ///< sibling element
   std::optional<feed_node> parent() const; ///< nothing of the root
@@ -46,18 +48,24 @@ struct feed_limits {
 /// declares entities of its own is refused (they can grow without bounds). Depth is bounded by libxml2 (256).
 class feed_tree {
 public:
-  /// bad_page with "line 3, column 14" for what is no well-formed XML, and above the limits.
+  /// What is no well-formed XML is read once more as feed_mending.hpp mends it; `notes` says what that was. bad_page
+  /// with "line 3, column 14" where that does not help, and above the limits.
   static result<feed_tree> parse(std::string_view page, const feed_limits& limits = {});
 
   feed_node root() const;
+  const std::vector<page_note>& notes() const { return notes_; }
 
 private:
+  friend result<feed_tree> read_json_feed(std::string_view page, const feed_limits& limits);
+
   struct free_doc {
     void operator()(_xmlDoc* doc) const;
   };
   explicit feed_tree(_xmlDoc* doc) : doc_(doc) {}
+  static result<feed_tree> parse_strictly(std::string_view page, const feed_limits& limits);
 
   std::unique_ptr<_xmlDoc, free_doc> doc_;
+  std::vector<page_note> notes_;
 };
 
 /// Text without what looks like an HTML tag, its character references resolved: "AT&amp;T i<b>Phone</b>" is "AT&T

@@ -2,7 +2,9 @@
 
 #include <array>
 
+#include "actors/policy/page_notes.hpp"
 #include "adapters/extract/feed_fields.hpp"
+#include "adapters/extract/packed_page.hpp"
 
 namespace vigie {
 
@@ -17,16 +19,20 @@ constexpr std::array sitemap_paths{
 
 class sitemap_extractor : public extractor {
 public:
-  sitemap_extractor(feed_fields fields, feed_path loc, const paging_spec& paging)
-      : fields_(std::move(fields)), loc_(std::move(loc)), follows_(paging.kind == paging_kind::next_link),
-        max_pages_(paging.max_pages) {}
+  sitemap_extractor(feed_fields fields, feed_path loc, const source_spec& source)
+      : fields_(std::move(fields)), loc_(std::move(loc)), follows_(source.paging.kind == paging_kind::next_link),
+        max_pages_(source.paging.max_pages), packed_{.max_bytes = source.max_body_bytes} {}
 
-  result<extraction> extract(std::string_view page, const page_origin&) override {
-    auto tree = feed_tree::parse(page);
+  result<extraction> extract(std::string_view body, const page_origin&) override {
+    std::string room;
+    auto page = unpack_page(body, packed_, room);
+    auto tree = page ? feed_tree::parse(*page) : tl::unexpected<error>(page.error());
     if (!tree)
       return tl::unexpected<error>(tree.error());
     auto root = tree->root();
     extraction out;
+    for (const auto& x : tree->notes())
+      add_note(out.page_notes, x);
     optional<error> problem;
     if (root.name() == "urlset")
       problem = read_urls(root, out);
@@ -75,6 +81,7 @@ private:
   feed_path loc_;
   bool follows_;
   uint32_t max_pages_;
+  packed_page_limits packed_;
 };
 
 } // namespace
@@ -85,7 +92,7 @@ result<std::unique_ptr<extractor>> make_sitemap_extractor(const source_spec& sou
     return tl::unexpected<error>(fields.error());
   if (!source.paging.next.empty())
     return fail(errc::bad_config, "an index says itself which sitemaps there are; leave next out", "paging.next");
-  return std::make_unique<sitemap_extractor>(std::move(*fields), *feed_path::parse("loc"), source.paging);
+  return std::make_unique<sitemap_extractor>(std::move(*fields), *feed_path::parse("loc"), source);
 }
 
 } // namespace vigie

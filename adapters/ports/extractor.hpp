@@ -8,6 +8,7 @@
 
 #include "messages/values/fetch.hpp"
 #include "messages/values/item.hpp"
+#include "messages/values/page_note.hpp"
 #include "messages/values/time.hpp"
 
 namespace vigie {
@@ -27,9 +28,20 @@ struct page_origin {
   std::string content_type{}; ///< the header's value: "text/html; charset=iso-8859-2"
 };
 
+/// Entries of a page that became no items.
+struct left_out_entries {
+  uint64_t without_id = 0;
+  uint64_t without_title = 0; ///< but with an id
+  uint64_t others = 0;        ///< not even the shape of an item
+  uint64_t all() const { return without_id + without_title + others; }
+};
+
 struct extraction {
   std::vector<item> items;
   std::vector<field_note> notes;
+  std::vector<page_note>
+      page_notes{}; ///< what was left out or mended; filled by add_note (actors/policy/page_notes.hpp)
+  left_out_entries left_out{};
   optional<wall_time> newest{}; ///< of the items' dates, where sanity.dated names them or the page's format has them
   /// What paging.next finds: the cursor, or the next page's URL as the page writes it. Empty: this page is the last. A
   /// page that lists several (an index of sitemaps) gives one a line.

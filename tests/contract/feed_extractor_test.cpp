@@ -218,10 +218,8 @@ TEST_CASE("what is no feed is a bad page with its place") {
   CHECK(trouble(feed, "<rss><channel><item><guid>1</guid><title> </title></item></channel></rss>") ==
         "title is missing at line 1, /rss/channel/item[1]");
   CHECK(trouble(feed, "<rss><channel>\n<item></channel></rss>").find("line 2, column ") != std::string::npos);
-  CHECK(trouble(feed, "\x1f\x8b\x08").find("gzip") != std::string::npos);
   CHECK_FALSE(extract(feed, ""));
   CHECK_FALSE(extract(feed, "{}"));
-  CHECK_FALSE(extract(feed, "<rss><channel>&nosuch;</channel></rss>"));
 }
 
 TEST_CASE("nothing is expanded and nothing is loaded") {

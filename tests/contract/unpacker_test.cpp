@@ -3,7 +3,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/catch.h>
 
-#include "adapters/curl/unpacker.hpp"
+#include "adapters/unpack/unpacker.hpp"
 #include "tests/support/nginx.hpp"
 
 using namespace vigie;

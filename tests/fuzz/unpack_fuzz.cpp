@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/curl/unpacker.hpp"
+#include "adapters/unpack/unpacker.hpp"
 #include "tests/fuzz/must.hpp"
 
 namespace {

@@ -35,9 +35,9 @@ FLOOR = "tests/bench/bare_fetch.cpp"
 OWNERS = {
     "boost/": ("adapters/http_api/",),
     "curl/": ("adapters/curl/", FLOOR),
-    "zlib.h": ("adapters/curl/",),
-    "brotli/": ("adapters/curl/",),
-    "zstd.h": ("adapters/curl/",),
+    "zlib.h": ("adapters/unpack/",),
+    "brotli/": ("adapters/unpack/",),
+    "zstd.h": ("adapters/unpack/",),
     "sqlite3.h": ("adapters/sql/",),
     "simdjson": ("adapters/json/", "adapters/extract/", FLOOR),
     "libxml/": ("adapters/extract/",),
@@ -97,7 +97,7 @@ def check_includes(path, name, lines):
             if row == "adapters/" and prefix == "adapters/":
                 own = name.split("/")[1]
                 other = target.split("/")[1]
-                if own != other and other not in ("json", "crypto"):
+                if own != other and other not in ("json", "crypto", "unpack"):
                     say(path, number, f"adapter {own} may not include adapter {other}")
 
 

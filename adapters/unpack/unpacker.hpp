@@ -1,4 +1,4 @@
-// A body's packing, undone while it comes. Internal to adapters/curl; zlib, brotli and zstd stay behind it.
+// A body's packing, undone while it comes; zlib, brotli and zstd stay behind it.
 #pragma once
 
 #include <cstdint>

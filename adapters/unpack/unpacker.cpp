@@ -1,4 +1,4 @@
-#include "adapters/curl/unpacker.hpp"
+#include "adapters/unpack/unpacker.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "adapters/curl/request_checks.hpp"
+#include "actors/policy/http_fields.hpp"
 
 namespace vigie {
 
@@ -222,13 +222,22 @@ std::unique_ptr<unpacker::stage> stage_of(std::string_view name, const unpack_li
 
 constexpr size_t named_coding_bytes = 40;
 
+/// As it is compared: in lower case.
+std::string coding_name(std::string_view said) {
+  std::string out{trim_field(said)};
+  for (auto& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 } // namespace
 
 result<std::unique_ptr<unpacker>> unpacker::make(std::string_view codings, const unpack_limits& limits) {
   std::vector<std::unique_ptr<stage>> stages;
   while (!codings.empty()) {
     auto end = std::min(codings.find(','), codings.size());
-    auto name = lower_case(trim_line(codings.substr(0, end)));
+    auto name = coding_name(codings.substr(0, end));
     codings.remove_prefix(std::min(end + 1, codings.size()));
     if (name.empty() || name == "identity" || name == "none")
       continue;
@@ -237,7 +246,7 @@ result<std::unique_ptr<unpacker>> unpacker::make(std::string_view codings, const
     stages.push_back(stage_of(name, limits));
     if (!stages.back())
       return fail(errc::bad_page, "the body is packed as \"" + name.substr(0, named_coding_bytes) +
-                                          "\", and nothing but " + std::string{accepted_encodings} + " was asked for");
+                                      "\", and nothing but " + std::string{accepted_encodings} + " was asked for");
   }
   if (stages.empty())
     return nullptr;
