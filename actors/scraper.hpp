@@ -54,6 +54,7 @@ struct scraper_state {
   match_room room;
   std::unique_ptr<content_sanity> sanity; ///< what the pages were like
   std::set<std::string> seen;
+  std::vector<page_note> notes;            ///< of all pages so far
   std::vector<std::vector<match>> matches; ///< by place in plan.plan.alerts
   std::vector<uint64_t> match_bytes;
   bool done = false;

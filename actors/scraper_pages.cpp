@@ -1,6 +1,8 @@
 // What the pages of a plan hold, and what comes of it: matches, and in the end one settlement for each alert.
 #include "actors/scraper.hpp"
 
+#include "actors/policy/page_notes.hpp"
+
 namespace vigie {
 
 namespace {
@@ -25,6 +27,7 @@ alert_settled settlement(scraper_ptr self, size_t place, const error& problem, i
   out.host = s.walk ? s.walk->request().host : s.plan.plan.host;
   out.problem = problem;
   out.http_status = status;
+  out.notes = to_sentences(s.notes);
   out.items_checked = static_cast<uint32_t>(s.seen.size());
   if (s.walk) {
     out.items_checked += s.walk->unchanged_items();
@@ -49,6 +52,35 @@ void match_item(scraper_ptr self, const item& what) {
     s.match_bytes[i] += bytes_of(what);
     if (s.match_bytes[i] <= s.config.max_settlement_bytes)
       s.matches[i].push_back({s.plan.plan.alerts[i].what.id, what});
+  }
+}
+
+/// Each item of the page that was not on an earlier one, and no other of this one had its id.
+void read_items(scraper_ptr self, extraction& page) {
+  auto& s = self->state;
+  bool repeats = false;
+  for (const auto& x : page.items) {
+    if (!s.seen.insert(x.id.value).second) {
+      repeats = true;
+      continue;
+    }
+    match_item(self, x);
+    s.sanity->saw(x);
+  }
+  if (!repeats)
+    return;
+  if (auto same = find_same_ids(page.items); same.count > 0) {
+    s.sanity->saw_same_ids(same.count);
+    add_note(page.page_notes, std::move(same));
+  }
+}
+
+void keep_notes(scraper_ptr self, extraction& page) {
+  auto& s = self->state;
+  s.sanity->saw_left_out(page.left_out.without_id, page.left_out.without_title);
+  for (auto& x : page.page_notes) {
+    x.place = s.walk->page_name() + (x.place.empty() ? "" : " " + x.place);
+    add_note(s.notes, std::move(x));
   }
 }
 
@@ -82,15 +114,12 @@ walk_step read_page(scraper_ptr self, const http_response& answer) {
   if (!page)
     return s.walk->unreadable(page.error());
   s.parts.env.metrics->count("vigie_pages_total", {{"answer", "page"}});
-  for (const auto& x : page->items) {
-    if (!s.seen.insert(x.id.value).second)
-      continue;
-    match_item(self, x);
-    s.sanity->saw(x);
-  }
+  read_items(self, *page);
+  keep_notes(self, *page);
   if (s.seen.size() > s.config.max_items)
     return s.walk->unreadable({errc::bad_page, "more than " + std::to_string(s.config.max_items) + " items", {}});
-  page_reading reading{static_cast<uint32_t>(page->items.size()), page->next, page->newest.value_or(wall_time{})};
+  auto entries = static_cast<uint32_t>(page->items.size() + page->left_out.all());
+  page_reading reading{entries, page->next, page->newest.value_or(wall_time{})};
   return s.walk->was_read(answer, reading);
 }
 

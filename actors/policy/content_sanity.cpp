@@ -61,6 +61,11 @@ void content_sanity::saw(const item& x) {
       ++missing_[field];
 }
 
+void content_sanity::saw_left_out(uint64_t without_id, uint64_t without_title) {
+  without_id_ += without_id;
+  without_title_ += without_title;
+}
+
 void content_sanity::saw_date(wall_time newest) {
   newest_ = newest_ ? std::max(*newest_, newest) : newest;
 }
@@ -68,16 +73,31 @@ void content_sanity::saw_date(wall_time newest) {
 error content_sanity::judge_fields() const {
   for (const auto& field : rules_.required) {
     auto found = missing_.find(field);
-    if (found == missing_.end())
-      continue;
-    auto there = read_ - found->second;
-    if (there * 100 < read_ * rules_.required_percent)
+    auto there = read_ - (found == missing_.end() ? 0 : found->second);
+    auto all = read_;
+    // What lacks these is not among the items.
+    if (field == "id")
+      all += without_id_;
+    if (field == "title")
+      all += without_title_;
+    if (there * 100 < all * rules_.required_percent)
       return {errc::suspicious_schema,
-              std::to_string(there) + " of " + std::to_string(read_) + " items have " + field + ", " +
+              std::to_string(there) + " of " + std::to_string(all) + " items have " + field + ", " +
                   std::to_string(rules_.required_percent) + " % are expected",
               {}};
   }
   return {};
+}
+
+error content_sanity::judge_ids() const {
+  auto all = read_ + same_ids_;
+  if (same_ids_ * 100 <= all * same_id_percent)
+    return {};
+  return {errc::suspicious_schema,
+          std::to_string(same_ids_) + " of " + std::to_string(all) +
+              " items have the id of another one on their page, " + std::to_string(same_id_percent) +
+              " % at most are expected",
+          {}};
 }
 
 error content_sanity::judge_age(wall_time now) const {
@@ -98,8 +118,10 @@ error content_sanity::verdict(wall_time now) const {
     return {errc::suspicious_empty,
             std::to_string(items_) + " items, at least " + std::to_string(rules_.min_items) + " are expected",
             {}};
-  auto fields = judge_fields();
-  return fields.code != errc::none ? fields : judge_age(now);
+  for (auto problem : {judge_fields(), judge_ids(), judge_age(now)})
+    if (problem.code != errc::none)
+      return problem;
+  return {};
 }
 
 } // namespace vigie

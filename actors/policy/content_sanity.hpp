@@ -3,6 +3,7 @@
 //
 //   fewer items than min_items                              suspicious_empty
 //   fewer items with a required field than required_percent suspicious_schema
+//   more items with the id of another than same_id_percent  suspicious_schema
 //   the newest item older than max_age, or none dated       suspicious_stale
 //
 // The first that holds is the verdict.
@@ -17,6 +18,9 @@
 
 namespace vigie {
 
+/// With more of its items having the id of another on their page, what is taken for an id is none.
+inline constexpr uint32_t same_id_percent = 50;
+
 /// bad_config for a required field that items do not have, percentages above 100, a negative age.
 error validate(const sanity_rules& rules);
 
@@ -29,6 +33,10 @@ public:
 
   /// An item of the walk; whoever drops repeated items says it of the first one only.
   void saw(const item& x);
+  /// Entries that became no items because they have no id, or an id and no title.
+  void saw_left_out(uint64_t without_id, uint64_t without_title);
+  /// Items that were dropped because another one of their page has their id.
+  void saw_same_ids(uint64_t items) { same_ids_ += items; }
   /// A page that is as it was (304): its items count, their fields are not known again.
   void saw_unchanged(uint64_t items) { items_ += items; }
   /// The newest date on a page.
@@ -39,11 +47,15 @@ public:
 
 private:
   error judge_fields() const;
+  error judge_ids() const;
   error judge_age(wall_time now) const;
 
   sanity_rules rules_;
   uint64_t items_ = 0;
   uint64_t read_ = 0; ///< of them, those whose fields were seen
+  uint64_t without_id_ = 0;
+  uint64_t without_title_ = 0;
+  uint64_t same_ids_ = 0;
   std::map<std::string, uint64_t> missing_;
   optional<wall_time> newest_{};
 };

@@ -49,7 +49,7 @@ struct walk_request {
 
 /// What was read of a page.
 struct page_reading {
-  uint32_t items = 0;
+  uint32_t items = 0; ///< with the entries that became none: they fill the page all the same
   std::string next{}; ///< cursor or URL of the page behind it
   wall_time newest{}; ///< the epoch = not known
 };

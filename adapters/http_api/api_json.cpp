@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "actors/policy/page_notes.hpp"
+
 namespace vigie {
 
 namespace {
@@ -176,6 +178,9 @@ json_value run_json(const run_summary& x) {
 }
 
 json_value run_alert_json(const run_alert& x) {
+  auto notes = json_value::array();
+  for (auto& line : from_lines(x.notes))
+    notes.push(std::move(line));
   return json_value::object({{"alertId", x.alert.value},
                              {"alertName", x.alert_name},
                              {"attempt", x.attempt},
@@ -184,7 +189,8 @@ json_value run_alert_json(const run_alert& x) {
                              {"error", error_json(x.problem)},
                              {"itemsChecked", x.items_checked},
                              {"matches", x.matches},
-                             {"tookMs", x.took.count()}});
+                             {"tookMs", x.took.count()},
+                             {"notes", std::move(notes)}});
 }
 
 json_value item_json(const item& x) {

@@ -186,14 +186,14 @@ result<std::vector<run_alert>> list_run_alerts(sql_session& db, run_id run) {
   std::vector<run_alert> out;
   auto rows =
       db.query("SELECT t.run_id, t.alert_id, p.alert_name, t.attempt, t.token, t.worker, t.state, t.error_code, "
-               "t.error_detail, t.error_place, t.items_checked, t.matches, t.took_ms FROM run_alerts t "
+               "t.error_detail, t.error_place, t.items_checked, t.matches, t.took_ms, t.notes FROM run_alerts t "
                "JOIN run_plan p ON p.run_id = t.run_id AND p.alert_id = t.alert_id "
                "WHERE t.run_id = $1 ORDER BY t.token",
                run);
   for (std::string state, code; rows->next();) {
     auto& x = out.emplace_back();
     rows->read(x.run, x.alert, x.alert_name, x.attempt, x.token, x.worker, state, code, x.problem.detail,
-               x.problem.place, x.items_checked, x.matches, x.took);
+               x.problem.place, x.items_checked, x.matches, x.took, x.notes);
     x.state = parse_word(*rows, attempt_state_from_string(state));
     x.problem.code = errc_from_string(code);
   }

@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "actors/policy/page_notes.hpp"
+
 namespace vigie::repository {
 
 namespace {
@@ -62,10 +64,10 @@ alert_owner find_owner(sql_session& db, alert_id id) {
 void write_attempt(sql_session& db, const alert_settled& what, attempt_state state, size_t matches,
                    const settle_receipt& receipt, wall_time now) {
   db.execute("UPDATE run_alerts SET state = $1, error_code = $2, error_detail = $3, error_place = $4, "
-             "items_checked = $5, matches = $6, new_matches = $7, outbox_rows = $8, ended_ms = $9, took_ms = $10 "
-             "WHERE token = $11",
+             "items_checked = $5, matches = $6, new_matches = $7, outbox_rows = $8, ended_ms = $9, took_ms = $10, "
+             "notes = $11 WHERE token = $12",
              state, what.problem.code, what.problem.detail, what.problem.place, what.items_checked, matches,
-             receipt.new_matches, receipt.outbox_rows, now, what.took, what.token);
+             receipt.new_matches, receipt.outbox_rows, now, what.took, to_lines(what.notes), what.token);
 }
 
 void finish_alert(sql_session& db, const alert_settled& what) {

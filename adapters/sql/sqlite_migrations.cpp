@@ -265,6 +265,10 @@ constexpr const char* acknowledged_releases = R"sql(
 ALTER TABLE host_states ADD COLUMN acknowledged TEXT NOT NULL DEFAULT '';
 )sql";
 
+constexpr const char* notes_of_attempts = R"sql(
+ALTER TABLE run_alerts ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr migration all[] = {
     {1, "first tables", first_tables},
     {2, "conduct towards other people's servers", conduct_tables},
@@ -273,6 +277,7 @@ constexpr migration all[] = {
     {5, "probes that a half-open host has answered", probes_of_verdicts},
     {6, "notifications are given up by age, channels are left alone", notifications_given_up_by_age},
     {7, "releases that were acknowledged", acknowledged_releases},
+    {8, "what readers left out or mended", notes_of_attempts},
 };
 
 } // namespace

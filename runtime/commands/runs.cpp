@@ -1,6 +1,7 @@
 // `vigie runs [ID]` and `vigie matches`.
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include "runtime/commands/api_client.hpp"
 
@@ -100,6 +101,35 @@ std::string problem_of(const json_node& x) {
   return text_of(*problem, "code") + (detail.empty() ? "" : ": " + detail) + (place.empty() ? "" : " at " + place);
 }
 
+// Alerts that share their pages share what is said of them: once, with the numbers of the alerts.
+void print_notes(const json_node& attempts, const output_style& style, std::ostream& out) {
+  constexpr size_t named = 12; // alerts
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<std::string>> alerts; // by sentence
+  for (auto x : attempts.elements())
+    for (auto note : rows_of(x, "notes")) {
+      auto& of = alerts[std::string{note.as_string().value_or("")}];
+      if (of.empty())
+        order.emplace_back(note.as_string().value_or(""));
+      if (auto id = text_of(x, "alertId"); of.empty() || of.back() != id)
+        of.push_back(std::move(id));
+    }
+  if (order.empty())
+    return;
+  out << '\n';
+  text_table table{{{"NOTE", false, 200}, {"ALERTS", false, 100}}};
+  for (const auto& note : order) {
+    const auto& all = alerts[note];
+    std::string ids;
+    for (size_t i = 0; i < all.size() && i < named; ++i)
+      ids += (i == 0 ? "" : ", ") + all[i];
+    if (all.size() > named)
+      ids += " and " + std::to_string(all.size() - named) + " more";
+    table.add({{note, paint::warning}, ids});
+  }
+  table.print(out, style);
+}
+
 void print_run(const json_node& data, const output_style& style, std::ostream& out) {
   auto table = runs_table();
   add_run(table, data.find("run").value_or(data));
@@ -128,6 +158,7 @@ void print_run(const json_node& data, const output_style& style, std::ostream& o
               short_duration(duration{int_of(x, "tookMs")}),
               {problem_of(x), paint::bad}});
   rows.print(out, style);
+  print_notes(*attempts, style, out);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "actors/policy/content_sanity.hpp"
+#include "actors/policy/page_notes.hpp"
 #include "actors/policy/page_walk.hpp"
 #include "actors/policy/plain_text.hpp"
 #include "adapters/extract/extractors.hpp"
@@ -90,6 +91,11 @@ void read_page(source_trial& trial, const source_spec& spec, std::string_view bo
   content_sanity sanity{spec.sanity};
   for (const auto& x : trial.page.items)
     sanity.saw(x);
+  sanity.saw_left_out(trial.page.left_out.without_id, trial.page.left_out.without_title);
+  if (auto same = find_same_ids(trial.page.items); same.count > 0) {
+    sanity.saw_same_ids(same.count);
+    add_note(trial.page.page_notes, std::move(same));
+  }
   if (trial.page.newest)
     sanity.saw_date(*trial.page.newest);
   trial.sanity = sanity.verdict(std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()));
@@ -114,11 +120,15 @@ void print_json(const source_trial& trial, const source_spec& spec, std::ostream
     row.set("missing", std::move(missing));
     items.push(std::move(row));
   }
+  auto notes = json_value::array();
+  for (auto& x : to_sentences(trial.page.page_notes))
+    notes.push(std::move(x));
   out << json_value::object({{"source", trial.source},
                              {"url", trial.url.empty() ? json_value{} : json_value{trial.url}},
                              {"status", trial.status},
                              {"bytes", trial.bytes},
                              {"items", std::move(items)},
+                             {"notes", std::move(notes)},
                              {"next", trial.next.empty() ? json_value{} : json_value{trial.next}},
                              {"newest", trial.page.newest ? json_value{to_rfc3339(*trial.page.newest)} : json_value{}},
                              {"sanity", error_json(trial.sanity)},
@@ -158,6 +168,8 @@ void print(const source_trial& trial, const source_spec& spec, uint32_t limit, c
   if (limit > 0 && all > limit)
     out << ", " << limit << " of them shown (--limit 0 shows all)";
   out << '\n';
+  for (const auto& x : to_sentences(trial.page.page_notes))
+    out << "note       " << painted(x, paint::warning, style) << '\n';
   if (trial.page.newest)
     out << "newest     " << to_rfc3339(*trial.page.newest) << '\n';
   if (spec.paging.kind != paging_kind::none)

@@ -117,6 +117,56 @@ TEST_CASE("a bad page fails every alert, with the place, never as an empty list"
   }
 }
 
+TEST_CASE("what the reader left out is told with each settlement, counted over the pages") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    // An entry that became no item fills its page all the same: page 2 is asked for.
+    f.client.on("page=1", 200, "a red hat\n~");
+    f.client.on("page=2", 200, "b blue hat\n~\n~");
+    f.client.on("page=3", 200, "c red hat\nc red shoe");
+    f.client.on("page=4", 200, "");
+    f.run();
+    for (int64_t alert : {1, 2})
+      REQUIRE(f.settled(alert).notes ==
+              std::vector<std::string>{"3 items without a title were left out, first at page 1 /items/1",
+                                       "an item has the id of another one on its page: of these only the first counts, "
+                                       "at page 3 item 2, \"red shoe\", id c"});
+    REQUIRE(f.settled(1).problem.code == errc::none);
+    REQUIRE(f.settled(1).items_checked == 3);
+    REQUIRE(f.settled(1).matches.size() == 2);
+  }
+}
+
+TEST_CASE("the notes of a walk that fails are told too") {
+  fixture f{1};
+  f.client.on("page=1", 200, "a red hat\n~");
+  f.client.on("page=2", 200, "!");
+  f.run();
+  require_all_failed(f, errc::bad_page);
+  REQUIRE(f.settled(1).notes == std::vector<std::string>{"an item without a title was left out, at page 1 /items/1"});
+}
+
+TEST_CASE("a page whose items share their ids is not believed, an item that moved to the next page is") {
+  fixture moved{1};
+  moved.client.on("page=1", 200, "a red hat\nb red shoe");
+  moved.client.on("page=2", 200, "b red shoe, now cheaper");
+  moved.run();
+  REQUIRE(moved.settled(1).problem.code == errc::none);
+  REQUIRE(moved.settled(1).notes.empty());
+  fixture shared{2};
+  shared.client.on("page=1", 200, "a red hat\na red shoe\na red scarf");
+  shared.client.on("page=2", 200, "");
+  shared.run();
+  require_all_failed(shared, errc::suspicious_schema);
+  fixture untitled{3};
+  untitled.plan.source.sanity.required = {"title"};
+  untitled.plan.source.sanity.required_percent = 60;
+  untitled.client.on("page=1", 200, "a red hat\n~");
+  untitled.client.on("page=2", 200, "");
+  untitled.run();
+  require_all_failed(untitled, errc::suspicious_schema);
+}
+
 TEST_CASE("what the site says is what the alerts hear, and the gate too") {
   struct row {
     int32_t status;

@@ -293,6 +293,7 @@ private:
     row.worker = worker_id{"worker-fr"};
     row.state = attempt_state::failed;
     row.problem = {errc::bad_page, "no items here", "/results"};
+    row.notes = "2 items without a title were left out\nthe page was mended";
     return json_value::array({run_alert_json(row)});
   }
 
@@ -375,6 +376,10 @@ TEST_CASE("runs and one run") {
   auto one = run(run_runs, options);
   CHECK(has(one.out, "Dresses"));
   CHECK(has(one.out, "bad_page: no items here at /results"));
+  CHECK(has(one.out, "2 items without a title were left out  7\n"));
+  CHECK(has(one.out, "the page was mended"));
+  options.style.json = true;
+  CHECK(has(run(run_runs, options).out, R"("notes":["2 items without a title were left out","the page was mended"])"));
 }
 
 TEST_CASE("matches show no control bytes of a page, and columns line up by display width") {

@@ -33,6 +33,25 @@ inline void check_applied_settlements(const make_database_home& make) {
     CHECK(fleet.outbox().size() == 4);
     CHECK(fleet.db.must(&database::find_unfinished_run).alerts == std::vector<alert>{b});
   }
+  SECTION("what the readers left out or mended stays with the attempt, however it ended") {
+    CHECK(fleet.attempt(a).value > 0);
+    auto failure = failed(fleet.run, a.id, fleet.attempt(a, 2));
+    failure.notes = {"a title was mended"};
+    fleet.settle(failure, false);
+    auto late = settled(fleet.run, a.id, fleet.attempts().at(0).token, {});
+    late.notes = {"came late"};
+    fleet.settle(late);
+    auto success = settled(fleet.run, a.id, fleet.attempt(a, 3), {});
+    success.notes = {"2 items without a title were left out", "line\nend"};
+    fleet.settle(success);
+    fleet.settle(settled(fleet.run, b.id, fleet.attempt(b), {}));
+    auto rows = fleet.attempts();
+    REQUIRE(rows.size() == 4);
+    CHECK(rows[0].notes == "came late");
+    CHECK(rows[1].notes == "a title was mended");
+    CHECK(rows[2].notes == "2 items without a title were left out\nline end");
+    CHECK(rows[3].notes.empty());
+  }
   SECTION("an alert without channels has matches all the same") {
     auto receipt = fleet.settle(settled(fleet.run, b.id, fleet.attempt(b), {"1"}));
     CHECK(receipt.new_matches == 1);

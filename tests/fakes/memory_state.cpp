@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "actors/policy/alert_pauses.hpp"
+#include "actors/policy/page_notes.hpp"
 
 namespace vigie {
 
@@ -191,6 +192,7 @@ result<settle_receipt> memory_state::settle(const alert_settled& what, bool fina
     return keep_late(run, attempt, what);
   attempt.row.took = what.took;
   attempt.row.items_checked = what.items_checked;
+  attempt.row.notes = to_lines(what.notes);
   return success ? apply_success(run, planned, attempt, what, now) : apply_failure(run, planned, attempt, what, final);
 }
 
@@ -202,6 +204,7 @@ settle_receipt memory_state::keep_late(memory_run& run, memory_attempt& attempt,
   attempt.row.items_checked = what.items_checked;
   attempt.row.matches = static_cast<uint32_t>(what.matches.size());
   attempt.row.took = what.took;
+  attempt.row.notes = to_lines(what.notes);
   ++run.summary.late;
   return {};
 }

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "actors/actor.hpp"
+#include "actors/policy/page_notes.hpp"
 #include "adapters/ports/extractor.hpp"
 #include "tests/support/world.hpp"
 
@@ -111,7 +112,7 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
   };
 }
 
-/// One item a line: "id title". A line that begins with '!' is a bad page.
+/// One item a line: "id title". A line that begins with '!' is a bad page, with '~' an entry that becomes no item.
 class line_extractor : public extractor {
 public:
   result<extraction> extract(std::string_view page, const page_origin&) override {
@@ -120,6 +121,13 @@ public:
     for (std::string line; std::getline(in, line);) {
       if (line.starts_with('!'))
         return fail(errc::bad_page, "no title", "/items/" + std::to_string(out.items.size()) + "/title");
+      if (line.starts_with('~')) {
+        ++out.left_out.without_title;
+        auto place = "/items/" + std::to_string(out.items.size());
+        add_note(out.page_notes,
+                 {"an item without a title was left out", "items without a title were left out", place});
+        continue;
+      }
       auto blank = line.find(' ');
       item x;
       x.id = item_id{line.substr(0, blank)};

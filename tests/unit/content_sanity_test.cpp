@@ -63,6 +63,42 @@ TEST_CASE("too many items without a required field") {
   CHECK(x.verdict(now).detail == "1 of 2 items have price, 80 % are expected");
 }
 
+TEST_CASE("entries that became no items count where id and title are required") {
+  sanity_rules rules;
+  content_sanity unruled{rules};
+  unruled.saw(thing("a"));
+  unruled.saw_left_out(50, 50);
+  CHECK(unruled.verdict(now).code == errc::none);
+  rules.required = {"id", "title", "price"};
+  rules.required_percent = 80;
+  content_sanity x{rules};
+  for (int i = 0; i < 8; ++i)
+    x.saw(thing(std::to_string(i)));
+  x.saw_left_out(2, 0);
+  CHECK(x.verdict(now).code == errc::none);
+  x.saw_left_out(0, 2);
+  CHECK(x.verdict(now).code == errc::none);
+  x.saw_left_out(0, 1);
+  CHECK(x.verdict(now).code == errc::suspicious_schema);
+  CHECK(x.verdict(now).detail == "8 of 11 items have title, 80 % are expected");
+  x.saw_left_out(1, 0);
+  CHECK(x.verdict(now).detail == "8 of 11 items have id, 80 % are expected");
+}
+
+TEST_CASE("too many items with the id of another") {
+  auto verdict_of = [](int first_ones, uint64_t same) {
+    content_sanity x{{}};
+    for (int i = 0; i < first_ones; ++i)
+      x.saw(thing(std::to_string(i)));
+    x.saw_same_ids(same);
+    return x.verdict(now);
+  };
+  CHECK(verdict_of(5, 5).code == errc::none);
+  CHECK(verdict_of(5, 6).code == errc::suspicious_schema);
+  CHECK(verdict_of(5, 6).detail == "6 of 11 items have the id of another one on their page, 50 % at most are expected");
+  CHECK(verdict_of(0, 0).code == errc::none);
+}
+
 TEST_CASE("items that are too old") {
   sanity_rules rules;
   rules.max_age = std::chrono::hours{24};
