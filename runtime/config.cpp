@@ -14,8 +14,6 @@ namespace vigie {
 
 namespace {
 
-constexpr uint64_t max_file_bytes = 4 << 20;
-
 bool read_file(config_context& context, std::string& out) {
   struct stat info = {};
   auto fail_with = [&](std::string what) {

@@ -5,6 +5,8 @@
 
 #include <toml++/toml.h>
 
+#include "runtime/config_nesting.hpp"
+
 namespace vigie {
 
 namespace {
@@ -112,6 +114,8 @@ std::string describe(const config_value& x) {
 }
 
 result<config_value> parse_config_document(std::string_view text) {
+  if (auto problem = find_deep_nesting(text))
+    return tl::unexpected(*problem);
   try {
     auto table = toml::parse(text, std::string_view{});
     auto out = convert_table(table);

@@ -98,14 +98,15 @@ std::span<const known_variable> known_variables() {
 }
 
 void read_env_file(const std::string& path, config_context& context) {
+  struct stat info = {};
+  auto found = ::stat(path.c_str(), &info) == 0;
   std::ifstream in{path, std::ios::binary};
-  if (!in) {
-    context.error({}, {path, "--env-file", "the env file cannot be read",
+  if (!found || !S_ISREG(info.st_mode) || static_cast<uint64_t>(info.st_size) > max_file_bytes || !in) {
+    context.error({}, {path, "--env-file", "the env file cannot be read, is none, or is larger than 4 MiB",
                        "Correct its path, or write one with `vigie check FILE --print-env`."});
     return;
   }
-  struct stat info = {};
-  auto exposed = ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0;
+  auto exposed = (info.st_mode & S_IROTH) != 0;
   std::string line;
   for (uint32_t number = 1; std::getline(in, line); ++number) {
     auto rest = trimmed(line);

@@ -1,6 +1,7 @@
 // The environment: an env file, and the variables that stand for keys of the configuration.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string>
@@ -9,6 +10,9 @@
 #include "runtime/config_reader.hpp"
 
 namespace vigie {
+
+/// A configuration file or env file that is larger is not read.
+inline constexpr uint64_t max_file_bytes = 4 << 20;
 
 /// How the text of a variable becomes the text of its key.
 enum class variable_form : uint8_t { as_is, milliseconds, switch_only, noted };

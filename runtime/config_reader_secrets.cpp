@@ -23,10 +23,13 @@ void config_reader::read_secret_file(const std::string& name, const std::string&
     return problem(name, "the secret file " + path + " can be read by every user of this machine",
                    "Take the right away: chmod 600 " + path);
   std::ifstream in{path, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{in}, {}};
+  std::string text(max_secret_bytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  bool fits = in.is_open() && !in.bad() && text.size() <= max_secret_bytes;
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
     text.pop_back();
-  if (!in || text.empty() || text.size() > max_secret_bytes)
+  if (!fits || text.empty())
     return problem(name, "the secret file " + path + " is empty, unreadable or larger than 64 KiB",
                    "Write the secret into it, as one line.");
   context_->keep_secret(text);
