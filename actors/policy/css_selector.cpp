@@ -15,16 +15,17 @@ namespace {
 /// The first of what is wrong ends the reading: every reading function returns false once there is a problem.
 class css_reader : css_cursor {
 public:
-  css_reader(std::string_view text, css_dialect dialect, const css_limits& limits)
-      : css_cursor(text), html_(dialect == css_dialect::html), limits_(limits) {}
+  css_reader(std::string_view text, css_dialect dialect, css_scope scope, const css_limits& limits)
+      : css_cursor(text), html_(dialect == css_dialect::html), scope_(scope), limits_(limits) {}
 
   result<std::vector<css_selector>> read() {
     std::vector<css_selector> out;
     do {
       skip_blanks();
       css_selector next;
-      if (!read_steps(next.steps, true) || !read_output(next))
+      if (!(at_output() || read_steps(next.steps, true)) || !read_output(next))
         return tl::unexpected<error>(std::move(*problem_));
+      drop_scope(next.steps);
       out.push_back(std::move(next));
       skip_blanks();
     } while (take(','));
@@ -34,8 +35,6 @@ public:
   }
 
 private:
-  enum class inside : uint8_t { nothing, negation, relation };
-
   bool at_output() const { return peek() == ':' && peek(1) == ':'; }
 
   std::optional<css_combinator> take_combinator() {
@@ -49,11 +48,12 @@ private:
     return blanks ? std::optional{css_combinator::descendant} : std::nullopt;
   }
 
-  /// Everything up to a comma, a closing bracket, ::something or the end. `may_be_none`: "::text" alone.
-  bool read_steps(std::vector<css_step>& out, bool may_be_none) {
-    if (may_be_none && at_output())
-      return true;
-    auto how = take_combinator().value_or(css_combinator::descendant);
+  /// Everything up to a comma, a closing bracket, ::something or the end. `relative`: it may begin with > + or ~.
+  bool read_steps(std::vector<css_step>& out, bool relative) {
+    skip_blanks();
+    auto how = css_combinator::descendant;
+    if (relative)
+      how = take_combinator().value_or(how);
     skip_blanks();
     for (;;) {
       css_step step{how, {}};
@@ -68,6 +68,14 @@ private:
         return at_ == text_.size() || not_understood();
       how = *next;
     }
+  }
+
+  /// ":scope > a" is "> a".
+  static void drop_scope(std::vector<css_step>& steps) {
+    css_compound itself;
+    itself.scope = true;
+    if (!steps.empty() && steps.front().combinator == css_combinator::descendant && steps.front().compound == itself)
+      steps.erase(steps.begin());
   }
 
   /// "a ::text" would mean something else to others: any element within a.
@@ -136,15 +144,16 @@ private:
   }
 
   bool read_attribute(css_compound& out) {
-    static constexpr std::string_view marks = "~|^$*";
-    static constexpr css_match kinds[] = {css_match::word, css_match::dash, css_match::prefix, css_match::suffix,
-                                          css_match::substring};
+    static constexpr std::string_view marks = "~|^$*!";
+    static constexpr css_match kinds[] = {css_match::word,   css_match::dash,      css_match::prefix,
+                                          css_match::suffix, css_match::substring, css_match::equals};
     ++at_;
     skip_blanks();
     css_attribute x;
     if (!read_attribute_name(x))
       return false;
     skip_blanks();
+    bool differs = peek() == '!';
     if (!take(']')) {
       auto mark = marks.find(peek());
       if (peek() != '\0' && mark != marks.npos)
@@ -161,7 +170,10 @@ private:
       if (!take(']'))
         return not_understood();
     }
-    out.attributes.push_back(std::move(x));
+    if (differs)
+      out.none_of.push_back({css_step{css_combinator::descendant, css_compound{{}, {}, {std::move(x)}}}});
+    else
+      out.attributes.push_back(std::move(x));
     return true;
   }
 
@@ -184,8 +196,6 @@ private:
     name = css_lower(name);
     auto place = [&](css_position x) {
       x.of_type = name.ends_with("-of-type");
-      if (x.of_type && out.type.empty())
-        return wrong(begin, "write a type in front of :" + name);
       out.positions.push_back(x);
       return true;
     };
@@ -201,13 +211,70 @@ private:
       return place(x);
     if (name == "nth-child" || name == "nth-last-child" || name == "nth-of-type" || name == "nth-last-of-type")
       return read_formula(x) && place(x);
+    return read_other_pseudo(name, begin, out);
+  }
+
+  bool read_other_pseudo(const std::string& name, size_t begin, css_compound& out) {
+    if (name == "root" || (name == "scope" && scope_ == css_scope::document))
+      return out.root = true;
+    if (name == "scope")
+      return out.scope = true;
+    if (name == "contains")
+      return read_contains(out);
     if (name == "not")
-      return read_not(out);
+      return read_list(out.none_of, false);
+    if (name == "is" || name == "where" || name == "matches")
+      return read_list(out.any_of.emplace_back(), false);
     if (name == "has")
-      return read_has(out);
+      return read_list(out.has.emplace_back(), true);
+    for (const auto& x : written_out)
+      if (html_ && name == x.name)
+        return write_out(x.selector, out);
     return wrong(begin, "\":" + strip_control(name) +
                             "\" is not understood; there are :first-child, :last-child, :only-child, :nth-child(), "
-                            ":nth-last-child(), the same -of-type, :empty, :not() and :has()");
+                            ":nth-last-child(), the same -of-type, :empty, :root, :scope, :is(), :where(), :not(), "
+                            ":has(), :contains(), and of HTML :checked and :link");
+  }
+
+  /// Of HTML only: what others say of it, in selectors.
+  struct written_pseudo {
+    std::string_view name;
+    std::string_view selector;
+  };
+  static constexpr std::string_view links = "a[href], area[href]";
+  static constexpr std::array<written_pseudo, 3> written_out{
+      written_pseudo{"link", links}, written_pseudo{"any-link", links},
+      // Of a list that shows one line, the first option is chosen where none says that it is.
+      written_pseudo{"checked",
+                     "input[type=checkbox i][checked], input[type=radio i][checked], option[selected], "
+                     "select:not([multiple], [size]:not([size='1']), :has(option[selected])) > option:first-of-type"}};
+
+  bool write_out(std::string_view selector, css_compound& out) {
+    auto list = parse_css(selector, css_dialect::html);
+    for (auto& x : *list)
+      (&x == &list->front() ? out.any_of.emplace_back() : out.any_of.back()).push_back(std::move(x.steps));
+    return true;
+  }
+
+  /// ("in stock"), (in stock)
+  bool read_contains(css_compound& out) {
+    if (!open())
+      return false;
+    std::string text;
+    if (peek() == '"' || peek() == '\'') {
+      if (!read_value(text))
+        return false;
+    } else {
+      while (!at_end() && peek() != ')' && peek() != '(')
+        if (!read_char(text))
+          return false;
+      while (!text.empty() && is_css_blank(text.back()))
+        text.pop_back();
+    }
+    if (text.empty())
+      return wrong(at_, ":contains() says no text");
+    out.contains.push_back(std::move(text));
+    return close();
   }
 
   bool at_n() const { return peek() == 'n' || peek() == 'N'; }
@@ -249,41 +316,19 @@ private:
     return close();
   }
 
-  bool enter(inside what) {
-    if (within_ != inside::nothing)
-      return wrong(at_, ":not() and :has() cannot stand in one another");
-    within_ = what;
-    return open();
-  }
-
-  bool read_not(css_compound& out) {
-    if (!enter(inside::negation))
+  /// (a > b, .c)
+  bool read_list(css_alternatives& out, bool relative) {
+    if (++depth_ > limits_.depth)
+      return wrong(at_, "more than " + std::to_string(limits_.depth) + " brackets stand in one another");
+    if (!open())
       return false;
     do {
-      skip_blanks();
-      css_compound x;
-      if (!read_compound(x))
-        return false;
-      out.none_of.push_back(std::move(x));
-      skip_blanks();
-    } while (take(','));
-    within_ = inside::nothing;
-    return close();
-  }
-
-  bool read_has(css_compound& out) {
-    if (!enter(inside::relation))
-      return false;
-    std::vector<std::vector<css_step>> list;
-    do {
-      skip_blanks();
       std::vector<css_step> steps;
-      if (!read_steps(steps, false))
+      if (!read_steps(steps, relative))
         return false;
-      list.push_back(std::move(steps));
+      out.push_back(std::move(steps));
     } while (take(','));
-    out.has.push_back(std::move(list));
-    within_ = inside::nothing;
+    --depth_;
     return close();
   }
 
@@ -305,59 +350,19 @@ private:
   }
 
   bool html_;
+  css_scope scope_;
   css_limits limits_;
   size_t compounds_ = 0;
-  inside within_ = inside::nothing;
+  size_t depth_ = 0; ///< brackets that are open
 };
 
 } // namespace
 
-result<std::vector<css_selector>> parse_css(std::string_view text, css_dialect dialect, const css_limits& limits) {
+result<std::vector<css_selector>> parse_css(std::string_view text, css_dialect dialect, css_scope scope,
+                                            const css_limits& limits) {
   if (text.size() > limits.bytes)
     return fail(errc::bad_config, "column 1: the selector is longer than " + std::to_string(limits.bytes) + " bytes");
-  return css_reader{text, dialect, limits}.read();
-}
-
-bool matches(const css_attribute& what, std::string_view value) {
-  if (what.any_case) {
-    auto same = what;
-    same.any_case = false;
-    same.value = css_lower(what.value);
-    return matches(same, css_lower(value));
-  }
-  static constexpr std::string_view blanks = " \t\r\n";
-  const auto& x = what.value;
-  switch (what.how) {
-  case css_match::present:
-    return true;
-  case css_match::equals:
-    return value == x;
-  case css_match::dash:
-    return value.starts_with(x) && (value.size() == x.size() || value[x.size()] == '-');
-  case css_match::prefix:
-    return !x.empty() && value.starts_with(x);
-  case css_match::suffix:
-    return !x.empty() && value.ends_with(x);
-  case css_match::substring:
-    return !x.empty() && value.find(x) != value.npos;
-  default:
-    if (x.empty() || x.find_first_of(blanks) != x.npos)
-      return false;
-    for (size_t at = value.find(x); at != value.npos; at = value.find(x, at + 1)) {
-      auto end = at + x.size();
-      if ((at == 0 || blanks.find(value[at - 1]) != blanks.npos) &&
-          (end == value.size() || blanks.find(value[end]) != blanks.npos))
-        return true;
-    }
-    return false;
-  }
-}
-
-bool is_plain(const css_step& x) {
-  auto plain = [](const css_compound& c) {
-    return c.prefix.empty() && c.positions.empty() && !c.empty && c.none_of.empty() && c.has.empty();
-  };
-  return plain(x.compound) && (x.combinator == css_combinator::descendant || x.combinator == css_combinator::child);
+  return css_reader{text, dialect, scope, limits}.read();
 }
 
 } // namespace vigie

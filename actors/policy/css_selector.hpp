@@ -3,8 +3,13 @@
 //   a, .b, #c             types, classes, ids and lists of selectors; * is any element
 //   [a] [a=v] ~= |= ^= $= *= [a=v i]
 //   a b  a > b  a + b  a ~ b
-//   :first-child :last-child :only-child :nth-child(2n+1) :nth-last-child(2) and the same -of-type behind a type;
-//   :empty :not(.a, [b])  :has(> .a b)
+//   [a!=v]                as :not([a=v])
+//   :first-child :last-child :only-child :nth-child(2n+1) :nth-last-child(2) and the same -of-type
+//   :empty :root          neither elements nor text in it; nothing around it
+//   :is(a b, .c) :where() :not(a > b, .c) :has(> .a b, + c), within one another as one likes
+//   :scope                the element that is asked; of the whole page, :root
+//   :contains(in stock)   its text has that, to the letter
+//   :checked :link        of HTML: chosen boxes and options; a and area that lead somewhere (:any-link is the same)
 //   ::text                an element's text with everything in it, blanks run together (what is meant without any)
 //   ::attr(href)          an attribute's value
 //
@@ -51,6 +56,8 @@ struct css_position {
 };
 
 struct css_step;
+/// Any of these.
+using css_alternatives = std::vector<std::vector<css_step>>;
 
 /// What is asked of one element.
 struct css_compound {
@@ -59,8 +66,12 @@ struct css_compound {
   std::vector<css_attribute> attributes{};
   std::vector<css_position> positions{};
   bool empty = false; ///< neither elements nor text
-  std::vector<css_compound> none_of{};
-  std::vector<std::vector<std::vector<css_step>>> has{}; ///< of each list one selector finds something
+  bool root = false;
+  bool scope = false;                     ///< it is the element that is asked
+  std::vector<std::string> contains{};    ///< in its text
+  css_alternatives none_of{};             ///< it is the end of none of these
+  std::vector<css_alternatives> any_of{}; ///< of each list it is the end of one
+  std::vector<css_alternatives> has{};    ///< of each list one finds something, asked of it
 
   friend bool operator==(const css_compound&, const css_compound&) = default;
 };
@@ -87,11 +98,16 @@ struct css_selector {
 
 struct css_limits {
   size_t bytes = 4096; ///< of one text
-  size_t steps = 200;  ///< compounds in it, those in :not() and :has() included
+  size_t steps = 200;  ///< compounds in it, those in :not() and its like included
+  size_t depth = 32;   ///< of :not() and its like in one another
 };
 
+/// What a selector is asked of: the whole document, or any node of it.
+enum class css_scope : uint8_t { node, document };
+
 /// A list of selectors. bad_config with the column (from 1, in bytes) and what is not understood there.
-result<std::vector<css_selector>> parse_css(std::string_view text, css_dialect dialect, const css_limits& limits = {});
+result<std::vector<css_selector>> parse_css(std::string_view text, css_dialect dialect,
+                                            css_scope scope = css_scope::node, const css_limits& limits = {});
 
 /// The element is said by nothing but type and attributes, and stands below or directly below the one before.
 bool is_plain(const css_step& x);

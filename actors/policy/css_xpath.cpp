@@ -92,6 +92,8 @@ std::string position(const css_position& x, const css_compound& of, css_dialect 
     same.type = of.type;
   }
   auto before = "count(" + node_test(same, dialect, x.from_end ? "following-sibling" : "preceding-sibling") + ")";
+  if (x.of_type && of.type.empty())
+    before = std::string{x.from_end ? css_same_behind_function : css_same_before_function} + "()";
   auto first = std::to_string(static_cast<int64_t>(x.offset) - 1); // so many stand before number `offset`
   if (x.step == 0)
     return before + " = " + first;
@@ -99,6 +101,8 @@ std::string position(const css_position& x, const css_compound& of, css_dialect 
   auto bound = x.step > 0 ? before + " >= " + first : before + " <= " + first;
   return bound + " and (" + before + " - (" + first + ")) mod " + step + " = 0";
 }
+
+std::string ends(const css_alternatives& list, css_dialect dialect);
 
 /// A compound that "self" is asked of is a condition; otherwise it is the end of a path.
 std::string compound_path(const css_compound& x, css_dialect dialect, std::string_view axis) {
@@ -110,8 +114,16 @@ std::string compound_path(const css_compound& x, css_dialect dialect, std::strin
     also(position(p, x, dialect));
   if (x.empty)
     also("not(* or text())");
-  for (const auto& n : x.none_of)
-    also("not(" + compound_path(n, dialect, "self") + ")");
+  if (x.root)
+    also("not(parent::*)");
+  if (x.scope)
+    also(std::string{css_asked_function} + "()");
+  for (const auto& text : x.contains)
+    also("contains(., " + literal(text) + ")");
+  for (const auto& list : x.any_of)
+    also(ends(list, dialect));
+  if (!x.none_of.empty())
+    also("not(" + ends(x.none_of, dialect) + ")");
   for (const auto& list : x.has) {
     std::string any;
     for (const auto& steps : list)
@@ -121,6 +133,11 @@ std::string compound_path(const css_compound& x, css_dialect dialect, std::strin
   return out;
 }
 
+/// ":scope.a > b": not below what is asked, but that itself.
+bool begins_itself(std::span<const css_step> steps) {
+  return !steps.empty() && steps.front().compound.scope && steps.front().combinator == css_combinator::descendant;
+}
+
 } // namespace
 
 std::string to_xpath(std::span<const css_step> steps, css_dialect dialect) {
@@ -128,6 +145,10 @@ std::string to_xpath(std::span<const css_step> steps, css_dialect dialect) {
   for (const auto& x : steps) {
     if (!out.empty())
       out += "/";
+    else if (begins_itself(steps)) {
+      out = compound_path(x.compound, dialect, "self");
+      continue;
+    }
     switch (x.combinator) {
     case css_combinator::descendant:
       out += compound_path(x.compound, dialect, "descendant");
@@ -168,10 +189,20 @@ std::string behind(std::span<const css_step> steps, size_t at, css_dialect diale
   }
 }
 
+/// What the element has to be, of which one selector of the list is to be the end.
+std::string ends(const css_alternatives& list, css_dialect dialect) {
+  std::string out;
+  for (const auto& steps : list)
+    out += (out.empty() ? "" : " or ") + compound_path(steps.back().compound, dialect, "self") +
+           behind(steps, steps.size() - 1, dialect, css_scope::document);
+  return out;
+}
+
 /// It is below what is asked, not behind it or itself.
 bool is_below(const css_selector& x) {
-  return !x.steps.empty() && (x.steps.front().combinator == css_combinator::descendant ||
-                              x.steps.front().combinator == css_combinator::child);
+  return !x.steps.empty() && !begins_itself(x.steps) &&
+         (x.steps.front().combinator == css_combinator::descendant ||
+          x.steps.front().combinator == css_combinator::child);
 }
 
 bool same_output(const css_selector& a, const css_selector& b) {

@@ -10,11 +10,11 @@
 
 namespace vigie {
 
-/// A function that whoever evaluates the expressions has to have: true of the node that is being asked.
+/// Functions that whoever evaluates the expressions has to have, all without arguments. Is it the node that is asked?
+/// How many elements of the same name stand before it, behind it, with the same parent?
 inline constexpr std::string_view css_asked_function = "vigie-asked";
-
-/// What the expression is asked of: the whole document, or any node of it.
-enum class css_scope : uint8_t { node, document };
+inline constexpr std::string_view css_same_before_function = "vigie-same-before";
+inline constexpr std::string_view css_same_behind_function = "vigie-same-behind";
 
 /// An expression that selects, from the node that it is asked of, what one of the selectors selects: elements for text,
 /// attributes for ::attr(x). It goes once over what is below that node and asks of each element what it stands in and

@@ -22,7 +22,7 @@ result<markup_query> compile_query(const std::string& text, const extract_spec& 
     return out;
   }
   auto dialect = spec.framing == page_framing::html ? css_dialect::html : css_dialect::xml;
-  auto css = parse_css(text, dialect);
+  auto css = parse_css(text, dialect, scope);
   if (!css)
     return fail(errc::bad_config, css.error().detail, place);
   out.css = std::move(*css);

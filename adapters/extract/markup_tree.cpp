@@ -105,6 +105,24 @@ void is_asked(xmlXPathParserContext* parser, int arguments) {
   valuePush(parser, xmlXPathNewBoolean(context->node == context->userData));
 }
 
+/// How many siblings in that direction have the name of the node that is looked at: work like any other.
+template <xmlNode* xmlNode::*Towards>
+void count_same(xmlXPathParserContext* parser, int arguments) {
+  if (arguments != 0)
+    return xmlXPathErr(parser, XPATH_INVALID_ARITY);
+  auto* context = parser->context;
+  const auto* self = context->node;
+  auto space_of = [](const xmlNode* x) { return x->ns ? view(x->ns->href) : std::string_view{}; };
+  size_t count = 0;
+  for (auto* x = self->*Towards; x; x = x->*Towards) {
+    if (x->type == XML_ELEMENT_NODE && view(x->name) == view(self->name) && space_of(x) == space_of(self))
+      ++count;
+    if (++context->opCount > context->opLimit)
+      return xmlXPathErr(parser, XPATH_OP_LIMIT_EXCEEDED);
+  }
+  valuePush(parser, xmlXPathNewFloat(static_cast<double>(count)));
+}
+
 context_ptr new_context(xmlDoc* doc, const markup_queries& queries) {
   context_ptr out{xmlXPathNewContext(doc)};
   if (!out)
@@ -113,6 +131,8 @@ context_ptr new_context(xmlDoc* doc, const markup_queries& queries) {
   out->opLimit = queries.limits.xpath_operations;
   xmlXPathContextSetCache(out.get(), 1, -1, 0);
   xmlXPathRegisterFunc(out.get(), chars(std::string{css_asked_function}), is_asked);
+  xmlXPathRegisterFunc(out.get(), chars(std::string{css_same_before_function}), count_same<&xmlNode::prev>);
+  xmlXPathRegisterFunc(out.get(), chars(std::string{css_same_behind_function}), count_same<&xmlNode::next>);
   for (const auto& [prefix, uri] : queries.namespaces)
     xmlXPathRegisterNs(out.get(), chars(prefix), chars(uri));
   return out;
