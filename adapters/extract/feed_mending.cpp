@@ -9,6 +9,7 @@ namespace vigie {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr size_t declaration_within = 16 << 10;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -56,15 +57,18 @@ struct mend_kind {
 };
 enum kind : size_t {
   before_declaration,
+  text_before_declaration,
   foreign_character,
   named_character,
   bare_and,
   bare_less,
   loose_comment,
-  doctype
+  doctype,
+  behind_root
 };
 constexpr std::array kinds{
     mend_kind{"what stands before the XML declaration was passed over", ""},
+    mend_kind{"text before the XML declaration was left out", ""},
     mend_kind{"a control character was left out", "control characters were left out"},
     mend_kind{"a character by HTML's name, which XML does not have, was read",
               "characters by HTML's names, which XML does not have, were read"},
@@ -72,6 +76,7 @@ constexpr std::array kinds{
     mend_kind{"a < that begins no tag was taken as it is", "< that begin no tags were taken as they are"},
     mend_kind{"a comment with -- in it was left out", "comments with -- in them were left out"},
     mend_kind{"a document type with entities of HTML's names was left out", ""},
+    mend_kind{"what stands behind the end of the feed was left out", ""},
 };
 
 class mender {
@@ -85,6 +90,7 @@ public:
       step();
       hopeless_ = hopeless_ || out_.size() > max_bytes_;
     }
+    cut_behind_root();
     bool mended = std::any_of(seen_.begin(), seen_.end(), [](const found& x) { return x.count > 0; });
     if (hopeless_ || !mended)
       return std::nullopt;
@@ -143,6 +149,14 @@ private:
       else
         break;
     }
+    auto found = page.substr(0, declaration_within).find("<?xml ");
+    long lines = 0;
+    if (found != page.npos && !at.starts_with("<?xml")) {
+      saw(text_before_declaration); // what a script complains of, as a rule
+      at = page.substr(found);
+      lines = std::count(page.begin(), page.begin() + static_cast<long>(found), '\n');
+      page = at;
+    }
     auto before = page.substr(0, page.size() - at.size());
     if (before.find(byte_order_mark) != before.npos || (!before.empty() && at.starts_with("<?xml")))
       saw(before_declaration);
@@ -151,6 +165,8 @@ private:
       out_ += at.substr(0, end);
       at.remove_prefix(end);
     }
+    out_.append(static_cast<size_t>(lines), '\n');
+    line_ += static_cast<size_t>(lines);
     // What stood before it, but no marks: those are characters here.
     auto whole = rest_;
     rest_ = before;
@@ -194,11 +210,48 @@ private:
     if (end_tag)
       name.remove_prefix(1);
     // Nothing behind it: the page is cut there.
-    if (name.empty() || begins_name(name.front()))
+    if (name.empty())
       return keep(1);
+    if (begins_name(name.front()))
+      return read_tag(end_tag);
     saw(bare_less);
     out_ += "&lt;";
     rest_.remove_prefix(1);
+  }
+
+  void read_tag(bool is_end) {
+    size_t begin = is_end ? 2 : 1;
+    auto name = rest_.substr(begin, std::min(rest_.find_first_of(" \t\r\n/>", begin), rest_.size()) - begin);
+    if (root_.empty())
+      root_ = name;
+    auto end = is_end && name == root_ ? rest_.find('>') : rest_.npos;
+    keep(end == rest_.npos ? 1 : end + 1);
+    if (end == rest_.npos)
+      return;
+    root_end_ = out_.size();
+    root_end_line_ = line_;
+  }
+
+  /// Comments and instructions may stand there.
+  void cut_behind_root() {
+    if (root_end_ == 0)
+      return;
+    auto behind = std::string_view{out_}.substr(root_end_);
+    auto left = behind;
+    while (!left.empty()) {
+      auto comment = left.starts_with("<!--") ? left.find("-->") : left.npos;
+      auto instruction = left.starts_with("<?") ? left.find("?>") : left.npos;
+      if (comment == left.npos && instruction == left.npos && !is_blank(left.front()))
+        break;
+      left.remove_prefix(comment != left.npos ? comment + 3 : instruction != left.npos ? instruction + 2 : 1);
+    }
+    if (left.empty())
+      return;
+    line_ = root_end_line_;
+    saw(behind_root);
+    auto lines = static_cast<size_t>(std::count(behind.begin(), behind.end(), '\n'));
+    out_.resize(root_end_);
+    out_.append(lines, '\n');
   }
 
   void read_comment() {
@@ -320,6 +373,9 @@ private:
   size_t line_ = 1;
   std::string out_;
   std::array<found, kinds.size()> seen_{};
+  std::string_view root_;    ///< the first element's name
+  size_t root_end_ = 0;      ///< in `out_`, behind its last end tag; 0 = there was none
+  size_t root_end_line_ = 1; ///< where that stands
   bool hopeless_ = false;
 };
 

@@ -18,7 +18,8 @@ struct mended_page {
 /// For a page that a parser refused:
 ///
 ///   blanks, comments and byte order marks before the XML declaration   stand behind it
-///   characters that XML does not have (U+0008), and references to them left out
+///   any other text before it, within 16 KiB; anything behind the end   left out
+///   characters that XML does not have (U+0008), and references to them   left out
 ///   &nbsp; and HTML's other names, where nothing declares them         the characters
 ///   any other & that begins no reference: "AT&T", "&more;"             an &
 ///   a < that begins no tag: "< 3 kg", "<3"                             a <

@@ -130,6 +130,32 @@ TEST_CASE("what stands before the declaration") {
   CHECK(notes[0] == "what stands before the XML declaration was passed over at line 1");
 }
 
+TEST_CASE("what a script complains of before the declaration, and what a server adds behind the end") {
+  const auto& in = GENERATE(std::cref(rss), std::cref(atom), std::cref(rdf), std::cref(sitemap));
+  CAPTURE(in.get().name);
+  auto notes_of = [&](const std::string& text) {
+    auto out = extract(text, in.get().framing);
+    REQUIRE(out);
+    CHECK(out->items.size() == 2);
+    CHECK(out->items[0].title == "A");
+    return told(*out);
+  };
+  using notes = std::vector<std::string>;
+  auto whole = declaration + in.get().with("A");
+  CHECK(notes_of("<br />\n<b>Warning</b>: no & such <file> in a.php\n" + whole) ==
+        notes{"text before the XML declaration was left out at line 1"});
+  CHECK(notes_of("Notice \xef\xbb\xbf" + whole) == notes{"text before the XML declaration was left out at line 1"});
+  auto lines = std::to_string(std::count(whole.begin(), whole.end(), '\n'));
+  CHECK(notes_of(whole + "<!-- cached -->\n<?pi ?>\n") == notes{});
+  CHECK(notes_of(whole + "<script src=a></script>\n") ==
+        notes{"what stands behind the end of the feed was left out at line " + lines});
+  CHECK(notes_of(whole + "<!-- cached -->\nand more\n") ==
+        notes{"what stands behind the end of the feed was left out at line " + lines});
+  // Two pages in one: whose entries would count?
+  CHECK_FALSE(extract(whole + whole, in.get().framing));
+  CHECK_FALSE(extract(std::string(16 << 10, 'x') + whole, in.get().framing));
+}
+
 TEST_CASE("a declaration that does not come first still names the encoding") {
   auto out = extract("\n<?xml version=\"1.0\" encoding=\"windows-1251\"?>\n" + rss.with("\xcb\xe0\xec\xef\xe0"));
   REQUIRE(out);

@@ -6,6 +6,7 @@ costs the site an answer without a body.
 """
 
 import contextlib
+import gzip
 import json
 import pathlib
 import sys
@@ -264,6 +265,56 @@ def an_index_of_sitemaps(vigie):
                          [("index.xml", 304), ("phones.xml", 304), ("screens.xml", 200)])
 
 
+def broken_rss(count):
+    """Every kind of mistake that is mended, in a feed of so many entries."""
+    titles = ["A & B", "Caf&eacute;&nbsp;noir", "Lamp\x08shade", "< 3 kg", "<![CDATA[a & b]]>"]
+    items = "".join(f"<item><guid>{n}</guid><title>{titles[n % len(titles)]}</title>"
+                    f"<pubDate>Wed, {n} Nov 2026 10:00 CEST (summer)</pubDate></item>\n" for n in range(1, count + 1))
+    return '\n<!-- a -- b -->\n<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>\n' + items + \
+           "</channel></rss>\n"
+
+
+def what_is_nearly_right_is_read(vigie):
+    """Mistakes are mended and told, with the page and in the run; gzip files of any type are read; JSON Feed."""
+    types = "".join(f"location /f/{kind}/ {{ alias FOLDER/; types {{ }} default_type application/{kind}; }}\n"
+                    for kind in ("gzip", "x-gzip", "octet-stream"))
+    with tempfile.TemporaryDirectory(prefix="vigie-feeds-") as name, \
+            Nginx({"/f": name}, types.replace("FOLDER", name)) as nginx:
+        folder = pathlib.Path(name)
+        put(folder, "broken.rss", broken_rss(5))
+        page = read_source(vigie, source_toml("read", nginx.url("/f/broken.rss"), FEED))
+        require([x["title"] for x in page["items"]] ==
+                ["Café\xa0noir", "Lampshade", "< 3 kg", "a & b", "A & B"], f"{page['items']}")
+        require(page["newest"] == "2026-11-05T08:00:00.000Z", f"the newest is of {page['newest']}")
+        for said in ("before the XML declaration", "a control character", "HTML's name", "an & that", "a < that"):
+            require(any(said in x for x in page["notes"]), f"{said}: {page['notes']}")
+        put(folder, "good.rss", rss(RSS_ENTRIES))
+        require(read_source(vigie, source_toml("read", nginx.url("/f/good.rss"), FEED))["notes"] == [],
+                "a good feed has notes")
+        put(folder, "feed.json", json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": [
+            {"id": "1", "title": "A < B & C", "url": "https://shop.example/1", "image": "https://img.example/1.jpg",
+             "date_published": "2026-11-20T10:00:00Z"}]}))
+        check_read(vigie, nginx, "/f/feed.json", FEED, [
+            item(id="1", title="A < B & C", url="https://shop.example/1", photo="https://img.example/1.jpg")],
+            day(20, 10).replace(minute=0))
+        entries = [{"loc": f"https://shop.example/{n}?a=1&b=2", "date": day(n)} for n in range(1, 21)]
+        (folder / "map.xml.gz").write_bytes(gzip.compress(sitemap(entries).encode()))
+        for kind in ("gzip", "x-gzip", "octet-stream"):
+            page = read_source(vigie, source_toml("read", nginx.url(f"/f/{kind}/map.xml.gz"), SITEMAP))
+            require([x["url"] for x in page["items"]] == [x["loc"] for x in entries], f"{kind}: {page['items'][:2]}")
+        put(folder, "index.xml", sitemap_index([nginx.url("/f/gzip/map.xml.gz")]))
+        with watched(vigie, nginx, "/f/index.xml", SITEMAP + WALKED, [{"name": "all"}]) as watch:
+            told, asked = watch.cycle()
+            require(told == sorted(("all", x["loc"]) for x in entries), f"told of the packed sitemap: {told}")
+            require(asked[-2:] == [("index.xml", 200), ("gzip/map.xml.gz", 200)], f"asked: {asked}")
+        with watched(vigie, nginx, "/f/broken.rss", FEED, [{"name": "all"}]) as watch:
+            progress = watch.fleet.cycle()
+            notes = watch.fleet.main.get(f"/api/v1/runs/{progress['run']['id']}")["alerts"][0]["notes"]
+            require(progress["alerts"][0]["matches"] == 5 and any("an & that" in x for x in notes),
+                    f"{progress['alerts'][0]} {notes}")
+
+
 if __name__ == "__main__":
     sys.exit(run_scenarios([rss_is_read, atom_is_read, rdf_and_sitemaps_are_read, what_is_none_is_an_error,
-                            a_feed_is_watched, a_feed_in_pages, pages_by_a_header, an_index_of_sitemaps]))
+                            what_is_nearly_right_is_read, a_feed_is_watched, a_feed_in_pages, pages_by_a_header,
+                            an_index_of_sitemaps]))
