@@ -139,6 +139,7 @@ bool read_extract(config_reader& source, source_spec& out) {
     x.selectors = static_cast<selector_kind>(index);
   extract.read("items", x.items);
   extract.read("header_row", x.header_row);
+  extract.read("empty", x.empty);
   extract.read("namespaces", x.namespaces);
   bool good = true;
   if (is_json(x) && !is_path(x.items)) {
@@ -156,6 +157,12 @@ bool read_extract(config_reader& source, source_spec& out) {
     extract.problem("header_row", "only json and ndjson pages have rows", "Remove the key.");
   if (extract.has("namespaces") && (is_json(x) || x.framing == page_framing::html))
     extract.problem("namespaces", "only xml pages, feeds and sitemaps have namespaces", "Remove the table.");
+  if (extract.has("empty") && knows_its_fields(x))
+    extract.problem("empty", "a feed or sitemap without items says by itself that it is empty", "Remove the key.");
+  if (extract.has("empty") && x.empty.empty())
+    extract.problem(
+        "empty", "it does not say what only a page without a match has",
+        "Write a selector, as empty = \"p.no-results\", a path, as empty = \"total=0\", or remove the key.");
   good = read_fields(extract, x) && good;
   extract.finish();
   return good;

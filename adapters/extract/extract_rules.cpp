@@ -4,6 +4,7 @@
 #include <array>
 
 #include "actors/policy/money.hpp"
+#include "actors/policy/page_notes.hpp"
 
 namespace vigie {
 
@@ -58,6 +59,28 @@ result<std::optional<json_path>> compile_next(const source_spec& source) {
   if (!path)
     return fail(errc::bad_config, path.error().detail, "paging.next");
   return std::move(*path);
+}
+
+/// "total=0": what stands behind the first = that is not in brackets is the value.
+result<std::optional<empty_sign>> compile_empty(const extract_spec& spec) {
+  if (spec.empty.empty())
+    return std::nullopt;
+  if (spec.framing == page_framing::ndjson)
+    return fail(errc::bad_config, "NDJSON has no place for it: every line is an item", "extract.empty");
+  std::string_view text = spec.empty;
+  size_t equals = 0;
+  for (bool inside = false; equals < text.size() && (inside || text[equals] != '='); ++equals)
+    inside = text[equals] == '[' || (inside && text[equals] != ']');
+  empty_sign out;
+  auto path = json_path::parse(text.substr(0, equals));
+  if (!path)
+    return fail(errc::bad_config, path.error().detail, "extract.empty");
+  if (equals == 0)
+    return fail(errc::bad_config, "the path is empty", "extract.empty");
+  out.path = std::move(*path);
+  if (equals < text.size())
+    out.value = text.substr(equals + 1);
+  return out;
 }
 
 result<std::optional<field_rule>> compile_dated(const source_spec& source) {
@@ -146,13 +169,17 @@ result<extract_rules> compile_rules(const source_spec& source) {
     return fail(errc::bad_config, "there is no path to an item's id", "extract.fields");
   if (!spec.fields.contains("title") && !fixed->title)
     return fail(errc::bad_config, "there is no path to an item's title", "extract.fields");
+  auto empty = compile_empty(spec);
+  if (!empty)
+    return tl::unexpected<error>(empty.error());
   auto next = compile_next(source);
   if (!next)
     return tl::unexpected<error>(next.error());
   auto dated = compile_dated(source);
   if (!dated)
     return tl::unexpected<error>(dated.error());
-  return extract_rules{std::move(*items), std::move(*fields), std::move(*fixed), std::move(*next), std::move(*dated)};
+  return extract_rules{std::move(*items), std::move(*fields), std::move(*fixed),
+                       std::move(*empty), std::move(*next),   std::move(*dated)};
 }
 
 std::string normal_currency(std::string_view text) {
@@ -175,6 +202,50 @@ std::string too_long(const item_limits& limits) {
 std::string too_many(const item_limits& limits) {
   return "the page has more than " + std::to_string(limits.rows) + " items, or more than " +
          std::to_string(limits.table_bytes >> 20) + " MiB of fields";
+}
+
+bool empty_sign::stands_in(json_node root) const {
+  auto found = path.find(root);
+  if (!found)
+    return false;
+  auto truth = found->as_bool();
+  auto text = found->as_string() ? found->as_string() : found->as_decimal_text();
+  if (value)
+    return text    ? *text == *value
+           : truth ? (*truth ? "true" : "false") == *value
+                   : found->is_null() && *value == "null";
+  if (text)
+    return !text->empty() && *text != "0";
+  return truth ? *truth : !found->is_null() && found->size() > 0;
+}
+
+bool item_count::leave_out(odd_one x) {
+  auto kind = static_cast<size_t>(x.kind);
+  if (left_out_[kind]++ == 0)
+    places_[kind] = x.why.place;
+  if (!first_)
+    first_ = std::move(x.why);
+  return ++rows_ <= limits_.rows;
+}
+
+optional<error> item_count::close(extraction& page) const {
+  struct words {
+    std::string_view one;
+    std::string_view many;
+  };
+  static constexpr std::array<words, kinds> said{
+      words{"an item without an id was left out", "items without an id were left out"},
+      words{"an item without a title was left out", "items without a title were left out"},
+      words{"an item whose id or title is too long was left out", "items whose id or title is too long were left out"},
+      words{"an entry that is no item was left out", "entries that are no items were left out"},
+  };
+  for (size_t i = 0; i < kinds; ++i)
+    if (left_out_[i] > 0)
+      add_note(page.page_notes, {std::string{said[i].one}, std::string{said[i].many}, places_[i], left_out_[i]});
+  auto count = [&](odd_entry x) { return left_out_[static_cast<size_t>(x)]; };
+  page.left_out = {count(odd_entry::without_id), count(odd_entry::without_title),
+                   count(odd_entry::too_long) + count(odd_entry::no_item)};
+  return page.items.empty() ? first_ : optional<error>{};
 }
 
 bool item_count::add(const item& x) {

@@ -1,12 +1,14 @@
 // What a source says of its pages, checked and compiled: what adapters/extract/json_extractor.cpp works by.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "adapters/extract/json_path.hpp"
+#include "adapters/ports/extractor.hpp"
 #include "messages/values/fetch.hpp"
 #include "messages/values/item.hpp"
 
@@ -32,7 +34,7 @@ struct field_rule {
 /// Of what is read from one page, in whatever format it comes.
 struct item_limits {
   size_t rows = 100'000;         ///< items
-  size_t value_bytes = 64 << 10; ///< of one field; a longer id or title is bad_page, any other is not kept
+  size_t value_bytes = 64 << 10; ///< of one field; with a longer id or title an item is left out, any other is not kept
   size_t table_bytes = 64 << 20; ///< of all fields
 };
 
@@ -41,17 +43,36 @@ std::string too_long(const item_limits& limits);
 /// "the page has more than 100000 items, or more than 64 MiB of fields".
 std::string too_many(const item_limits& limits);
 
-/// Counts what has been read of a page.
+/// Why an entry of a page is no item.
+enum class odd_entry : uint8_t { without_id, without_title, too_long, no_item };
+
+/// An entry that is no item, and what is wrong with it, as bad_page with its place.
+struct odd_one {
+  odd_entry kind;
+  error why;
+};
+
+/// Counts what has been read of a page, entry by entry: an odd one costs only itself.
 class item_count {
 public:
   explicit item_count(const item_limits& limits) : limits_(limits) {}
   /// False: one of the limits is passed.
   bool add(const item& x);
+  /// The same for an entry that is no item.
+  bool leave_out(odd_one x);
+  /// The page is at its end: says in it what was left out. Nothing but odd entries is no page of this source: what is
+  /// wrong with the first one.
+  optional<error> close(extraction& page) const;
 
 private:
+  static constexpr size_t kinds = 4;
+
   const item_limits& limits_;
   size_t rows_ = 0;
   size_t bytes_ = 0;
+  optional<error> first_{};
+  std::array<uint64_t, kinds> left_out_{};
+  std::array<std::string, kinds> places_{}; ///< of the first of each kind
 };
 
 /// Values for where the page has none.
@@ -61,10 +82,18 @@ struct fixed_fields {
   std::vector<std::pair<text_member, std::string>> texts;
 };
 
+/// What only a page without a match has: a path that leads to something, or to this very value.
+struct empty_sign {
+  json_path path;
+  std::optional<std::string> value; ///< as text; "null" and "false" too
+  bool stands_in(json_node root) const;
+};
+
 struct extract_rules {
   json_path items;
   std::vector<field_rule> fields;
   fixed_fields fixed;
+  std::optional<empty_sign> empty;
   std::optional<json_path> next;   ///< from the page's root to the cursor or next URL
   std::optional<field_rule> dated; ///< each item's date
 };

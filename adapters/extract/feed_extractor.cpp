@@ -1,6 +1,9 @@
 #include "adapters/extract/feed_extractor.hpp"
 
+#include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 #include "actors/policy/page_notes.hpp"
 #include "adapters/extract/feed_fields.hpp"
@@ -61,7 +64,7 @@ public:
                  const source_spec& source)
       : rss_(std::move(rss)), atom_(std::move(atom)), json_(std::move(json)), next_(std::move(next)),
         url_by_itself_(!source.extract.fields.contains("url") && !source.extract.constants.contains("url")),
-        packed_{.max_bytes = source.max_body_bytes} {}
+        id_by_itself_(!source.extract.fields.contains("id")), packed_{.max_bytes = source.max_body_bytes} {}
 
   result<extraction> extract(std::string_view body, const page_origin&) override {
     std::string room;
@@ -126,14 +129,49 @@ private:
       if (x->name() != name)
         continue;
       auto place = prefix + std::string{name} + "[" + std::to_string(++number) + "]";
+      auto before = out.items.size();
       if (auto problem = fields.read(*x, place, out, count, base))
         return problem;
-      complete_url(*x, out.items.back());
+      if (out.items.size() > before)
+        complete_url(*x, out.items.back());
     }
     const auto& path = next_ ? *next_ : own_next_;
     if (auto found = path.find(head))
       out.next = feed_base::of(found->node).absolute(std::move(found->text));
-    return {};
+    if (id_by_itself_)
+      tell_apart(out);
+    return count.close(out);
+  }
+
+  /// Where items share a guid though their addresses differ ("N/A", the address of the site), the guid is none, and the
+  /// address is what tells them apart.
+  static void tell_apart(extraction& page) {
+    std::vector<std::string_view> all;
+    for (const auto& x : page.items)
+      all.push_back(x.id.value);
+    std::sort(all.begin(), all.end());
+    if (std::adjacent_find(all.begin(), all.end()) == all.end())
+      return;
+    std::map<std::string_view, std::pair<size_t, std::set<std::string_view>>> by_id; // items, addresses
+    for (const auto& x : page.items) {
+      auto& [items, addresses] = by_id[x.id.value];
+      ++items;
+      if (x.url && !x.url->empty())
+        addresses.insert(*x.url);
+    }
+    std::vector<std::pair<size_t, std::string>> ids; // the names above are of the present ones
+    for (size_t i = 0; i < page.items.size(); ++i) {
+      const auto& x = page.items[i];
+      const auto& [items, addresses] = by_id[x.id.value];
+      if (items > 1 && addresses.size() > 1 && x.url && !x.url->empty())
+        ids.emplace_back(i, *x.url);
+    }
+    for (auto& [i, id] : ids) {
+      add_note(page.page_notes, {"an item has the id of another one: its address is taken for its id",
+                                 "items have the id of another one: their addresses are taken for their ids",
+                                 "item " + std::to_string(i + 1) + ", id " + page.items[i].id.value});
+      page.items[i].id.value = std::move(id);
+    }
   }
 
   /// A guid is the item's address unless it says otherwise (RSS 2.0).
@@ -151,6 +189,7 @@ private:
   std::optional<feed_path> next_;
   feed_path own_next_ = *feed_path::parse("atom:link[rel=next]@href|link[rel=next]@href|next_url");
   bool url_by_itself_;
+  bool id_by_itself_;
   packed_page_limits packed_;
 };
 

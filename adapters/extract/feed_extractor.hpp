@@ -27,8 +27,8 @@ namespace vigie {
 /// Markup in titles is taken out; addresses are made absolute where an absolute xml:base says how. `next` is the feed's
 /// link rel="next" (RFC 5005), its next_url, or what paging.next finds in the head of the feed (channel, or feed).
 /// What is nearly well-formed is mended (feed_mending.hpp), a gzip file is unpacked (packed_page.hpp). Paths are those
-/// of adapters/extract/feed_path.hpp. bad_config as feed_fields::compile says; bad_page for what is no feed, and for an
-/// item without id or title.
+/// of adapters/extract/feed_path.hpp. bad_config as feed_fields::compile says; bad_page for what is no feed, and
+/// where no entry has id and title. Where entries share an id though their addresses differ, these are their ids.
 result<std::unique_ptr<extractor>> make_feed_extractor(const source_spec& source);
 
 } // namespace vigie

@@ -16,6 +16,15 @@ void note(extraction& out, std::string_view field, std::string reason, std::stri
     out.notes.push_back(field_note{out.items.size(), std::string{field}, std::move(reason), std::move(place)});
 }
 
+/// Without its markup, if then there is something left: an image alone is no title. Feeds write HTML into titles,
+/// whether their format allows it or not. XHTML was markup of the page itself: what still looks like a tag is text.
+bool take_title(feed_path::found& x) {
+  auto type = x.node.attribute("type");
+  if (type != "xhtml" && type != "text")
+    x.text = without_markup(x.text);
+  return !x.text.empty();
+}
+
 error at(std::string_view key, const error& from) {
   return {errc::bad_config, from.detail, std::string{key}};
 }
@@ -60,8 +69,8 @@ result<feed_fields> feed_fields::compile(const source_spec& source, std::span<co
 
 void feed_fields::read_one(const rule& x, feed_node from, const std::string& place, extraction& out,
                            reading& to) const {
-  auto found = x.path.find(from);
   auto name = x.field.name;
+  auto found = name == "title" ? x.path.find(from, take_title) : x.path.find(from);
   auto& next = to.next;
   if (!found) {
     if (x.asked && name != "id" && name != "title")
@@ -76,10 +85,7 @@ void feed_fields::read_one(const rule& x, feed_node from, const std::string& pla
   } else if (name == "id") {
     next.id.value = std::move(found->text);
   } else if (name == "title") {
-    // Feeds write HTML into titles, whether their format allows it or not. XHTML was markup of the page itself: what
-    // still looks like a tag is text.
-    auto type = found->node.attribute("type");
-    next.title = type == "xhtml" || type == "text" ? std::move(found->text) : without_markup(found->text);
+    next.title = std::move(found->text);
   } else if (name == "price") {
     auto price = parse_price(found->text, unit_);
     if (!price)
@@ -111,19 +117,27 @@ void feed_fields::read_date(const rule& x, feed_node from, const std::string& pl
 optional<error> feed_fields::read(feed_node from, const std::string& place, extraction& out, item_count& count,
                                   const feed_base& base) const {
   reading to;
+  auto notes = out.notes.size();
+  auto leave_out = [&](odd_one x) {
+    out.notes.resize(notes);
+    return count.leave_out(std::move(x)) ? optional<error>{}
+                                         : error{errc::bad_page, too_many(limits_), feed_place(from, place)};
+  };
   if (auto outer = from.parent())
     to.base = base.within(from, *outer);
   for (const auto& x : rules_)
     read_one(x, from, place, out, to);
-  for (const auto& x : date_)
-    read_date(x, from, place, out);
-  if (to.problem)
-    return to.problem;
   auto& next = to.next;
   fill_fixed(fixed_, to.currency_said, next);
-  if (next.id.value.empty() || next.title.empty())
-    return error{errc::bad_page, (next.id.value.empty() ? "id" : "title") + std::string{" is missing"},
-                 feed_place(from, place)};
+  if (to.problem)
+    return leave_out({odd_entry::too_long, std::move(*to.problem)});
+  if (next.id.value.empty() || next.title.empty()) {
+    auto no_id = next.id.value.empty();
+    return leave_out({no_id ? odd_entry::without_id : odd_entry::without_title,
+                      {errc::bad_page, no_id ? "id is missing" : "title is missing", feed_place(from, place)}});
+  }
+  for (const auto& x : date_)
+    read_date(x, from, place, out);
   if (!count.add(next))
     return error{errc::bad_page, too_many(limits_), feed_place(from, place)};
   out.items.push_back(std::move(next));

@@ -26,8 +26,9 @@ public:
   /// these formats do not need.
   static result<feed_fields> compile(const source_spec& source, std::span<const format_path> format);
 
-  /// Puts one item, or the error that stops the page. `place` is the item's: "/rss/channel/item[3]"; `count` is the
-  /// page's, by `limits`; `base` is what its addresses are relative to.
+  /// Puts one item, or leaves it out where it has no id or no title, or gives the error that stops the page. `place` is
+  /// the item's: "/rss/channel/item[3]"; `count` is the page's, by `limits`; `base` is what its addresses are relative
+  /// to.
   optional<error> read(feed_node from, const std::string& place, extraction& out, item_count& count,
                        const feed_base& base = {}) const;
   const item_limits& limits() const { return limits_; }
@@ -43,7 +44,7 @@ private:
     item next{};
     std::string currency_said{}; ///< what the price's text said
     feed_base base{};            ///< of what stands in the item
-    optional<error> problem{};   ///< the item cannot be taken
+    optional<error> problem{};   ///< the item cannot be taken: its id or title is too long
   };
 
   void read_one(const rule& x, feed_node from, const std::string& place, extraction& out, reading& to) const;

@@ -180,21 +180,22 @@ bool feed_path::holds(const step& x, feed_node at, std::string_view own) {
   });
 }
 
-std::optional<feed_path::found> feed_path::walk(const way& x, size_t at, feed_node from, std::string_view own) {
+std::optional<feed_path::found> feed_path::walk(const way& x, size_t at, feed_node from, std::string_view own,
+                                                const taker& good) {
   if (at == x.steps.size()) {
-    auto text = x.attribute ? from.attribute(x.attribute->local, x.attribute->space).value_or("") : from.text();
-    return text.empty() ? std::nullopt : std::optional{found{from, std::move(text)}};
+    found out{from, x.attribute ? from.attribute(x.attribute->local, x.attribute->space).value_or("") : from.text()};
+    return out.text.empty() || (good && !good(out)) ? std::nullopt : std::optional{std::move(out)};
   }
   for (auto child = from.first(); child; child = child->next())
     if (holds(x.steps[at], *child, own))
-      if (auto out = walk(x, at + 1, *child, own))
+      if (auto out = walk(x, at + 1, *child, own, good))
         return out;
   return std::nullopt;
 }
 
-std::optional<feed_path::found> feed_path::find(feed_node from) const {
+std::optional<feed_path::found> feed_path::find(feed_node from, const taker& good) const {
   for (const auto& x : ways_)
-    if (auto out = walk(x, 0, from, from.space()))
+    if (auto out = walk(x, 0, from, from.space(), good))
       return out;
   return std::nullopt;
 }

@@ -36,8 +36,10 @@ public:
     feed_node node; ///< the element, or whose attribute it is
     std::string text;
   };
-  /// The first that is not empty. Unprefixed names are of the namespace of `from`.
-  std::optional<found> find(feed_node from) const;
+  /// Whether what was found is good; it may change the text.
+  using taker = std::function<bool(found&)>;
+  /// The first that is not empty, and that `good` takes. Unprefixed names are of the namespace of `from`.
+  std::optional<found> find(feed_node from, const taker& good = {}) const;
 
 private:
   struct name {
@@ -63,7 +65,7 @@ private:
 
   static bool names(const name& x, feed_node at, std::string_view own);
   static bool holds(const step& x, feed_node at, std::string_view own);
-  static std::optional<found> walk(const way& x, size_t at, feed_node from, std::string_view own);
+  static std::optional<found> walk(const way& x, size_t at, feed_node from, std::string_view own, const taker& good);
 
   std::vector<way> ways_;
 };

@@ -40,16 +40,24 @@ public:
     if (!stream_ || !stream_->read(page, rows_))
       if (auto problem = tree_->read(page, rows_))
         return tl::unexpected<error>(std::move(*problem));
-    if (rows_.size() == 0 && !rows_.list_seen)
-      return fail(errc::bad_page, no_items(), "selector " + queries_.items.text);
+    auto problem = rows_.size() == 0 && !rows_.list_seen ? no_items() : trouble{};
     base_.reset();
     if (rows_.base)
       if (auto base = parse_url(*rows_.base))
         base_ = std::move(*base);
-    out_.items.reserve(rows_.size());
-    for (size_t row = 0; row < rows_.size(); ++row)
-      if (auto problem = read_item(row))
-        return tl::unexpected<error>(std::move(*problem));
+    if (!problem)
+      problem = read_items();
+    if (problem && queries_.empty) {
+      auto empty = tree_->says_empty(page);
+      if (!empty)
+        return tl::unexpected<error>(empty.error());
+      if (*empty) {
+        out_ = {};
+        problem.reset();
+      }
+    }
+    if (problem)
+      return tl::unexpected<error>(std::move(*problem));
     if (rows_.next && rows_.next->size() <= queries_.limits.value_bytes)
       out_.next = absolute(*rows_.next);
     return std::move(out_);
@@ -58,12 +66,32 @@ public:
 private:
   using trouble = std::optional<error>;
 
-  std::string no_items() const {
-    return queries_.list.empty() ? "no element matches the items selector"
-                                 : "no element matches the items selector, and none what stands around the items in it";
+  error no_items() const {
+    std::string why = "no element matches the items selector";
+    if (!queries_.list.empty())
+      why += ", and none what stands around the items in it";
+    if (queries_.empty)
+      why += ", nor does extract.empty";
+    else
+      why += "; if only a search that finds nothing looks so, say in extract.empty what such a page has";
+    return {errc::bad_page, why, "selector " + queries_.items.text};
   }
 
-  trouble read_item(size_t row) {
+  trouble read_items() {
+    item_count count{queries_.limits};
+    out_.items.reserve(rows_.size());
+    for (size_t row = 0; row < rows_.size(); ++row) {
+      auto notes = out_.notes.size();
+      if (auto odd = read_item(row)) {
+        out_.notes.resize(notes);
+        count.leave_out(std::move(*odd)); // the table has no more rows than that
+      }
+    }
+    auto first = count.close(out_);
+    return first ? trouble{std::move(*first)} : trouble{};
+  }
+
+  std::optional<odd_one> read_item(size_t row) {
     item next;
     std::string currency_said;
     for (size_t column = 0; column < columns_.size(); ++column) {
@@ -71,8 +99,8 @@ private:
       auto field = columns_[column];
       auto why = unusable_value(value, queries_.limits);
       if (field && !field->member && field->name != "price") {
-        if (auto problem = read_required(*field, row, column, why, next))
-          return problem;
+        if (auto odd = read_required(*field, row, column, why, next))
+          return odd;
       } else if (!why.empty()) {
         if (!value || !value->empty())
           note(row, column, std::move(why));
@@ -89,13 +117,17 @@ private:
     return {};
   }
 
-  trouble read_required(const field_name& field, size_t row, size_t column, const std::string& why, item& next) {
+  std::optional<odd_one> read_required(const field_name& field, size_t row, size_t column, const std::string& why,
+                                       item& next) {
     const auto& value = rows_.at(row, column);
     bool is_id = field.name == "id";
     if (why.empty())
       (is_id ? next.id.value : next.title) = *value;
     else if (is_id || !fixed_.title || (value && !value->empty()))
-      return error{errc::bad_page, std::string{field.name} + " " + why, place(row, column)};
+      return odd_one{value && !value->empty() ? odd_entry::too_long
+                     : is_id                  ? odd_entry::without_id
+                                              : odd_entry::without_title,
+                     {errc::bad_page, std::string{field.name} + " " + why, place(row, column)}};
     return {};
   }
 
@@ -140,7 +172,8 @@ private:
 
   void note(size_t row, size_t column, std::string reason) {
     if (out_.notes.size() < max_field_notes)
-      out_.notes.push_back(field_note{row, columns_[column] ? std::string{columns_[column]->name} : "date",
+      out_.notes.push_back(field_note{out_.items.size(),
+                                      columns_[column] ? std::string{columns_[column]->name} : "date",
                                       std::move(reason), place(row, column)});
   }
 

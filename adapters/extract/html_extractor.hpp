@@ -17,9 +17,11 @@ enum class markup_path : uint8_t { automatic, tree };
 /// Text has its blanks run together; no text at all is absent without a note. With an absolute <base href> the url, the
 /// photo and paging.next are made absolute, otherwise they stay as the page has them.
 ///
-/// bad_page: an item without id or title, and no items at all. Where the items' CSS selector has an element around the
-/// item ("ul.found > li"), an empty list is one in which that is there. Of XML also everything that is not well-formed,
-/// with "line:column" as its place. HTML is mended as far as it needs to be.
+/// Of a title's selector the first thing with text counts. An entry without id or title is left out, with a note.
+///
+/// bad_page: no item at all. Where the items' CSS selector has an element around the item ("ul.found > li"), an empty
+/// list is one in which that is there; anywhere, one on whose page extract.empty selects something. Of XML also
+/// everything that is not well-formed, with "line:column" as its place. HTML is mended as far as it needs to be.
 result<std::unique_ptr<extractor>> make_html_extractor(const source_spec& source,
                                                        markup_path path = markup_path::automatic);
 

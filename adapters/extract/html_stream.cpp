@@ -213,10 +213,19 @@ private:
       item.wanted &= ~bit;
       captures_.push_back({open_.size(), item.row, column, text_collector{queries_.limits.value_bytes}});
     } else if (auto found = tag.attribute(how.attribute.name)) {
-      item.wanted &= ~bit;
-      if (!rows_->put(item.row, column, value_of(*found)))
+      auto value = value_of(*found);
+      if (!value.empty() || queries_.columns[column].all.empty())
+        item.wanted &= ~bit;
+      if (!rows_->put(item.row, column, std::move(value)))
         failed_ = true;
     }
+  }
+
+  /// An element without text: the next that is selected may have one.
+  void want_again(const capture& x) {
+    for (size_t i = 0; i < active_; ++i)
+      if (items_[i].row == x.row)
+        items_[i].wanted |= step_bits{1} << x.column;
   }
 
   void take_next(const html_scanner& tag) {
@@ -285,10 +294,15 @@ private:
   void end_captures(size_t depth) {
     while (!captures_.empty() && captures_.back().depth == depth) {
       auto& x = captures_.back();
-      if (x.row == page_row)
-        rows_->next = x.text.take();
-      else if (!rows_->put(x.row, x.column, x.text.take()))
-        failed_ = true;
+      auto text = x.text.take();
+      if (x.row == page_row) {
+        rows_->next = std::move(text);
+      } else {
+        if (text.empty() && !queries_.columns[x.column].all.empty())
+          want_again(x);
+        if (!rows_->put(x.row, x.column, std::move(text)))
+          failed_ = true;
+      }
       captures_.pop_back();
     }
   }

@@ -6,17 +6,12 @@
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/money.hpp"
 #include "adapters/extract/extract_rules.hpp"
+#include "adapters/extract/json_lines.hpp"
 #include "adapters/json/json_reader.hpp"
 
 namespace vigie {
 
 namespace {
-
-std::string_view without_blanks(std::string_view x) {
-  auto begin = x.find_first_not_of(" \t\r\n");
-  auto end = x.find_last_not_of(" \t\r\n");
-  return begin == std::string_view::npos ? std::string_view{} : x.substr(begin, end - begin + 1);
-}
 
 /// Text, or a number's own text.
 std::optional<std::string_view> text_of(json_node x) {
@@ -31,8 +26,8 @@ class json_extractor : public extractor {
 public:
   json_extractor(const extract_spec& spec, extract_rules rules)
       : framing_(spec.framing), header_row_(spec.header_row), unit_(spec.unit), items_(std::move(rules.items)),
-        rules_(std::move(rules.fields)), fixed_(std::move(rules.fixed)), next_(std::move(rules.next)),
-        dated_(std::move(rules.dated)), parser_(wanted()) {}
+        rules_(std::move(rules.fields)), fixed_(std::move(rules.fixed)), empty_(std::move(rules.empty)),
+        next_(std::move(rules.next)), dated_(std::move(rules.dated)), parser_(wanted()) {}
 
   result<extraction> extract(std::string_view page, const page_origin&) override {
     out_ = {};
@@ -60,6 +55,8 @@ private:
       dated_->path.keep_in(row);
     if (next_)
       next_->keep_in(out);
+    if (empty_)
+      empty_->path.keep_in(out);
     return out;
   }
 
@@ -67,7 +64,14 @@ private:
     auto root = parser_.parse(page);
     if (!root)
       return error{errc::bad_page, root.error().detail, root.error().place};
-    if (auto problem = items_.wild() ? read_scattered(*root) : read_array(*root))
+    auto problem = items_.wild() ? read_scattered(*root) : read_array(*root);
+    if (!problem)
+      problem = close();
+    if (problem && out_.items.empty() && empty_ && empty_->stands_in(*root)) {
+      out_ = {};
+      problem.reset();
+    }
+    if (problem)
       return problem;
     return next_ ? read_next(*root) : trouble{};
   }
@@ -76,9 +80,9 @@ private:
     auto list = items_.find(root);
     prefix_ = items_.pointer(root);
     if (!list)
-      return bad_page({}, "the items are missing");
+      return no_items("the items are missing");
     if (list->kind() != json_kind::array)
-      return bad_page({}, "expected the array of items, found " + std::string{to_string(list->kind())});
+      return no_items("expected the array of items, found " + std::string{to_string(list->kind())});
     out_.items.reserve(list->size());
     if (auto problem = read_elements(*list))
       return problem;
@@ -109,7 +113,18 @@ private:
       return !problem;
     });
     prefix_ = there ? std::string{} : items_.pointer(root);
-    return problem || there ? problem : bad_page({}, "the items are missing");
+    return problem || there ? problem : no_items("the items are missing");
+  }
+
+  trouble close() {
+    auto first = count_->close(out_);
+    return first ? trouble{std::move(*first)} : trouble{};
+  }
+
+  trouble no_items(const std::string& why) const {
+    return bad_page({}, why + (empty_ ? ", and what extract.empty names too"
+                                      : "; if only a search that finds nothing looks so, say in extract.empty what "
+                                        "such a page has"));
   }
 
   /// The cursor or URL of the next page; null, "" and false say that there is none.
@@ -130,52 +145,37 @@ private:
 
   trouble read_lines(std::string_view page) {
     prefix_.clear();
-    bool any = false;
-    while (!page.empty()) {
-      auto end = std::min(page.find('\n'), page.size());
-      auto line = without_blanks(page.substr(0, end));
-      auto indent = static_cast<size_t>(line.data() - page.data());
-      page.remove_prefix(std::min(end + 1, page.size()));
-      ++line_;
-      if (line.empty())
-        continue;
-      any = true;
-      auto root = parser_.parse(line);
+    json_lines lines{page};
+    while (auto line = lines.next()) {
+      line_ = lines.number();
+      auto root = parser_.parse(*line);
       if (!root)
-        return bad_line(root.error(), indent);
+        return lines.problem(root.error());
       if (auto problem = read_row(*root))
         return problem;
     }
-    return any ? trouble{} : error{errc::bad_page, "the page is empty", "line 1"};
-  }
-
-  /// The parser saw one line and calls it the first.
-  trouble bad_line(const error& from, size_t indent) const {
-    error out{errc::bad_page, from.detail, "line " + std::to_string(line_)};
-    auto colon = from.place.find(':');
-    if (colon == std::string::npos)
-      return out;
-    auto column = std::to_string(std::stoul(from.place.substr(colon + 1)) + indent);
-    out.detail = "line " + std::to_string(line_) + ", column " + column + from.detail.substr(from.detail.find(':'));
-    out.place = std::to_string(line_) + ":" + column;
-    return out;
+    return line_ > 0 ? close() : error{errc::bad_page, "the page is empty", "line 1"};
   }
 
   trouble read_row(json_node row) {
     if (!header_row_)
-      return row.kind() == json_kind::object || row.kind() == json_kind::array ? read_item(row)
-                                                                               : not_a_row(row, "object");
-    if (row.kind() != json_kind::array)
-      return not_a_row(row, "array");
+      return row.kind() == json_kind::object || row.kind() == json_kind::array
+                 ? read_item(row)
+                 : leave_out({odd_entry::no_item, not_a_row(row, "object")});
     if (!header_read_)
-      return read_header(row);
+      return row.kind() == json_kind::array ? read_header(row) : not_a_row(row, "array");
+    if (row.kind() != json_kind::array)
+      return leave_out({odd_entry::no_item, not_a_row(row, "array")});
     if (row.size() != columns_)
-      return bad_page({}, "expected " + std::to_string(columns_) + " columns as in the header row, found " +
-                              std::to_string(row.size()));
+      return leave_out(
+          {odd_entry::no_item, bad_page({}, "expected " + std::to_string(columns_) +
+                                                " columns as in the header row, found " + std::to_string(row.size()))});
     return read_item(row);
   }
 
-  trouble not_a_row(json_node row, std::string_view expected) const {
+  trouble leave_out(odd_one x) { return count_->leave_out(std::move(x)) ? trouble{} : bad_page({}, too_many(limits_)); }
+
+  error not_a_row(json_node row, std::string_view expected) const {
     return bad_page({},
                     "expected an item (" + std::string{expected} + "), found " + std::string{to_string(row.kind())});
   }
@@ -212,14 +212,21 @@ private:
 
   trouble read_item(json_node row) {
     auto& next = out_.items.emplace_back();
+    auto notes = out_.notes.size();
     std::string currency_said;
     for (const auto& rule : rules_) {
       auto value = find(rule, row);
-      auto problem = rule.required()     ? read_required(rule, row, value, next)
-                     : rule.field.member ? read_text(rule, row, value, next)
-                                         : read_price(rule, row, value, next, currency_said);
-      if (problem)
-        return problem;
+      if (rule.required()) {
+        if (auto odd = read_required(rule, row, value, next)) {
+          out_.items.pop_back();
+          out_.notes.resize(notes);
+          return leave_out(std::move(*odd));
+        }
+      } else if (rule.field.member) {
+        read_text(rule, row, value, next);
+      } else {
+        read_price(rule, row, value, next, currency_said);
+      }
     }
     if (dated_)
       read_date(*dated_, row);
@@ -239,25 +246,31 @@ private:
     return rule.column ? "/" + std::to_string(*rule.column) : std::string{};
   }
 
-  trouble read_required(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next) {
+  std::optional<odd_one> read_required(const field_rule& rule, json_node row, const std::optional<json_node>& value,
+                                       item& next) {
     bool is_id = rule.field.name == "id";
-    bool fixed = !is_id && fixed_.title;
     auto text = value ? text_of(*value) : std::nullopt;
+    bool blank = text && text->find_first_not_of(" \t\r\n") == text->npos;
     if (text && is_id)
       text = without_blanks(*text);
+    auto odd = [&](odd_entry kind, const std::string& why) {
+      return odd_one{kind, bad_page(pointer(rule, row), std::string{rule.field.name} + " " + why)};
+    };
     if (text && text->size() > limits_.value_bytes)
-      return bad_page(pointer(rule, row), std::string{rule.field.name} + " " + too_long(limits_));
-    if (text && !text->empty()) {
+      return odd(odd_entry::too_long, too_long(limits_));
+    if (text && !blank) {
       (is_id ? next.id.value : next.title) = *text;
       return {};
     }
-    if (fixed && (!value || is_absent(*value)))
+    if (!is_id && fixed_.title && (!value || blank || value->is_null()))
       return {};
-    auto why = !value ? "is missing" : text ? "is empty" : "is " + std::string{to_string(value->kind())};
-    return bad_page(pointer(rule, row), std::string{rule.field.name} + " " + why);
+    return odd(is_id ? odd_entry::without_id : odd_entry::without_title,
+               !value  ? "is missing"
+               : blank ? "is empty"
+                       : "is " + std::string{to_string(value->kind())});
   }
 
-  trouble read_text(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next) {
+  void read_text(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next) {
     auto text = value ? text_of(*value) : std::nullopt;
     if (text && text->size() > limits_.value_bytes)
       note(rule, too_long(limits_), pointer(rule, row));
@@ -267,11 +280,10 @@ private:
       note_missing(rule, row);
     else if (!is_absent(*value))
       note(rule, "expected text, found " + std::string{to_string(value->kind())}, pointer(rule, row));
-    return {};
   }
 
-  trouble read_price(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next,
-                     std::string& currency) {
+  void read_price(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next,
+                  std::string& currency) {
     if (!value) {
       note_missing(rule, row);
     } else if (auto long_text = text_of(*value); long_text && long_text->size() > limits_.value_bytes) {
@@ -293,7 +305,6 @@ private:
     } else if (!value->is_null()) {
       note(rule, "expected a price, found " + std::string{to_string(value->kind())}, pointer(rule, row));
     }
-    return {};
   }
 
   void read_date(const field_rule& rule, json_node row) {
@@ -323,8 +334,8 @@ private:
     out_.notes.push_back(field_note{index, std::string{rule.field.name}, std::move(reason), place(pointer)});
   }
 
-  trouble bad_page(const std::string& pointer, std::string why) const {
-    return error{errc::bad_page, std::move(why), place(pointer)};
+  error bad_page(const std::string& pointer, std::string why) const {
+    return {errc::bad_page, std::move(why), place(pointer)};
   }
 
   std::string place(const std::string& pointer) const {
@@ -340,6 +351,7 @@ private:
   json_path items_;
   std::vector<field_rule> rules_;
   fixed_fields fixed_;
+  std::optional<empty_sign> empty_;
   std::optional<json_path> next_;
   std::optional<field_rule> dated_;
   json_parser parser_;

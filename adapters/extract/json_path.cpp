@@ -20,7 +20,7 @@ bool is_text(json_node x, std::string_view text) {
 }
 
 bool is_absent(json_node x) {
-  return x.is_null() || (x.as_string() && x.as_string()->empty());
+  return x.is_null() || (x.as_string() && x.as_string()->find_first_not_of(" \t\r\n") == std::string_view::npos);
 }
 
 } // namespace

@@ -26,7 +26,7 @@ public:
   /// quicker, and good only for what a parser with this projection has read.
   json_projection& keep_in(json_projection& from);
 
-  /// With a [*]: the first value that is neither null nor an empty text.
+  /// With a [*]: the first value that is neither null nor a text of blanks only.
   std::optional<json_node> find(json_node from) const {
     // In sight of the caller, since most of what reading an item costs is to find its fields.
     return places_.empty() ? find_by_steps(from) : from.find(places_);

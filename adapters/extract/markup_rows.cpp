@@ -82,9 +82,17 @@ result<markup_queries> compile_queries(const extract_spec& spec, const std::stri
     auto query = compile_query(text, spec, place, css_scope::node);
     if (!query)
       return tl::unexpected<error>(query.error());
+    if (name == "title")
+      query->all = query->xpath;
     only_first(*query);
     out.columns.push_back(std::move(*query));
     out.places.push_back(std::move(place));
+  }
+  if (!spec.empty.empty()) {
+    auto query = compile_query(spec.empty, spec, "extract.empty", css_scope::document);
+    if (!query)
+      return tl::unexpected<error>(query.error());
+    out.empty = std::move(*query);
   }
   if (next.empty())
     return out;
@@ -118,7 +126,7 @@ bool markup_rows::add_row() {
 
 bool markup_rows::put(size_t row, size_t column, std::string value) {
   auto& to = cells_[row * columns_ + column];
-  if (to)
+  if (to && !to->empty())
     return true;
   bytes_ += value.size();
   to = std::move(value);

@@ -27,6 +27,7 @@ struct markup_query {
   std::string text; ///< as it was written
   std::vector<css_selector> css{};
   std::string xpath{};
+  std::string all{}; ///< XPath of all that is selected, where the first with text counts and not just the first
 };
 
 struct markup_queries {
@@ -36,6 +37,7 @@ struct markup_queries {
   std::vector<markup_query> columns{};
   std::vector<std::string> places{}; ///< of each column: "extract.fields.brand"
   std::optional<markup_query> next{};
+  std::optional<markup_query> empty{}; ///< what only a page without a match has
   std::map<std::string, std::string> namespaces{};
   markup_limits limits{};
 };
@@ -58,7 +60,7 @@ public:
 
   /// False: there are too many.
   bool add_row();
-  /// The first value stays. False: all together are too large.
+  /// The first value that is not empty stays. False: all together are too large.
   bool put(size_t row, size_t column, std::string value);
 
   bool list_seen = false; ///< no item, but the place where they would be

@@ -191,8 +191,13 @@ public:
     items_ = add(queries_.items, "extract.items");
     if (!queries_.list.empty())
       list_ = add({{}, {}, queries_.list}, "extract.items");
-    for (size_t i = 0; i < queries_.columns.size(); ++i)
-      columns_.push_back(add(queries_.columns[i], queries_.places[i]));
+    for (size_t i = 0; i < queries_.columns.size(); ++i) {
+      const auto& x = queries_.columns[i];
+      columns_.push_back(add(x, queries_.places[i]));
+      all_.push_back(x.all.empty() ? nullptr : add({{}, {}, x.all}, queries_.places[i]));
+    }
+    if (queries_.empty)
+      empty_ = add(*queries_.empty, "extract.empty");
     if (queries_.next)
       next_ = add(*queries_.next, "paging.next");
     if (queries_.dialect == css_dialect::html)
@@ -201,8 +206,28 @@ public:
   }
 
   std::optional<error> read(std::string_view page, markup_rows& out) override {
-    xmlSetGenericErrorFunc(nullptr, print_nothing);
     out.clear(columns_.size(), queries_.limits);
+    return parse(page, [&](xmlDoc& doc) { return read_rows(doc, out); });
+  }
+
+  result<bool> says_empty(std::string_view page) override {
+    bool out = false;
+    auto problem = parse(page, [&](xmlDoc& doc) {
+      object_ptr found;
+      auto failed = ask(*empty_, reinterpret_cast<xmlNode*>(&doc), "extract.empty", found);
+      out = !failed && xmlXPathCastToBoolean(found.get()) != 0;
+      return failed;
+    });
+    return problem ? result<bool>{tl::unexpected<error>(std::move(*problem))} : result<bool>{out};
+  }
+
+private:
+  using trouble = std::optional<error>;
+
+  /// What `look` says of the page's tree, or why there is none.
+  template <class F>
+  trouble parse(std::string_view page, F&& look) {
+    xmlSetGenericErrorFunc(nullptr, print_nothing);
     if (page.size() > static_cast<size_t>(std::numeric_limits<int>::max()))
       return error{errc::bad_page, "the page is too large to be read", {}};
     doc_ptr doc;
@@ -210,13 +235,10 @@ public:
     if (problem)
       return problem;
     context_ = new_context(doc.get(), queries_);
-    problem = read_rows(*doc, out);
+    problem = look(*doc);
     context_.reset();
     return problem;
   }
-
-private:
-  using trouble = std::optional<error>;
 
   trouble parse_html(std::string_view page, doc_ptr& out) {
     if (!html_ || ++pages_ > pages_per_parser) {
@@ -287,6 +309,9 @@ private:
       markup_rows::cell value;
       if (auto problem = read_value(*columns_[i], item, queries_.places[i], value))
         return problem;
+      if (value && value->empty() && all_[i])
+        if (auto problem = read_value(*all_[i], item, queries_.places[i], value, true))
+          return problem;
       if (value && !out.put(out.size() - 1, i, std::move(*value)))
         return too_much();
     }
@@ -317,13 +342,16 @@ private:
     return out ? trouble{} : error{errc::bad_page, xpath_problem(*context_), place};
   }
 
-  trouble read_value(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, markup_rows::cell& out) {
+  /// With `many`, the first that is not empty.
+  trouble read_value(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, markup_rows::cell& out,
+                     bool many = false) {
     object_ptr found;
     if (auto problem = ask(what, of, place, found))
       return problem;
     if (found->type == XPATH_NODESET) {
-      if (found->nodesetval && found->nodesetval->nodeNr > 0)
-        out = value_of(found->nodesetval->nodeTab[0]);
+      auto count = found->nodesetval ? found->nodesetval->nodeNr : 0;
+      for (int i = 0; i < count && (i == 0 || (many && out->empty())); ++i)
+        out = value_of(found->nodesetval->nodeTab[i]);
       return {};
     }
     std::unique_ptr<xmlChar, void (*)(void*)> text{xmlXPathCastToString(found.get()), xmlFree};
@@ -354,8 +382,10 @@ private:
   xpath_ptr list_;
   xpath_ptr next_;
   xpath_ptr base_;
+  xpath_ptr empty_;
   std::vector<xpath_ptr> columns_;
-  bool asks_ids_ = false; ///< a query has id() in it
+  std::vector<xpath_ptr> all_; ///< of the columns of which more than the first may be asked; else null
+  bool asks_ids_ = false;      ///< a query has id() in it
   html_parser_ptr html_;
   size_t pages_ = 0;
   context_ptr context_; ///< of the page at hand

@@ -19,6 +19,9 @@ public:
 
   /// HTML: valid UTF-8 without control characters. XML: the bytes as they came. The error is bad_page.
   virtual std::optional<error> read(std::string_view page, markup_rows& out) = 0;
+
+  /// Whether the page has what queries.empty selects; only where there is such a query.
+  virtual result<bool> says_empty(std::string_view page) = 0;
 };
 
 } // namespace vigie

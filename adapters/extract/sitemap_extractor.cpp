@@ -54,9 +54,10 @@ private:
       if (x->name() == "url")
         if (auto problem = fields_.read(*x, "/urlset/url[" + std::to_string(++number) + "]", out, count))
           return problem;
-    return {};
+    return count.close(out);
   }
 
+  /// The first max_pages that name an address.
   optional<error> read_index(feed_node root, extraction& out) const {
     if (!follows_)
       return error{
@@ -64,17 +65,24 @@ private:
           "this is an index of sitemaps; write paging.kind = \"next_link\" and a paging.max_pages to walk them",
           feed_place(root, "/sitemapindex")};
     uint32_t number = 0;
-    for (auto x = root.first(); x && number < max_pages_; x = x->next()) {
+    uint32_t named = 0;
+    optional<error> odd;
+    for (auto x = root.first(); x && named < max_pages_; x = x->next()) {
       if (x->name() != "sitemap")
         continue;
       ++number;
-      auto loc = loc_.find(*x);
-      if (!loc)
-        return error{errc::bad_page, "loc is missing",
-                     feed_place(*x, "/sitemapindex/sitemap[" + std::to_string(number) + "]")};
-      out.next += (out.next.empty() ? "" : "\n") + loc->text;
+      if (auto loc = loc_.find(*x)) {
+        ++named;
+        out.next += (out.next.empty() ? "" : "\n") + loc->text;
+        continue;
+      }
+      auto place = feed_place(*x, "/sitemapindex/sitemap[" + std::to_string(number) + "]");
+      add_note(out.page_notes,
+               {"a sitemap without an address was left out", "sitemaps without an address were left out", place});
+      if (!odd)
+        odd = error{errc::bad_page, "loc is missing", place};
     }
-    return {};
+    return named == 0 ? odd : optional<error>{};
   }
 
   feed_fields fields_;

@@ -55,8 +55,9 @@ struct extraction {
 /// `[*]` every element: of a field counts the first that has a value; of `items` all, arrays as lists of items and
 /// objects as items.
 /// With header_row a path is a column's name. A page that is not what the spec describes (not JSON, the items path is
-/// missing or no array, an item without id or title, a truncated line) is errc::bad_page with its place: a JSON pointer
-/// and, for NDJSON, the line number. It is never an empty list.
+/// missing or no array, no entry with id and title, a truncated line) is errc::bad_page with its place: a JSON pointer
+/// and, for NDJSON, the line number. It is never an empty list, unless it has what the spec's `empty` names. Among
+/// items, an entry without id or title is left out, with a note.
 ///
 /// Prices: numbers, or text such as "$1,199.99", "142,99 €", "$142.99,$239.00" (a range counts as its lowest). Empty
 /// text or null = no price. A currency sign or code in the text fills `currency` unless the source names one.

@@ -30,6 +30,7 @@ void check(const vigie::result<std::unique_ptr<vigie::extractor>>& reader, std::
     return;
   }
   must(first->items == second->items && first->next == second->next);
+  must(first->page_notes.size() == second->page_notes.size() && first->left_out.all() == second->left_out.all());
   for (const auto& x : first->items)
     must(!x.id.value.empty() && !x.title.empty());
 }
@@ -44,6 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   source.extract.items = take_line(page);
   auto title = std::string{take_line(page)};
   source.extract.fields = {{"id", title}, {"title", title}, {"price", "span.price"}, {"url", "a::attr(href)"}};
+  source.extract.empty = title;
   check(make_html_extractor(source), page);
   check(make_html_extractor(source, markup_path::tree), page);
   source.extract.selectors = selector_kind::xpath;

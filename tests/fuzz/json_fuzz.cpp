@@ -27,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto framing = take_line(page);
   source.extract.framing = framing.starts_with('n') ? page_framing::ndjson : page_framing::json;
   source.extract.header_row = framing.ends_with('h');
+  if (source.extract.framing == page_framing::json)
+    source.extract.empty = "total=0";
   source.sanity.dated = "date";
   source.paging.kind = paging_kind::cursor;
   source.paging.next = "next";
@@ -45,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   must(first->items == second->items);
+  must(first->page_notes.size() == second->page_notes.size() && first->left_out.all() == second->left_out.all());
   must(first->next == second->next && first->newest == second->newest);
   for (const auto& x : first->items)
     must(!x.id.value.empty() && !x.title.empty());

@@ -56,7 +56,7 @@ def bad_pages(vigie):
         "/notjson": (b"<html>busy</html>", None),
         "/noitems": (b'{"results": []}', None),
         "/notalist": (b'{"items": {"id": 1}}', None),
-        "/notitle": (b'{"items": [{"id": "1", "title": "x"}, {"id": "2"}]}', None),
+        "/notitle": (b'{"items": [{"id": "1", "name": "x"}, {"id": "2"}]}', None),
         "/wrongtype": (b'{"items": [{"id": "1", "title": {"a": 1}}]}', None),
         "/badprice": (b'{"items": [{"id": "1", "title": "x", "price": [1]}]}', None),
         "/truncatedjson": (b'{"items": [{"id": "1", "title": "x"', None),
@@ -65,6 +65,8 @@ def bad_pages(vigie):
         "/empty": (b"", None),
         "/toolarge": (b'{"items": [' + b" " * (11 << 20) + b"]}", None),
         "/good": (json.dumps(good).encode(), None),
+        "/odd": (b'{"items": [{"id": "1"}, {"id": "2", "title": "x"}, {"id": "3", "title": ""}, null]}', None),
+        "/nothing": (b'{"total": 0}', None),
     }
     site = Pages(pages)
     fields = '\n'.join(f'{f} = "{f}"' for f in ("id", "title", "price"))
@@ -74,6 +76,7 @@ url = "http://127.0.0.1:{site.port}{path}"
 [sources.{path[1:]}.extract]
 format = "json"
 items = "items"
+empty = "total=0"
 [sources.{path[1:]}.extract.fields]
 {fields}
 [sources.{path[1:]}.gate]
@@ -99,6 +102,13 @@ owner_consent = "the test's own site"
             if code == "bad_page":
                 require(error.get("place"), f"{name}: the error has no place: {error}")
         require(last["good"]["itemsChecked"] == 1 and not last["good"]["error"], f"{last['good']}")
+        notes = ["2 items without a title were left out, first at page 1 /items/0/title",
+                 "an entry that is no item was left out, at page 1 /items/3"]
+        require(last["odd"]["itemsChecked"] == 1 and not last["odd"]["error"] and last["odd"]["notes"] == notes, f"{last['odd']}")
+        require(last["nothing"]["itemsChecked"] == 0 and not last["nothing"]["error"] and not last["nothing"]["notes"],
+                f"{last['nothing']}")
+        shown = fleet.command("runs", str(progress["run"]["id"]))
+        require(all(note in shown for note in notes), shown)
         require(progress["run"]["alertsFailed"] == len(expected), f"{progress['run']}")
         require(all(n.alive() for n in [fleet.main, *fleet.workers]), "a node ended")
 

@@ -76,6 +76,7 @@ TEST_CASE("a source that reads in another way knows nothing") {
   REQUIRE(differs([](source_spec& x) { x.extract.fields["price"] = "p"; }));
   REQUIRE(differs([](source_spec& x) { x.extract.constants["currency"] = "EUR"; }));
   REQUIRE(differs([](source_spec& x) { x.extract.unit = price_unit::minor; }));
+  REQUIRE(differs([](source_spec& x) { x.extract.empty = "total=0"; }));
   REQUIRE(differs([](source_spec& x) { x.extract.framing = page_framing::html; }));
   REQUIRE(differs([](source_spec& x) { x.headers["accept-language"] = "nl"; }));
   REQUIRE(differs([](source_spec& x) { x.paging.next = "link"; }));
