@@ -9,7 +9,8 @@ namespace vigie {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> blanks{" ", "\t", "\n", "\u00a0", "\u202f", "\u2009"};
+constexpr std::array<std::string_view, 9> blanks{" ",      "\t",     "\n",     "\r",    "\u00a0",
+                                                 "\u202f", "\u2009", "\u2007", "\u200a"};
 constexpr std::array<std::string_view, 2> apostrophes{"'", "’"};
 
 bool is_digit(char c) {
@@ -60,16 +61,17 @@ struct digit_groups {
   std::vector<std::string_view> groups;
   std::string separators;
   size_t length = 0; ///< bytes of text
+  bool plain_blank = false;
 };
 
-digit_groups read_groups(std::string_view text) {
+digit_groups read_groups(std::string_view text, bool blanks_group) {
   digit_groups out;
   for (;;) {
     auto digits = digit_run(text.substr(out.length));
     out.groups.push_back(text.substr(out.length, digits));
     out.length += digits;
     auto rest = text.substr(out.length);
-    auto blank = starts_with(rest, blanks);
+    auto blank = blanks_group ? starts_with(rest, blanks) : 0;
     auto apostrophe = starts_with(rest, apostrophes);
     bool point = !rest.empty() && (rest[0] == '.' || rest[0] == ',');
     auto size = std::max({blank, apostrophe, point ? size_t{1} : size_t{0}});
@@ -79,6 +81,7 @@ digit_groups read_groups(std::string_view text) {
         out.groups.front().size() <= 3 && next == 3 && out.separators.find_first_not_of(' ') == std::string::npos;
     if (size == 0 || next == 0 || (blank > 0 && !blank_groups))
       return out;
+    out.plain_blank = out.plain_blank || (blank > 0 && rest[0] == ' ');
     out.separators += blank > 0 ? ' ' : apostrophe > 0 ? '\'' : rest[0];
     out.length += size;
   }
@@ -93,8 +96,7 @@ bool last_is_decimal(const digit_groups& x) {
 }
 
 /// Nothing for what is no amount ("3.14.15"), and for too large ones.
-optional<cents> amount_of(const digit_groups& x, price_unit unit) {
-  bool decimal = last_is_decimal(x);
+optional<cents> amount_of(const digit_groups& x, price_unit unit, bool decimal) {
   auto whole_groups = x.groups.size() - (decimal ? 1 : 0);
   std::string digits;
   for (size_t i = 0; i < whole_groups; ++i) {
@@ -177,9 +179,15 @@ size_t blank_length(std::string_view text) {
   return starts_with(text, blanks);
 }
 
-printed_number read_printed_number(std::string_view text, price_unit unit) {
-  auto groups = read_groups(text);
-  return {amount_of(groups, unit), groups.length};
+printed_number read_printed_number(std::string_view text, price_unit unit, bool blanks) {
+  auto groups = read_groups(text, blanks);
+  bool decimal = last_is_decimal(groups);
+  printed_number out{amount_of(groups, unit, decimal), {}, groups.length, 0, groups.plain_blank};
+  if (decimal)
+    out.decimals = groups.groups.back().size();
+  else if (groups.separators == "." || groups.separators == ",")
+    out.as_decimals = amount_of(groups, unit, true);
+  return out;
 }
 
 } // namespace vigie

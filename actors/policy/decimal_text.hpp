@@ -26,12 +26,15 @@ size_t blank_length(std::string_view text);
 
 /// A number at the front of a text with its separators: "1.199,99", "1 199", "1'199.00".
 struct printed_number {
-  optional<cents> amount; ///< nothing if its groups make no number ("3.14.15"), or too large a one
-  size_t length = 0;      ///< bytes of text
+  optional<cents> amount;      ///< nothing if its groups make no number ("3.14.15"), or too large a one
+  optional<cents> as_decimals; ///< of "1.199", which groups thousands: what it is as one with three decimals
+  size_t length = 0;           ///< bytes of text
+  size_t decimals = 0;         ///< digits behind the decimal sign
+  bool blank_grouped = false;  ///< "1 199", with a blank that may break a line
 };
 
 /// `text` begins with a digit. A single separator with three digits behind it groups thousands, except after a 0 or
-/// after more than three digits.
-printed_number read_printed_number(std::string_view text, price_unit unit);
+/// after more than three digits. Without `blanks`, a blank ends the number.
+printed_number read_printed_number(std::string_view text, price_unit unit, bool blanks = true);
 
 } // namespace vigie

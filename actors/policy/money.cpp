@@ -1,61 +1,94 @@
 #include "actors/policy/money.hpp"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "actors/policy/decimal_text.hpp"
-#include "actors/policy/price_tokens.hpp"
+#include "actors/policy/price_amounts.hpp"
+#include "actors/policy/price_plain.hpp"
 
 namespace vigie {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> dollars{"USD", "CAD", "AUD", "NZD", "HKD", "SGD",
-                                                   "MXN", "TWD", "ARS", "CLP", "COP", "UYU"};
+using tokens = std::vector<price_token>;
+using amounts = std::vector<price_amount>;
+
+tl::unexpected<error> refuse(std::string why) {
+  return fail(errc::bad_request, std::move(why));
+}
 
 bool is_number(const price_token& x) {
   return x.kind == price_token_kind::number;
 }
 
-/// "-5" and "-$5" are negative; "- 5" has a bullet.
-bool is_negative(std::string_view text) {
-  while (auto blank = blank_length(text))
-    text.remove_prefix(blank);
-  for (std::string_view minus : {"-", "−"})
-    if (text.substr(0, minus.size()) == minus)
-      return blank_length(text.substr(minus.size())) == 0;
-  return false;
+result<std::string_view> currency_of(const tokens& list) {
+  currency_vote vote;
+  for (const auto& x : list)
+    if (x.kind == price_token_kind::mark && !vote.add(x.mark))
+      return refuse("amounts in several currencies");
+  return vote.currency();
 }
 
-/// A lone "$" says dollar, and a code next to it says which.
-result<std::string> currency_of(const std::vector<price_token>& list) {
-  std::string strong;
-  bool dollar = false;
-  for (const auto& x : list) {
-    if (x.kind != price_token_kind::mark || x.currency.empty())
-      continue;
-    dollar = dollar || x.weak;
-    if (x.weak)
-      continue;
-    if (!strong.empty() && strong != x.currency)
-      return fail(errc::bad_request, "amounts in several currencies");
-    strong = x.currency;
-  }
-  if (dollar && !strong.empty() && std::find(dollars.begin(), dollars.end(), strong) == dollars.end())
-    return fail(errc::bad_request, "amounts in several currencies");
-  return dollar && strong.empty() ? "USD" : strong;
-}
-
-/// True if the numbers are one amount, or amounts with dashes between them.
-bool is_one_range(const std::vector<price_token>& list) {
+/// One number, or two that grow with "-" or "to" between them.
+bool is_one_range(const tokens& list) {
   auto first = std::find_if(list.begin(), list.end(), is_number);
-  auto last = std::find_if(list.rbegin(), list.rend(), is_number).base();
-  bool number_next = true;
-  for (auto i = first; i != last; ++i, number_next = !number_next)
-    if (i->kind != (number_next ? price_token_kind::number : price_token_kind::dash))
-      return false;
-  return true;
+  auto last = std::find_if(list.rbegin(), list.rend(), is_number).base() - 1;
+  if (last == first)
+    return true;
+  auto between = first + 1;
+  bool joins = between->kind == price_token_kind::dash || between->role == word_role::range ||
+               between->role == word_role::either;
+  return last == first + 2 && joins && first->amount && last->amount && *first->amount <= *last->amount;
+}
+
+/// Without money next to it, a number is a price only if nothing is said that could make it something else.
+optional<error> problem_of_bare(const tokens& list) {
+  bool said = std::any_of(list.begin(), list.end(), [](const price_token& x) {
+    return x.kind == price_token_kind::word && x.role == word_role::unknown;
+  });
+  if (!is_one_range(list))
+    return error{errc::bad_request, "several amounts, and no currency that tells which is the price", {}};
+  if (said)
+    return error{errc::bad_request, "a number among words, and no currency that says it is a price", {}};
+  return std::nullopt;
+}
+
+void keep(amounts& list, auto&& which) {
+  if (std::any_of(list.begin(), list.end(), which))
+    list.erase(std::remove_if(list.begin(), list.end(), [&](const price_amount& x) { return !which(x); }), list.end());
+}
+
+/// The amounts among which the lowest is the price.
+result<amounts> candidates(const tokens& list, price_unit unit) {
+  auto out = price_amounts(list, unit);
+  if (out.empty())
+    return refuse("no amount that can be read");
+  bool bare = std::none_of(out.begin(), out.end(), [](const price_amount& x) { return x.marked; });
+  if (bare)
+    if (auto problem = problem_of_bare(list))
+      return tl::unexpected<error>(std::move(*problem));
+  keep(out, [](const price_amount& x) { return x.marked; });
+  keep(out, [](const price_amount& x) { return x.standing != amount_standing::aside; });
+  keep(out, [](const price_amount& x) { return x.standing == amount_standing::price; });
+  if (out.front().standing == amount_standing::aside)
+    return refuse("a discount, an old price, a rate or what is paid besides, and no price");
+  if (std::any_of(out.begin(), out.end(), [](const price_amount& x) { return x.doubtful || !x.amount; }))
+    return refuse("it can be read as more than one amount");
+  // A discount that is printed with its sign.
+  keep(out, [](const price_amount& x) { return *x.amount >= 0; });
+  return out;
+}
+
+/// "1.250" is a thousand and more, but not of dinars, and not certainly of what a kilogram costs.
+result<cents> amount_in(const price_amount& x, const price_token& number, std::string_view currency) {
+  if (!number.as_decimals)
+    return *x.amount;
+  bool thousandths = has_three_decimals(currency);
+  bool comma = number.text.find(',') != number.text.npos;
+  if (x.standing == amount_standing::yields || (thousandths && comma && currency != "TND" && currency != "LYD"))
+    return refuse("three digits behind the sign may be thousands or decimals");
+  return !thousandths ? *x.amount : number.negative ? -*number.as_decimals : *number.as_decimals;
 }
 
 } // namespace
@@ -65,23 +98,22 @@ result<price_text> parse_price(std::string_view text, price_unit unit) {
   out.lowest = plain_amount(text, unit);
   if (out.lowest)
     return out;
-  auto list = price_tokens(text, unit);
+  auto plain = plain_price_text(text);
+  auto list = price_tokens(plain, unit);
   if (list.empty())
     return out;
-  bool any_marked = std::any_of(list.begin(), list.end(), [](const price_token& x) { return x.marked; });
-  for (const auto& x : list)
-    if (is_number(x) && x.marked == any_marked)
-      out.lowest = std::min(out.lowest.value_or(x.amount), x.amount);
-  if (!out.lowest)
-    return fail(errc::bad_request, "no amount that can be read");
-  if (!any_marked && !is_one_range(list))
-    return fail(errc::bad_request, "several amounts, and no currency that tells which is the price");
-  auto currency = currency_of(list);
+  join_price_tokens(list, unit);
+  auto found = candidates(list, unit);
+  auto currency = found ? currency_of(list) : tl::unexpected<error>(found.error());
   if (!currency)
     return tl::unexpected<error>(currency.error());
+  for (const auto& x : *found) {
+    auto amount = amount_in(x, list[x.at], *currency);
+    if (!amount)
+      return tl::unexpected<error>(amount.error());
+    out.lowest = std::min(out.lowest.value_or(*amount), *amount);
+  }
   out.currency = *currency;
-  if (is_negative(text))
-    out.lowest = -*out.lowest;
   return out;
 }
 

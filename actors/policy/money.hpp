@@ -18,6 +18,11 @@ struct price_text {
   friend bool operator==(const price_text&, const price_text&) = default;
 };
 
+/// 0 and less are none: a discount, a placeholder, a slip.
+constexpr bool is_price(cents x) {
+  return x > 0;
+}
+
 /// Reads "$1,199.99", "142,99 €", "1.199,99", "1 199,99", "EUR 12", "US$12.00", and ranges such as "$142.99,$239.00" or
 /// "12,50 - 18,00 €", of which the lowest counts.
 ///

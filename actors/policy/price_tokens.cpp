@@ -2,42 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
 
 #include "actors/policy/decimal_text.hpp"
+#include "actors/policy/price_scan.hpp"
 
 namespace vigie {
 
 namespace {
-
-struct currency_mark {
-  std::string_view text;
-  std::string_view currency;
-};
-
-// Longer ones before those they begin with.
-constexpr std::array signs{
-    currency_mark{"US$", "USD"}, currency_mark{"CA$", "CAD"}, currency_mark{"C$", "CAD"},  currency_mark{"AU$", "AUD"},
-    currency_mark{"A$", "AUD"},  currency_mark{"NZ$", "NZD"}, currency_mark{"HK$", "HKD"}, currency_mark{"S$", "SGD"},
-    currency_mark{"MX$", "MXN"}, currency_mark{"NT$", "TWD"}, currency_mark{"R$", "BRL"},  currency_mark{"$", "USD"},
-    currency_mark{"€", "EUR"},   currency_mark{"£", "GBP"},   currency_mark{"¥", "JPY"},   currency_mark{"￥", "JPY"},
-    currency_mark{"円", "JPY"},  currency_mark{"元", "CNY"},  currency_mark{"₹", "INR"},   currency_mark{"₩", "KRW"},
-    currency_mark{"₽", "RUB"}, currency_mark{"₺", "TRY"},   currency_mark{"₴", "UAH"},   currency_mark{"₪", "ILS"},
-    currency_mark{"zł", "PLN"},  currency_mark{"Kč", "CZK"},
-};
-
-constexpr std::array words{
-    currency_mark{"kr", ""},      currency_mark{"Kr", ""},       currency_mark{"Rs", ""},    currency_mark{"Ft", "HUF"},
-    currency_mark{"euro", "EUR"}, currency_mark{"euros", "EUR"}, currency_mark{"TL", "TRY"},
-};
-
-constexpr std::array<std::string_view, 42> codes{
-    "AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR",
-    "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "JPY", "KRW", "MAD", "MXN", "MYR", "NOK", "NZD", "PEN",
-    "PHP", "PLN", "RON", "RUB", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "UYU", "ZAR",
-};
-
-constexpr std::array<std::string_view, 5> dashes{"-", "–", "—", "~", "−"};
-constexpr std::array<std::string_view, 4> range_words{"to", "bis", "à", "até"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -47,80 +20,155 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// Length of whichever of `list` the text begins with; 0 = none.
-template <class List>
-size_t starts_with(std::string_view text, const List& list) {
-  for (auto x : list)
-    if (text.substr(0, x.size()) == x)
-      return x.size();
-  return 0;
-}
+class price_lexer {
+public:
+  price_lexer(std::string_view text, price_unit unit) : rest_(text), unit_(unit) {}
 
-/// Reads the word, sign or other thing at the front and says how long it is.
-size_t read_symbol(std::string_view text, price_token& out) {
-  for (const auto& x : signs)
-    if (text.substr(0, x.text.size()) == x.text) {
-      out = price_token{price_token_kind::mark, 0, x.currency, x.text == "$"};
-      return x.text.size();
+  std::vector<price_token> read() {
+    bool apart = false;
+    while (!rest_.empty()) {
+      if (auto blank = blank_length(rest_)) {
+        apart = true;
+        rest_.remove_prefix(blank);
+        continue;
+      }
+      price_token next;
+      next.apart = std::exchange(apart, false);
+      auto size = read_one(next);
+      next.text = rest_.substr(0, size);
+      rest_.remove_prefix(size);
+      add(std::move(next));
     }
-  if (auto size = starts_with(text, dashes)) {
-    out.kind = price_token_kind::dash;
-    return size;
+    return std::move(out_);
   }
-  auto end = std::find_if_not(text.begin(), text.end(), is_letter);
-  auto word = text.substr(0, static_cast<size_t>(end - text.begin()));
-  auto is_range_word = starts_with(text, range_words);
-  if (is_range_word > 0 && (is_range_word == text.size() || !is_letter(text[is_range_word])) &&
-      is_range_word >= word.size()) {
-    out.kind = price_token_kind::dash;
-    return is_range_word;
-  }
-  if (word.empty()) {
-    out.kind = text[0] == '%' ? price_token_kind::percent : price_token_kind::other;
+
+private:
+  size_t read_one(price_token& out) {
+    if (is_digit(rest_[0]))
+      return read_number(out);
+    if (auto size = leading_decimals())
+      return read_decimals(out, size);
+    if (auto sign = currency_sign_at(rest_)) {
+      out.kind = price_token_kind::mark;
+      out.mark = *sign;
+      return sign->text.size();
+    }
+    if (rest_[0] == '-' || rest_[0] == '~') {
+      out.kind = price_token_kind::dash;
+      return 1;
+    }
+    if (auto letters = letter_run(rest_))
+      return read_word(out, letters);
+    out.kind = rest_[0] == '%' ? price_token_kind::percent : price_token_kind::symbol;
     return 1;
   }
-  if (auto i = std::find(codes.begin(), codes.end(), word); i != codes.end())
-    out = price_token{price_token_kind::mark, 0, *i, false};
-  for (const auto& x : words)
-    if (word == x.text)
-      out = price_token{price_token_kind::mark, 0, x.currency, false};
-  return word.size();
-}
 
-/// Marks the numbers that stand next to a currency, and those that a dash joins to one of these.
-void mark_numbers(std::vector<price_token>& list) {
-  auto is = [&](size_t i, price_token_kind kind) { return i < list.size() && list[i].kind == kind; };
-  for (size_t i = 0; i < list.size(); ++i) {
-    if (is(i, price_token_kind::number) && is(i + 1, price_token_kind::percent))
-      list[i].kind = price_token_kind::other;
-    else if (is(i, price_token_kind::number))
-      list[i].marked = is(i - 1, price_token_kind::mark) || is(i + 1, price_token_kind::mark);
+  /// ".75" and ",89" where no number stands before them.
+  size_t leading_decimals() const {
+    auto digits = (rest_[0] == '.' || rest_[0] == ',') ? digit_run(rest_.substr(1)) : 0;
+    return digits == 1 || digits == 2 ? digits + 1 : 0;
   }
-  for (size_t i = 0; i + 2 < list.size(); ++i)
-    if (is(i, price_token_kind::number) && is(i + 1, price_token_kind::dash) && is(i + 2, price_token_kind::number))
-      list[i].marked = list[i + 2].marked = list[i].marked || list[i + 2].marked;
-}
+
+  size_t read_decimals(price_token& out, size_t size) {
+    out.kind = price_token_kind::number;
+    out.decimals = size - 1;
+    bool first =
+        std::none_of(out_.begin(), out_.end(), [](const price_token& x) { return x.kind == price_token_kind::number; });
+    if (first)
+      out.amount = read_printed_number("0" + std::string{rest_.substr(0, size)}, unit_).amount;
+    return size;
+  }
+
+  size_t read_number(price_token& out) {
+    bool labelled = is_behind_label(out_, out_.size());
+    auto printed = read_printed_number(rest_, unit_, !labelled);
+    out.kind = price_token_kind::number;
+    out.amount = printed.amount;
+    out.as_decimals = printed.as_decimals;
+    out.decimals = printed.decimals;
+    out.blank_grouped = printed.blank_grouped;
+    auto number = rest_.substr(0, printed.length);
+    auto behind = rest_.substr(printed.length);
+    auto tail = printed.decimals > 0 ? 0 : no_cents(behind);
+    if (tail > 0 || printed.decimals > 0)
+      return printed.length + tail;
+    bool listed = out_.size() > 1 && out_.back().text == "," && out_[out_.size() - 2].kind == price_token_kind::number;
+    auto parted = labelled || listed ? 0 : parted_decimals(behind);
+    out.clock = parted == 0 && is_clock(behind);
+    auto size = out.clock ? 3 : parted;
+    if (size == 0)
+      return printed.length;
+    out.amount = with_decimals(number, behind.substr(size - 2, 2), unit_);
+    out.as_decimals.reset();
+    out.decimals = 2;
+    return printed.length + size;
+  }
+
+  size_t read_word(price_token& out, size_t letters) {
+    auto word = rest_.substr(0, letters);
+    out.kind = price_token_kind::word;
+    out.role = role_of(word);
+    auto behind = rest_.substr(letters);
+    if (auto mark = currency_word(word)) {
+      out.kind = price_token_kind::mark;
+      out.mark = *mark;
+    } else if (bool letter = word.size() == 1 && out.role != word_role::times;
+               (letter || out.role == word_role::unknown) && !behind.empty() && is_letter(word.back())) {
+      // "S21" and "USB-3" are names.
+      auto joined = behind.starts_with('-') ? 1 : 0;
+      if (auto digits = digit_run(behind.substr(joined)))
+        return letters + joined + digits;
+    }
+    return letters + (behind.starts_with('.') ? 1 : 0);
+  }
+
+  void add(price_token next) {
+    if (out_.empty() || !merge_country(next))
+      out_.push_back(std::move(next));
+  }
+
+  /// "AU $" and "$ CA" are one mark.
+  bool merge_country(price_token& next) {
+    auto& last = out_.back();
+    optional<currency_mark> mark;
+    if (next.kind == price_token_kind::mark && takes_country(next.mark) && is_letter(last.text[0]))
+      mark = currency_of_country(last.text, next.mark, next.apart);
+    else if (last.kind == price_token_kind::mark && takes_country(last.mark) && next.kind == price_token_kind::word)
+      mark = currency_of_country(next.text, last.mark, true);
+    if (!mark)
+      return false;
+    last.kind = price_token_kind::mark;
+    last.mark = *mark;
+    last.role = word_role::unknown;
+    last.text = {last.text.data(), static_cast<size_t>(next.text.data() + next.text.size() - last.text.data())};
+    return true;
+  }
+
+  std::string_view rest_;
+  price_unit unit_;
+  std::vector<price_token> out_;
+};
 
 } // namespace
 
-std::vector<price_token> price_tokens(std::string_view text, price_unit unit) {
-  std::vector<price_token> out;
-  while (!text.empty()) {
-    size_t length = blank_length(text);
-    if (length == 0 && is_digit(text[0])) {
-      auto [amount, size] = read_printed_number(text, unit);
-      length = size;
-      out.push_back(
-          price_token{amount ? price_token_kind::number : price_token_kind::other, amount.value_or(0), {}, false});
-    } else if (length == 0) {
-      price_token symbol;
-      length = read_symbol(text, symbol);
-      out.push_back(symbol);
-    }
-    text.remove_prefix(length);
-  }
-  mark_numbers(out);
-  return out;
+std::vector<price_token> price_tokens(std::string_view plain, price_unit unit) {
+  return price_lexer{plain, unit}.read();
+}
+
+bool is_behind_label(const std::vector<price_token>& list, size_t number) {
+  auto label = [&](size_t i) {
+    return i < list.size() && list[i].kind == price_token_kind::word && list[i].role == word_role::label;
+  };
+  auto of = [&](size_t i) {
+    constexpr std::array<std::string_view, 6> all{"of", "de", "von", "da", "di", ":"};
+    return i < list.size() && std::find(all.begin(), all.end(), list[i].text) != all.end();
+  };
+  return label(number - 1) || (of(number - 1) && label(number - 2));
+}
+
+optional<cents> with_decimals(std::string_view number, std::string_view digits, price_unit unit) {
+  auto sign = number.find(',') == number.npos ? "," : ".";
+  return read_printed_number(std::string{number}.append(sign).append(digits), unit).amount;
 }
 
 } // namespace vigie

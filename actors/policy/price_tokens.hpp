@@ -4,22 +4,42 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/policy/currency_marks.hpp"
+#include "actors/policy/price_words.hpp"
 #include "messages/values/alert.hpp"
 #include "messages/values/fetch.hpp"
+#include "messages/values/optional.hpp"
 
 namespace vigie {
 
-enum class price_token_kind : uint8_t { number, mark, dash, percent, other };
+enum class price_token_kind : uint8_t { number, mark, dash, percent, word, symbol };
 
 struct price_token {
-  price_token_kind kind = price_token_kind::other;
-  cents amount = 0;
-  std::string_view currency; ///< of a mark; empty = ambiguous ("kr")
-  bool weak = false;         ///< "$": gives way to a code that says which dollar
-  bool marked = false;       ///< a number next to a mark, or joined to such a one by a dash
+  price_token_kind kind = price_token_kind::symbol;
+  std::string_view text;
+  bool apart = false; ///< a blank stands before it
+
+  // A number.
+  optional<cents> amount{};      ///< nothing: it is none, or too large
+  optional<cents> as_decimals{}; ///< "1.250" taken for one with three decimals
+  size_t decimals = 0;
+  bool blank_grouped = false; ///< "38 100", which may be two
+  bool clock = false;         ///< "12:50": no amount, unless money stands next to it
+  bool negative = false;      ///< its sign was a token
+
+  currency_mark mark{};                ///< of a mark
+  word_role role = word_role::unknown; ///< of a word, and of a mark that is also one
 };
 
-/// Blanks are left out; a number that makes no amount is `other`, and so is a percentage.
-std::vector<price_token> price_tokens(std::string_view text, price_unit unit);
+/// Of text that plain_price_text gave, and that has to stay; blanks are left out. Letters with digits behind them are a
+/// word ("S21"), decimals that stand apart from their number belong to it ("118, 99"), as do the signs of none
+/// ("12,-").
+std::vector<price_token> price_tokens(std::string_view plain, price_unit unit);
+
+/// The next number is a size or a count: "Size", "Pack of".
+bool is_behind_label(const std::vector<price_token>& list, size_t number);
+
+/// What a number is with those two digits as its decimals.
+optional<cents> with_decimals(std::string_view number, std::string_view digits, price_unit unit);
 
 } // namespace vigie

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/policy/decimal_text.hpp"
 #include "actors/policy/money.hpp"
 #include "actors/policy/page_notes.hpp"
 
@@ -43,6 +44,16 @@ result<std::vector<field_rule>> compile_fields(const extract_spec& spec) {
       rule.path = std::move(*path);
     }
     out.push_back(std::move(rule));
+  }
+  return out;
+}
+
+price_found checked(optional<cents> amount, std::string currency) {
+  price_found out{amount, std::move(currency)};
+  if (amount && !is_price(*amount)) {
+    out.price.reset();
+    out.amount = format_cents(*amount);
+    out.why = out.amount + " is no price: it is not above 0";
   }
   return out;
 }
@@ -125,7 +136,7 @@ result<fixed_fields> compile_constants(const extract_spec& spec) {
       return fail(errc::bad_config, "\"" + text + "\" is no currency code such as EUR", place);
     if (name == "price") {
       auto price = parse_price(text, spec.unit);
-      if (!price || !price->lowest)
+      if (!price || !price->lowest || !is_price(*price->lowest))
         return fail(errc::bad_config, "\"" + text + "\" is no price", place);
       out.price = price->lowest;
     } else if (name == "title") {
@@ -180,6 +191,30 @@ result<extract_rules> compile_rules(const source_spec& source) {
     return tl::unexpected<error>(dated.error());
   return extract_rules{std::move(*items), std::move(*fields), std::move(*fixed),
                        std::move(*empty), std::move(*next),   std::move(*dated)};
+}
+
+price_found price_of_text(std::string_view text, price_unit unit) {
+  auto read = parse_price(text, unit);
+  if (!read)
+    return {{}, {}, read.error().detail};
+  return checked(read->lowest, std::move(read->currency));
+}
+
+price_found price_of_number(std::string_view number, price_unit unit) {
+  auto read = parse_decimal(number, unit);
+  if (!read)
+    return {{}, {}, read.error().detail};
+  return checked(*read, {});
+}
+
+page_note note_of_price(const price_found& x, std::string place) {
+  page_note out;
+  if (x.amount.empty())
+    out = {"a price could not be read", "prices could not be read"};
+  else
+    out = {"an amount of 0 or less is no price", "amounts of 0 or less are no prices"};
+  out.place = std::move(place);
+  return out;
 }
 
 std::string normal_currency(std::string_view text) {

@@ -11,6 +11,7 @@
 #include "adapters/ports/extractor.hpp"
 #include "messages/values/fetch.hpp"
 #include "messages/values/item.hpp"
+#include "messages/values/page_note.hpp"
 
 namespace vigie {
 
@@ -109,6 +110,19 @@ result<fixed_fields> compile_constants(const extract_spec& spec);
 tl::unexpected<error> unknown_field(const std::string& name, const std::string& place);
 /// Fills what the page left empty; `currency_said` is what the price's text said.
 void fill_fixed(const fixed_fields& fixed, const std::string& currency_said, item& x);
+
+/// What stands where a price is expected.
+struct price_found {
+  optional<cents> price;
+  std::string currency{}; ///< that the text says
+  std::string why{};      ///< not empty: it is worth a note, and there is no price
+  std::string amount{};   ///< the amount that was read and is no price
+};
+price_found price_of_text(std::string_view text, price_unit unit);
+/// Of a JSON number's own text.
+price_found price_of_number(std::string_view number, price_unit unit);
+/// The same for the notes of the page.
+page_note note_of_price(const price_found& x, std::string place);
 
 /// "usd" is USD and "€" is EUR; what is neither stays as it is.
 std::string normal_currency(std::string_view text);

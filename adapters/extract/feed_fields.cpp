@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "actors/policy/dates.hpp"
-#include "actors/policy/decimal_text.hpp"
-#include "actors/policy/money.hpp"
+#include "actors/policy/page_notes.hpp"
 #include "adapters/extract/json_extractor.hpp"
 
 namespace vigie {
@@ -23,6 +22,12 @@ bool take_title(feed_path::found& x) {
   if (type != "xhtml" && type != "text")
     x.text = without_markup(x.text);
   return !x.text.empty();
+}
+
+void note_price(extraction& out, const price_found& price, const std::string& place) {
+  add_note(out.page_notes, note_of_price(price, place));
+  if (out.notes.size() < max_field_notes)
+    out.notes.push_back(field_note{out.items.size(), "price", price.why, place, price.amount});
 }
 
 error at(std::string_view key, const error& from) {
@@ -87,11 +92,11 @@ void feed_fields::read_one(const rule& x, feed_node from, const std::string& pla
   } else if (name == "title") {
     next.title = std::move(found->text);
   } else if (name == "price") {
-    auto price = parse_price(found->text, unit_);
-    if (!price)
-      return note(out, name, price.error().detail, feed_place(found->node, place));
-    next.price = price->lowest;
-    to.currency_said = price->currency;
+    auto price = price_of_text(found->text, unit_);
+    next.price = price.price;
+    to.currency_said = price.currency;
+    if (!price.why.empty())
+      note_price(out, price, feed_place(found->node, place));
   } else if (name == "url" || name == "photo") {
     next.*x.field.member = to.base.within(found->node, from).absolute(std::move(found->text));
   } else {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "actors/policy/dates.hpp"
-#include "actors/policy/money.hpp"
+#include "actors/policy/page_notes.hpp"
 #include "actors/policy/url_reference.hpp"
 #include "adapters/extract/extract_rules.hpp"
 #include "adapters/extract/html_stream.hpp"
@@ -141,11 +141,13 @@ private:
   }
 
   void read_price(size_t row, size_t column, const std::string& value, item& next, std::string& currency) {
-    auto price = parse_price(value, unit_);
-    if (!price)
-      return note(row, column, price.error().detail);
-    next.price = price->lowest;
-    currency = price->currency;
+    auto price = price_of_text(value, unit_);
+    next.price = price.price;
+    currency = std::move(price.currency);
+    if (price.why.empty())
+      return;
+    add_note(out_.page_notes, note_of_price(price, place(row, column)));
+    note(row, column, std::move(price.why), std::move(price.amount));
   }
 
   void read_date(size_t row, size_t column, const std::string& value) {
@@ -170,11 +172,11 @@ private:
     return "item " + std::to_string(row + 1) + ", " + queries_.columns[column].text;
   }
 
-  void note(size_t row, size_t column, std::string reason) {
+  void note(size_t row, size_t column, std::string reason, std::string read = {}) {
     if (out_.notes.size() < max_field_notes)
       out_.notes.push_back(field_note{out_.items.size(),
                                       columns_[column] ? std::string{columns_[column]->name} : "date",
-                                      std::move(reason), place(row, column)});
+                                      std::move(reason), place(row, column), std::move(read)});
   }
 
   price_unit unit_;

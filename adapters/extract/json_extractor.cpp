@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "actors/policy/dates.hpp"
-#include "actors/policy/decimal_text.hpp"
-#include "actors/policy/money.hpp"
+#include "actors/policy/page_notes.hpp"
 #include "adapters/extract/extract_rules.hpp"
 #include "adapters/extract/json_lines.hpp"
 #include "adapters/json/json_reader.hpp"
@@ -289,22 +288,22 @@ private:
     } else if (auto long_text = text_of(*value); long_text && long_text->size() > limits_.value_bytes) {
       note(rule, too_long(limits_), pointer(rule, row));
     } else if (auto number = value->as_decimal_text()) {
-      auto amount = parse_decimal(*number, unit_);
-      if (amount)
-        next.price = *amount;
-      else
-        note(rule, amount.error().detail, pointer(rule, row));
+      take_price(rule, row, price_of_number(*number, unit_), next, currency);
     } else if (auto text = value->as_string()) {
-      auto price = parse_price(*text, unit_);
-      if (price) {
-        next.price = price->lowest;
-        currency = price->currency;
-      } else {
-        note(rule, price.error().detail, pointer(rule, row));
-      }
+      take_price(rule, row, price_of_text(*text, unit_), next, currency);
     } else if (!value->is_null()) {
       note(rule, "expected a price, found " + std::string{to_string(value->kind())}, pointer(rule, row));
     }
+  }
+
+  void take_price(const field_rule& rule, json_node row, price_found&& found, item& next, std::string& currency) {
+    next.price = found.price;
+    currency = std::move(found.currency);
+    if (found.why.empty())
+      return;
+    auto where = pointer(rule, row);
+    add_note(out_.page_notes, note_of_price(found, place(where)));
+    note(rule, std::move(found.why), where, std::move(found.amount));
   }
 
   void read_date(const field_rule& rule, json_node row) {
@@ -326,12 +325,13 @@ private:
       note(rule, "missing", pointer(rule, row));
   }
 
-  void note(const field_rule& rule, std::string reason, const std::string& pointer) {
+  void note(const field_rule& rule, std::string reason, const std::string& pointer, std::string read = {}) {
     if (out_.notes.size() >= max_field_notes)
       return;
     // Of the item at hand, which is the last one; before the first one, of the header row.
     auto index = std::max<size_t>(out_.items.size(), 1) - 1;
-    out_.notes.push_back(field_note{index, std::string{rule.field.name}, std::move(reason), place(pointer)});
+    out_.notes.push_back(
+        field_note{index, std::string{rule.field.name}, std::move(reason), place(pointer), std::move(read)});
   }
 
   error bad_page(const std::string& pointer, std::string why) const {

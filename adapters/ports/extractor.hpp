@@ -19,7 +19,8 @@ struct field_note {
   size_t item = 0;
   std::string field;
   std::string reason;
-  std::string place; ///< "/results/3/price"
+  std::string place;  ///< "/results/3/price"
+  std::string read{}; ///< what was read there and is not taken: "0.00"
 };
 
 /// What HTTP says of a page. Nothing of it: the bytes come from a file.
@@ -60,7 +61,8 @@ struct extraction {
 /// items, an entry without id or title is left out, with a note.
 ///
 /// Prices: numbers, or text such as "$1,199.99", "142,99 €", "$142.99,$239.00" (a range counts as its lowest). Empty
-/// text or null = no price. A currency sign or code in the text fills `currency` unless the source names one.
+/// text or null = no price. An amount of 0 or less, and a text that can be read as several, are a note and no price. A
+/// currency sign or code in the text fills `currency` unless the source names one.
 class extractor {
 public:
   virtual ~extractor() = default;

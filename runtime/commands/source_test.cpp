@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <set>
 #include <sstream>
 
 #include "actors/policy/content_sanity.hpp"
@@ -53,6 +52,14 @@ std::vector<shown_field> fields_of(const item& x) {
           {"photo", x.photo.value_or("")}};
 }
 
+/// What the page has there and is not taken: an amount that is no price.
+std::string read_and_left(const source_trial& trial, size_t item, std::string_view field) {
+  for (const auto& note : trial.page.notes)
+    if (note.item == item && note.field == field)
+      return note.read;
+  return {};
+}
+
 /// Why an item lacks a field: what the extractor noted, or that nothing is looked for.
 std::string why_missing(const source_trial& trial, const source_spec& spec, size_t item, std::string_view field) {
   for (const auto& note : trial.page.notes)
@@ -90,10 +97,8 @@ void read_page(source_trial& trial, const source_spec& spec, std::string_view bo
   trial.page = std::move(*page);
   trial.next = named_next(spec.paging, trial.page.next, headers.value("link"));
   content_sanity sanity{spec.sanity};
-  std::set<std::string_view> seen; // as a run drops what comes again
   for (const auto& x : trial.page.items)
-    if (seen.insert(x.id.value).second)
-      sanity.saw(x);
+    sanity.saw(x);
   sanity.saw_left_out(trial.page.left_out.without_id, trial.page.left_out.without_title);
   if (auto same = find_same_ids(trial.page.items); same.count > 0) {
     sanity.saw_same_ids(same.count);
@@ -116,7 +121,8 @@ void print_json(const source_trial& trial, const source_spec& spec, std::ostream
     auto row = json_value::object();
     auto missing = json_value::array();
     for (const auto& field : fields_of(trial.page.items[i])) {
-      row.set(field.name, field.value.empty() ? json_value{} : json_value{field.value});
+      auto shown = field.value.empty() ? read_and_left(trial, i, field.name) : field.value;
+      row.set(field.name, shown.empty() ? json_value{} : json_value{shown});
       if (field.value.empty())
         missing.push(json_value::object({{"field", field.name}, {"why", why_missing(trial, spec, i, field.name)}}));
     }

@@ -129,6 +129,7 @@ TEST_CASE("RSS with its own mapping") {
   CHECK(to_rfc3339(*out->newest) == "2026-11-25T08:30:00.000Z");
   CHECK(out->next == "/feed?page=2");
   REQUIRE(out->notes.size() == 1);
+  CHECK(out->page_notes.size() == 1);
   CHECK(out->notes[0].field == "price");
   CHECK(out->notes[0].place == "line 26, /rss/channel/item[3]");
 }

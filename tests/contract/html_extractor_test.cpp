@@ -215,6 +215,18 @@ TEST_CASE("prices, currencies, constants and units as everywhere") {
   CHECK(out->items[0].condition == "used");
   REQUIRE(!out->notes.empty());
   CHECK(out->notes[0].field == "price");
+  out = extract(with(shop(),
+                     [](auto& x) {
+                       x.fields = {{"id", "a"}, {"title", "a"}, {"price", "b"}}, x.items = "p";
+                     }),
+                "<p><a>1</a><b>0,00 €</b></p><p><a>2</a><b>12 99 €</b></p><p><a>3</a><b>-20% 5 €</b></p>");
+  REQUIRE(out);
+  CHECK(!out->items[0].price);
+  CHECK(!out->items[1].price);
+  CHECK(out->items[2].price == 500);
+  REQUIRE(out->notes.size() == 2);
+  CHECK(out->notes[0].read == "0.00");
+  CHECK(out->page_notes.size() == 2);
   auto fixed = with(shop(), [](auto& x) { x.constants = {{"title", "thing"}}, x.fields["title"] = "h4"; });
   out = extract(fixed, shop_page);
   REQUIRE(out);

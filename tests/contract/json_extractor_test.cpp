@@ -228,6 +228,14 @@ TEST_CASE("prices that cannot be read are notes") {
       {"\"\"", "none", ""},
       {"null", "none", ""},
       {"\"free\"", "none", "no amount that can be read"},
+      {"0", "none", "0.00 is no price: it is not above 0"},
+      {"-0.0", "none", "0.00 is no price: it is not above 0"},
+      {"-12.50", "none", "-12.50 is no price: it is not above 0"},
+      {"\"0,00 €\"", "none", "0.00 is no price: it is not above 0"},
+      {"\"-5 €\"", "none", "-5.00 is no price: it is not above 0"},
+      {"\"-20 % 5 €\"", "5.00", ""},
+      {"\"12 99 €\"", "none", "it can be read as more than one amount"},
+      {"\"12 € / $13\"", "none", "amounts in several currencies"},
       {"true", "none", "expected a price, found boolean"},
       {"{\"amount\":5}", "none", "expected a price, found object"},
       {"1e30", "none", "not a number, or one that is too large for a price"},
@@ -241,6 +249,25 @@ TEST_CASE("prices that cannot be read are notes") {
     CHECK(out->notes[0].reason == reason);
     CHECK(out->notes[0].place == "/0/p");
   }
+}
+
+TEST_CASE("what is no price is counted, and what was read of it is kept for whoever looks") {
+  auto out =
+      extract(small_spec(), R"([{"id":1,"t":"a","p":0},{"id":2,"t":"b","p":"12 99 €"},{"id":3,"t":"c","p":"-5 €"},
+                                      {"id":4,"t":"d","p":"5 €"}])");
+  REQUIRE(out);
+  REQUIRE(out->items.size() == 4);
+  CHECK(to_sentences(out->page_notes) == std::vector<std::string>{"2 amounts of 0 or less are no prices, first at /0/p",
+                                                                  "a price could not be read, at /1/p"});
+  REQUIRE(out->notes.size() == 3);
+  CHECK(out->notes[0].read == "0.00");
+  CHECK(out->notes[1].read.empty());
+  CHECK(out->notes[2].read == "-5.00");
+  auto spec = small_spec();
+  spec.constants = {{"price", "0"}};
+  auto refused = json_reader_of(spec);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().place == "extract.constants.price");
 }
 
 TEST_CASE("prices in hundredths") {

@@ -180,6 +180,85 @@ TEST_CASE("a price that was written is read back") {
   }));
 }
 
+TEST_CASE("an amount in any country's form is read back") {
+  struct form {
+    std::string_view before, group, decimal, behind, currency;
+  };
+  static const std::vector<form> forms{
+      {"", ".", ",", " €", "EUR"},        {"€ ", ".", ",", "", "EUR"},    {"", "\u202f", ",", "\u00a0€", "EUR"},
+      {"€", ",", ".", "", "EUR"},         {"CHF ", "’", ".", "", "CHF"},  {"", " ", ",", " zł", "PLN"},
+      {"", "\u00a0", ",", " Kč", "CZK"},  {"", ".", ",", " Ft", "HUF"},   {"", "\u00a0", ",", " kr", ""},
+      {"kr ", ".", ",", "", ""},          {"£", ",", ".", "", "GBP"},     {"$", ",", ".", "", "USD"},
+      {"US $", ",", ".", "", "USD"},      {"CA$", ",", ".", "", "CAD"},   {"", "\u00a0", ",", " $", "USD"},
+      {"AU $", ",", ".", "", "AUD"},      {"R$ ", ".", ",", "", "BRL"},   {"S/ ", ",", ".", "", "PEN"},
+      {"", "\u00a0", ",", " ₽", "RUB"}, {"", " ", ",", " грн.", "UAH"}, {"", ".", ",", " TL", "TRY"},
+      {"₺", ".", ",", "", "TRY"},         {"₪", ",", ".", "", "ILS"},     {"AED ", ",", ".", "", "AED"},
+      {"Rs. ", ",", ".", "", ""},         {"CN¥", ",", ".", "", "CNY"},   {"", ",", ".", "元", "CNY"},
+      {"NT$", ",", ".", "", "TWD"},       {"", ",", ".", "円", "JPY"},    {"", ",", ".", "원", "KRW"},
+      {"RM", ",", ".", "", "MYR"},        {"Rp ", ".", ",", "", "IDR"},   {"", ".", ",", " ₫", "VND"},
+      {"₱", ",", ".", "", "PHP"},         {"R ", " ", ",", "", "ZAR"},    {"₦", ",", ".", "", "NGN"},
+      {"", "'", ".", " CHF", "CHF"},      {"ab ", ".", ",", " €", "EUR"}, {"Preis: ", ".", ",", " EUR", "EUR"},
+  };
+  REQUIRE(rc::check("forms", [] {
+    auto x = *rc::gen::inRange<cents>(1, 10'000'000'000);
+    for (const auto& f : forms) {
+      auto said = format_cents(x) + (f.currency.empty() ? "" : " " + std::string{f.currency});
+      auto text = std::string{f.before} + grouped(x, f.group, f.decimal) + std::string{f.behind};
+      RC_ASSERT(read(text) == said);
+      RC_ASSERT(read("-20% " + text) == said);
+      RC_ASSERT(read(text + " (-20 %)") == said);
+      RC_ASSERT(read(text + ", 3 Stück") == said);
+    }
+  }));
+}
+
+TEST_CASE("an amount that is read stands in the text") {
+  static const std::vector<std::string> pieces{
+      "12",   "99",    "5",   "1.299", "12,50", "0,99",   "38",      "100",    "€",    "$",   "£",     "kr",
+      "Kč",   "CHF",   "-",   "–",     " ",     " ",      " ",       " ",      ",",    ".",   ":",     "/",
+      "%",    "x",     "+",   "(",     ")",     "*",      "ab",      "bis",    "Size", "kg",  "Stück", "mo",
+      "save", "off",   "UVP", "¢",     "p",     "k",      ",-",      "€ ",     " €",   " - ", "30",    "Tage",
+      "inkl", "netto", "for", "of",    "Pack",  "gratis", "Versand", "\u00a0", "'",    "AU",  "円"};
+  auto digits_of = [](std::string_view text) {
+    std::string out;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c >= '0' && c <= '9'; });
+    return out;
+  };
+  REQUIRE(rc::check("any row of pieces", [&] {
+    auto row = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(pieces));
+    std::string text;
+    for (const auto& x : row)
+      text += x;
+    auto x = parse_price(text);
+    if (!x || !x->lowest)
+      return;
+    // Its digits stand there one behind the other, the zeros at its ends left out.
+    auto digits = digits_of(format_cents(*x->lowest));
+    digits.erase(0, digits.find_first_not_of('0'));
+    digits.erase(digits.find_last_not_of('0') + 1);
+    RC_ASSERT(digits_of(text).find(digits) != std::string::npos);
+    RC_ASSERT(*x->lowest >= 0 || text.find_first_of("-\xe2") != std::string::npos);
+  }));
+}
+
+TEST_CASE("what is printed around a price changes nothing of it") {
+  auto around = GENERATE(table<std::string, std::string>({{"Size 8 ", ""},
+                                                          {"", " 3 Stück"},
+                                                          {"", " (7,50 €/kg)"},
+                                                          {"", " zzgl. 4,99 € Versand"},
+                                                          {"UVP 99999999,99 € ", ""},
+                                                          {"", " -20%"},
+                                                          {"", " oder 0,50 €/Monat"},
+                                                          {"Sie sparen 1,00 € ", ""},
+                                                          {"", "*"}}));
+  CAPTURE(around);
+  REQUIRE(rc::check("a price among other things", [&] {
+    auto x = *rc::gen::inRange<cents>(1, 10'000'000);
+    auto text = std::get<0>(around) + grouped(x, ".", ",") + " €" + std::get<1>(around);
+    RC_ASSERT(read(text) == format_cents(x) + " EUR");
+  }));
+}
+
 TEST_CASE("plain amounts are read at once, and as all others are") {
   CHECK(plain_amount("12", price_unit::major) == 1200);
   CHECK(plain_amount("12.5", price_unit::major) == 1250);

@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "actors/policy/price_amounts.hpp"
+
+namespace vigie {
+
+namespace {
+
+using kind = price_token_kind;
+
+class surroundings {
+public:
+  explicit surroundings(const std::vector<price_token>& list) : list_(list) {}
+
+  /// Words that say nothing may stand between: "Versand ab 4,99 €".
+  amount_standing standing_by_front(size_t begin) const {
+    if (is_symbol(begin - 1, "+"))
+      return amount_standing::aside;
+    if (is_symbol(begin - 1, "="))
+      return amount_standing::yields;
+    for (size_t at = begin - 1, left = 4; at < list_.size() && left > 0; --at, --left) {
+      auto role = is(at, kind::word) ? list_[at].role : word_role::unknown;
+      bool follows = follows_amount(at) && !is_symbol(at + 1, ":");
+      if (role == word_role::times && !apart(at))
+        return amount_standing::aside; // "12x R$ 108,25" are instalments
+      if (role == word_role::free && at + 1 == begin)
+        return amount_standing::aside; // "inkl. 3,19 € MwSt."
+      if (role == word_role::aside_before || (role == word_role::aside && !follows))
+        return amount_standing::aside;
+      if (role == word_role::yields && !follows)
+        return amount_standing::yields;
+      bool says_nothing = role == word_role::intro || role == word_role::per || role == word_role::either ||
+                          is_symbol(at, ":") || is_symbol(at, "(") || is_symbol(at, "~");
+      if (!says_nothing)
+        break;
+    }
+    return amount_standing::price;
+  }
+
+  /// "4,99 € Versand": the word speaks of what stands before it.
+  bool follows_amount(size_t word) const { return is(word - 1, kind::number) || is(word - 1, kind::mark); }
+
+  amount_standing standing_by_back(size_t at) const {
+    if (is_symbol(at, "(") || is_symbol(at, "*"))
+      ++at;
+    if (is_word(at, word_role::unknown) && is_symbol(at + 1, "/") && is_word(at + 2, word_role::time))
+      return amount_standing::aside; // "850 € warm/Monat"
+    if (is_symbol(at, "/"))
+      return of_each(at + 1);
+    if (!is(at, kind::word))
+      return amount_standing::price;
+    auto role = list_[at].role;
+    bool colon = is_symbol(at + 1, ":");
+    if (role == word_role::time || role == word_role::aside_after)
+      return amount_standing::aside;
+    if (role == word_role::aside)
+      return colon || is_word(at + 1, word_role::free) ? amount_standing::price : amount_standing::aside;
+    if (role == word_role::yields)
+      return colon ? amount_standing::price : amount_standing::yields;
+    bool of = role == word_role::per || role == word_role::either || role == word_role::intro;
+    if (of && is_word(at + 1, word_role::time))
+      return amount_standing::aside;
+    return role == word_role::per ? of_each(at + 1) : amount_standing::price;
+  }
+
+  /// Behind "/" or "per": "kg", "100 g", "month".
+  amount_standing of_each(size_t at) const {
+    if (is(at, kind::number) && is(at + 1, kind::word))
+      ++at;
+    if (is_word(at, word_role::time))
+      return amount_standing::aside;
+    bool unit = is_word(at, word_role::unknown) || is_word(at, word_role::label) || is_word(at, word_role::intro) ||
+                is_word(at, word_role::days);
+    return unit ? amount_standing::yields : amount_standing::price;
+  }
+
+private:
+  bool is(size_t i, kind x) const { return i < list_.size() && list_[i].kind == x; }
+  bool is_word(size_t i, word_role x) const { return is(i, kind::word) && list_[i].role == x; }
+  bool is_symbol(size_t i, std::string_view x) const { return i < list_.size() && list_[i].text == x; }
+  bool apart(size_t i) const { return i < list_.size() && list_[i].apart; }
+
+  const std::vector<price_token>& list_;
+};
+
+} // namespace
+
+amount_standing standing_of(const std::vector<price_token>& list, size_t begin, size_t end) {
+  surroundings around{list};
+  return std::max(around.standing_by_front(begin), around.standing_by_back(end));
+}
+
+} // namespace vigie

@@ -1,0 +1,281 @@
+// Prices by what can be misread in them, each with what a person would say.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/price_texts.hpp"
+
+namespace {
+
+constexpr std::string_view texts = R"(
+# A sign belongs to one number
+-5.00                          | -5.00
+-$5.00                         | -5.00 USD
+$-5.00                         | -5.00 USD
+€ -5,00                        | -5.00 EUR
+-5,00 €                        | -5.00 EUR
+−5,00 €                        | -5.00 EUR
+–5,00 €                        | -5.00 EUR
+- 5,00 €                       | 5.00 EUR
+-20% 1599,00 €                 | 1599.00 EUR
+−20 % 1599,00 €                | 1599.00 EUR
+- 20 % 1599,00 €               | 1599.00 EUR
+1599,00 € -20%                 | 1599.00 EUR
+1599,00 € (-20%)               | 1599.00 EUR
+-20 € 99,00 €                  | 99.00 EUR
+99,00 € -20 €                  | 99.00 EUR
+99,00 € (-20,00 €)             | 99.00 EUR
+$99.00 -$20.00                 | 99.00 USD
+Rabatt -20 € 99,00 €           | 99.00 EUR
+10-20% 45,00 €                 | 45.00 EUR
+-10 bis -20% 45,00 €           | 45.00 EUR
+T-Shirt 19,99 €                | 19.99 EUR
+USB-3 Hub 19,99 €              | 19.99 EUR
+12,50-                         | none
+# Ranges and lists: the lowest
+12,50 - 18,00 €                | 12.50 EUR
+12,50-18,00 €                  | 12.50 EUR
+12,50 -18,00 €                 | 12.50 EUR
+12,50 – 18,00 €                | 12.50 EUR
+12,50 — 18,00 €                | 12.50 EUR
+12,50 ~ 18,00 €                | 12.50 EUR
+€12,50-€18,00                  | 12.50 EUR
+12,50 €-18,00 €                | 12.50 EUR
+von 12,50 bis 18,00 €          | 12.50 EUR
+between $12 and $18            | 12.00 USD
+entre 12 et 18 €               | 12.00 EUR
+12 a 18 €                      | 12.00 EUR
+12 oder 18 €                   | 12.00 EUR
+12.99€14.99€                   | 12.99 EUR
+$14.99$12.99                   | 12.99 USD
+$239.00,$142.99                | 142.99 USD
+29,99 € 19,99 €                | 19.99 EUR
+29,99 € | 19,99 €              | 19.99 EUR
+1.299 € 1.099 €                | 1099.00 EUR
+5-7                            | 5.00
+10 - 20 30                     | none
+7-5                            | none
+2024-11                        | none
+12.11.2024                     | none
+# The currency's sign as the decimal sign
+12€99                          | 12.99 EUR
+149€00                         | 149.00 EUR
+35€ 99                         | 35.99 EUR
+35 € 99                        | 35.99 EUR
+0€99                           | 0.99 EUR
+12€5                           | none
+12€ 5                          | none
+12€995                         | none
+5€10€                          | 5.00 EUR
+12€99 15€99                    | 12.99 EUR
+12€99 TTC                      | 12.99 EUR
+12€99/kg                       | 12.99 EUR
+35€ 12 pièces                  | 35.00 EUR
+12zł99                         | 12.99 PLN
+# A decimal sign that stands apart
+118, 99 TL                     | 118.99 TRY
+1.837, 32 €                    | 1837.32 EUR
+$119. 95                       | 119.95 USD
+118 ,99 €                      | 118.99 EUR
+118 .99                        | 118.99
+12 . 99 €                      | 12.99 EUR
+12;99 €                        | none
+12_99 €                        | none
+$ 9. 99                        | 9.99 USD
+Größe 38, 99 €                 | 99.00 EUR
+5, 10, 15 €                    | none
+12, 15, 18 €                   | none
+$12, 50 pcs                    | 12.00 USD
+# Nothing before the decimal sign
+,89 €                          | 0.89 EUR
+.75                            | 0.75
+$.75                           | 0.75 USD
+€ ,5                           | 0.50 EUR
+,99                            | 0.99
+only .99¢                      | none
+1,29 € ,89 €                   | none
+-,99 €                         | 0.99 EUR
+–,99 €                         | 0.99 EUR
+# Hundredths
+99¢                            | 0.99 USD
+99 ¢                           | 0.99 USD
+50p                            | 0.50 GBP
+5p                             | 0.05 GBP
+250p                           | 2.50 GBP
+25 pence                       | 0.25 GBP
+75 cents                       | 0.75
+50 centimes                    | 0.50
+0,99 ct                        | none
+$1.99¢                         | none
+1 € 50 ct                      | 1.50 EUR
+2€50ct                         | 2.50 EUR
+5 € 5 ct                       | 5.05 EUR
+£1 50p                         | 1.50 GBP
+page 50 p. 12 €                | 12.00 EUR
+# Blanks of all kinds
+1 299,50 €                     | 1299.50 EUR
+1 299,50 €                     | 1299.50 EUR
+1 299,50 €                     | 1299.50 EUR
+1 299,50 €                     | 1299.50 EUR
+1 299,50 €                     | 1299.50 EUR
+1 234 567,89 €                 | 1234567.89 EUR
+12 50 €                        | none
+12 5000 €                      | none
+1 29 €                         | none
+# Counts, sizes and other numbers
+12,50 € 3 Stück                | 12.50 EUR
+12,50 € 3                      | 12.50 EUR
+12 € 3 Stück                   | 12.00 EUR
+3 Stück 12,50 €                | 12.50 EUR
+3 Stück 12 €                   | 12.00 EUR
+Size 8 $25                     | 25.00 USD
+Size 8 25 $                    | 25.00 USD
+Size 38 100 €                  | 100.00 EUR
+Size 38 1 299 €                | 1299.00 EUR
+Size 36-40 25 €                | 25.00 EUR
+Size 10/12 25 €                | 25.00 EUR
+EU 42 89,90 €                  | 89.90 EUR
+Nr. 5 12,50 €                  | 12.50 EUR
+Nr. 5                          | none
+Lot de 2 €1.299,00             | 1299.00 EUR
+Lot de 3 € 29                  | 29.00 EUR
+Lot de 3 29 €                  | 29.00 EUR
+Pack of 3 $29.99               | 29.99 USD
+12 pcs €36.00                  | 36.00 EUR
+2 pairs from $349              | 349.00 USD
+2 for £5                       | 5.00 GBP
+2/$5                           | 5.00 USD
+2 x 5,00 €                     | 5.00 EUR
+buy 3 coats with 300.000 VND   | 300000.00 VND
+iPhone 12 599 €                | none
+iPhone 12 599,00 €             | none
+iPhone 12 - 599 €              | none
+iPhone 12, 599 €               | none
+iPhone 12: 599 €               | 599.00 EUR
+iPhone 12                      | none
+Galaxy S21 599 €               | 599.00 EUR
+PS5 499,99 €                   | 499.99 EUR
+500g 3,99 €                    | 3.99 EUR
+500 g 3,99 €                   | 3.99 EUR
+3,99 € 500 g                   | 3.99 EUR
+64GB $299                      | 299.00 USD
+6,1 Zoll 299 €                 | 299.00 EUR
+4,5/5 19,99 €                  | 19.99 EUR
+4.5 ★ $19.99                   | 19.99 USD
+49,90 € (12)                   | 49.90 EUR
+49,90 €*                       | 49.90 EUR
+49,90 €¹                       | 49.90 EUR
+49,90 € 5 Bewertungen          | 49.90 EUR
+12:30 Uhr 49,90 €              | 49.90 EUR
+31.12. 49,90 €                 | 49.90 EUR
+bis 31.12.2024 49,90 €         | 49.90 EUR
+3 left                         | none
+4.5 stars                      | none
+1.5 kg                         | none
+12 18                          | none
+3 items, 12.50                 | none
+8 € 25                         | 8.25 EUR
+8 $ 25                         | none
+12 € 99 Cent                   | 12.99 EUR
+$12 99                         | none
+12 99 €                        | none
+10/12 €                        | none
+# A price for each unit
+15 € (7,50 €/kg)               | 15.00 EUR
+15,00 € (1 l = 7,50 €)         | 15.00 EUR
+15 € 7,50 €/kg                 | 15.00 EUR
+7,50 €/kg                      | 7.50 EUR
+7,50 € pro kg 15,00 €          | 15.00 EUR
+Grundpreis 7,50 € 15,00 €      | 15.00 EUR
+0,33 € / 100 g                 | 0.33 EUR
+$0.33/oz $5.28                 | 5.28 USD
+$89 per night                  | 89.00 USD
+1,599 €/l                      | none
+# Instalments and rates
+12x R$ 108,25                  | none
+12x de R$ 108,25               | none
+3x33,33€                       | none
+100 € ou 3x33,33€              | 100.00 EUR
+$54.13/mo                      | none
+$54.13 / month                 | none
+$54.13 a month                 | none
+$54.13 monthly                 | none
+$649 or $54.13/mo.             | 649.00 USD
+649 € oder 54,13 €/Monat       | 649.00 EUR
+54,13 € mtl. 649 €             | 649.00 EUR
+99 €/Jahr                      | none
+850 € warm/Monat               | none
+# What is paid besides, and what is saved
+$12.99 + $4.99 shipping        | 12.99 USD
+$12.99 shipping $4.99          | none
+Versand: 4,99 €                | none
+Versand ab 4,99 €              | none
+12,99 €, Versand 4,99 €        | 12.99 EUR
+12,99 € Versand gratis         | 12.99 EUR
+12,99 € + 0,25 € Pfand         | 12.99 EUR
+Save $5                        | none
+Save $5 $20                    | 20.00 USD
+$20 Save $5                    | 20.00 USD
+$5 off $20                     | 20.00 USD
+5 € Rabatt                     | none
+UVP 99,95 €                    | none
+was $20                        | none
+$49.99 free shipping over $35  | 49.99 USD
++5,00 €                        | none
+Najniższa cena z 30 dni: 35,99 zł 39,99 zł | 39.99 PLN
+39,99 zł Najniższa cena z ostatnich 30 dni 35,99 zł | 39.99 PLN
+30-Tage-Bestpreis: 35,99 € 39,99 € | 39.99 EUR
+Prix le plus bas des 30 derniers jours : 35,99 € | none
+# Which currency
+C $12.99                       | 12.99 CAD
+$12 pesos                      | 12.00
+US$ 12                         | 12.00 USD
+AU $12.50                      | 12.50 AUD
+CAN$ 12                        | 12.00 CAD
+CN¥ 12                         | 12.00 CNY
+CNY ¥12                        | 12.00 CNY
+JP¥1,200                       | 1200.00 JPY
+US$:12.99                      | 12.99 USD
+EUR: 12,99                     | 12.99 EUR
+12,99 (EUR)                    | 12.99 EUR
+12 eur                         | 12.00 EUR
+12.99EUR                       | 12.99 EUR
+EUR12.99                       | 12.99 EUR
+ALL SIZES 25 €                 | 25.00 EUR
+TOP 5 12,50 €                  | 12.50 EUR
+12 € / 13 USD                  | none
+12 € / $13                     | none
+# Shortened
+1e3 €                          | none
+$12k                           | none
+1,5 Mio. €                     | none
+€1.5 million                   | none
+12 Mio €                       | none
+# Three decimals or thousands
+1,199                          | 1199.00
+1.199                          | 1199.00
+3.350                          | 3350.00
+0.999                          | 1.00
+1.199 €                        | 1199.00 EUR
+12.345678                      | 12.35
+34.992001                      | 34.99
+1.234.567                      | 1234567.00
+1.234,567                      | 1234.57
+KWD 4.250                      | 4.25 KWD
+KWD 4,250                      | none
+# None, and nothing
+0                              | zero
+0,00 €                         | zero
+€0                             | zero
+free                           | none
+N/A                            | none
+$                              | none
+20%                            | none
+auf Anfrage                    | none
+3.14.15 €                      | none
+99999999999999999999999 €      | none
+)";
+
+} // namespace
+
+TEST_CASE("what can be misread in a price is read as a person reads it, or not at all") {
+  check_price_texts(texts);
+}
