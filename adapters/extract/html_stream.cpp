@@ -6,6 +6,7 @@
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_scanner.hpp"
 #include "adapters/extract/html_steps.hpp"
+#include "adapters/extract/html_templates.hpp"
 
 namespace vigie {
 
@@ -47,7 +48,7 @@ public:
     rows_ = &out;
     out.clear(queries_.columns.size(), queries_.limits);
     open_.clear();
-    active_ = 0;
+    active_ = unseen_ = 0;
     captures_.clear();
     next_taken_ = seen_head_ = seen_body_ = closed_ = failed_ = list_seen_ = false;
     html_scanner scanner{page};
@@ -57,8 +58,9 @@ public:
         read_text(scanner.text());
         break;
       case html_scanner::token::raw_text:
-        for (auto& x : captures_)
-          x.text.add(scanner.text());
+        if (unseen_ == 0)
+          for (auto& x : captures_)
+            x.text.add(scanner.text());
         break;
       case html_scanner::token::open:
         read_open(scanner);
@@ -124,7 +126,7 @@ private:
         failed_ = true;
       return;
     }
-    if (captures_.empty())
+    if (captures_.empty() || unseen_ > 0)
       return;
     if (text.find('&') != text.npos) {
       scratch_.clear();
@@ -152,11 +154,13 @@ private:
       failed_ = true;
       return;
     }
+    bool stays = !tag.self_closing() && !html_elements_.is_void(entry.element);
+    if (unseen_ > 0)
+      return pass_over(tag.name(), entry.element, stays);
     auto matches = [&](const css_compound& x) { return fits(x, tag); };
     auto outer = open_.empty() ? step_level{} : open_.back().page;
     auto here = page_.fitting(outer, open_.empty(), entry.selected, matches);
     list_seen_ = list_seen_ || (here & page_.list & item_steps_) != 0;
-    bool stays = !tag.self_closing() && !html_elements_.is_void(entry.element);
     ask_items(tag, entry.selected, stays, matches);
     for (auto found = here & page_.last; found != 0; found &= found - 1)
       if (page_.targets[static_cast<size_t>(std::countr_zero(found))] == next_target)
@@ -170,6 +174,17 @@ private:
       open_.push_back({tag.name(), entry.element, {here, outer.above | here}});
     else
       end_captures(open_.size());
+    if (stays && entry.element == template_ && !tag.attribute(shown_template))
+      unseen_ = open_.size();
+  }
+
+  /// What a template holds is no part of the page; only where it ends counts.
+  void pass_over(std::string_view name, html_element known, bool stays) {
+    if (!stays)
+      return;
+    open_.push_back({name, known, {}});
+    for (size_t i = 0; i < active_; ++i)
+      items_[i].levels.push_back({});
   }
 
   template <class Matches>
@@ -283,6 +298,8 @@ private:
   void pop() {
     open_.pop_back();
     auto depth = open_.size();
+    if (depth < unseen_)
+      unseen_ = 0;
     end_captures(depth);
     for (size_t i = 0; i < active_; ++i)
       items_[i].levels.pop_back();
@@ -310,6 +327,7 @@ private:
   markup_queries queries_;
   const html_elements& html_elements_ = html_elements::get();
   html_names_table names_;
+  html_element template_ = names_.find("template").element;
   step_program page_;
   step_program item_;
   std::vector<bool> own_;    ///< columns that ask the item's own element
@@ -321,6 +339,7 @@ private:
   std::vector<active_item> items_; ///< the first active_ of them, from the outside in; the others keep their memory
   size_t active_ = 0;
   std::vector<capture> captures_; ///< from the outside in
+  size_t unseen_ = 0;             ///< how many elements are open with the template that hides the present one; 0 = none
   bool next_taken_ = false;
   bool seen_head_ = false;
   bool seen_body_ = false;

@@ -4,10 +4,10 @@
 
 #include <libxml/HTMLparser.h>
 #include <libxml/xpath.h>
-#include <libxml/xpathInternals.h>
 
-#include "actors/policy/css_xpath.hpp"
+#include "adapters/extract/html_templates.hpp"
 #include "adapters/extract/parse_watch.hpp"
+#include "adapters/extract/xpath_context.hpp"
 
 namespace vigie {
 
@@ -21,9 +21,6 @@ struct freed_by {
   }
 };
 
-using xpath_ptr = std::unique_ptr<xmlXPathCompExpr, freed_by<xmlXPathFreeCompExpr>>;
-using context_ptr = std::unique_ptr<xmlXPathContext, freed_by<xmlXPathFreeContext>>;
-using object_ptr = std::unique_ptr<xmlXPathObject, freed_by<xmlXPathFreeObject>>;
 using doc_ptr = std::unique_ptr<xmlDoc, freed_by<xmlFreeDoc>>;
 using html_parser_ptr = std::unique_ptr<htmlParserCtxt, freed_by<htmlFreeParserCtxt>>;
 using xml_parser_ptr = std::unique_ptr<xmlParserCtxt, freed_by<xmlFreeParserCtxt>>;
@@ -36,14 +33,6 @@ constexpr int xml_options = XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_
 
 std::string_view view(const xmlChar* x) {
   return x ? std::string_view{reinterpret_cast<const char*>(x)} : std::string_view{};
-}
-
-const xmlChar* chars(const std::string& x) {
-  return reinterpret_cast<const xmlChar*>(x.c_str());
-}
-
-void keep_quiet(void*, xmlErrorPtr) {
-  // The error stays with its context, where it is read.
 }
 
 void print_nothing(void*, const char*, ...) {}
@@ -73,83 +62,6 @@ void keep_first(void* parser, xmlErrorPtr x) {
   first.what = without_line_end(x->message ? x->message : "");
   first.line = x->line;
   first.column = x->int2;
-}
-
-std::string xpath_problem(const xmlXPathContext& x) {
-  switch (x.lastError.code - XML_XPATH_EXPRESSION_OK) {
-  case XPATH_UNDEF_PREFIX_ERROR:
-    return "a prefix in it is not among the namespaces";
-  case XPATH_UNKNOWN_FUNC_ERROR:
-    return "a function in it is unknown";
-  case XPATH_INVALID_ARITY:
-    return "a function in it has too few or too many arguments";
-  case XPATH_UNDEF_VARIABLE_ERROR:
-    return "there are no variables";
-  case XPATH_INVALID_TYPE:
-    return "a part of it is of the wrong type, as a number where elements are meant";
-  case XPATH_OP_LIMIT_EXCEEDED:
-  case XPATH_RECURSION_LIMIT_EXCEEDED:
-    return "on this page it takes more work than the limit of " + std::to_string(x.opLimit) + " operations";
-  case XPATH_MEMORY_ERROR:
-    throw std::bad_alloc{};
-  default:
-    return "this is no XPath";
-  }
-}
-
-/// css_asked_function.
-void is_asked(xmlXPathParserContext* parser, int arguments) {
-  if (arguments != 0)
-    return xmlXPathErr(parser, XPATH_INVALID_ARITY);
-  const auto* context = parser->context;
-  valuePush(parser, xmlXPathNewBoolean(context->node == context->userData));
-}
-
-/// How many siblings in that direction have the name of the node that is looked at: work like any other.
-template <xmlNode* xmlNode::*Towards>
-void count_same(xmlXPathParserContext* parser, int arguments) {
-  if (arguments != 0)
-    return xmlXPathErr(parser, XPATH_INVALID_ARITY);
-  auto* context = parser->context;
-  const auto* self = context->node;
-  auto space_of = [](const xmlNode* x) { return x->ns ? view(x->ns->href) : std::string_view{}; };
-  size_t count = 0;
-  for (auto* x = self->*Towards; x; x = x->*Towards) {
-    if (x->type == XML_ELEMENT_NODE && view(x->name) == view(self->name) && space_of(x) == space_of(self))
-      ++count;
-    if (++context->opCount > context->opLimit)
-      return xmlXPathErr(parser, XPATH_OP_LIMIT_EXCEEDED);
-  }
-  valuePush(parser, xmlXPathNewFloat(static_cast<double>(count)));
-}
-
-context_ptr new_context(xmlDoc* doc, const markup_queries& queries) {
-  context_ptr out{xmlXPathNewContext(doc)};
-  if (!out)
-    throw std::bad_alloc{};
-  out->error = keep_quiet;
-  out->opLimit = queries.limits.xpath_operations;
-  xmlXPathContextSetCache(out.get(), 1, -1, 0);
-  xmlXPathRegisterFunc(out.get(), chars(std::string{css_asked_function}), is_asked);
-  xmlXPathRegisterFunc(out.get(), chars(std::string{css_same_before_function}), count_same<&xmlNode::prev>);
-  xmlXPathRegisterFunc(out.get(), chars(std::string{css_same_behind_function}), count_same<&xmlNode::next>);
-  for (const auto& [prefix, uri] : queries.namespaces)
-    xmlXPathRegisterNs(out.get(), chars(prefix), chars(uri));
-  return out;
-}
-
-result<xpath_ptr> compile(xmlXPathContext& context, const markup_query& query, const std::string& place) {
-  xmlResetError(&context.lastError);
-  xpath_ptr out{xmlXPathCtxtCompile(&context, chars(query.xpath))};
-  if (!out) {
-    auto column = "column " + std::to_string(context.lastError.int1 + 1) + ": ";
-    return fail(errc::bad_config, column + xpath_problem(context), place);
-  }
-  // What names mean is only looked up when it is asked.
-  object_ptr tried{xmlXPathCompiledEval(out.get(), &context)};
-  if (!tried)
-    return fail(errc::bad_config, xpath_problem(context), place);
-  return out;
 }
 
 /// The text within, as XPath's string() gives it.
@@ -183,7 +95,7 @@ public:
     std::optional<error> problem;
     auto add = [&](const markup_query& x, const std::string& place) {
       asks_ids_ = asks_ids_ || x.xpath.find("id(") != x.xpath.npos;
-      auto made = compile(*context, x, place);
+      auto made = compile_xpath(*context, x, place);
       if (!made && !problem)
         problem = made.error();
       return made ? std::move(*made) : nullptr;
@@ -261,6 +173,7 @@ private:
                    "line " + std::to_string(html_->lastError.line)};
     if (!out || !xmlDocGetRootElement(out.get()))
       return error{errc::bad_page, "the page is empty", "line 1"};
+    drop_templates(*out, page);
     return {};
   }
 

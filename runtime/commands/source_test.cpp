@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "actors/policy/content_sanity.hpp"
@@ -97,8 +98,10 @@ void read_page(source_trial& trial, const source_spec& spec, std::string_view bo
   trial.page = std::move(*page);
   trial.next = named_next(spec.paging, trial.page.next, headers.value("link"));
   content_sanity sanity{spec.sanity};
+  std::set<std::string_view> seen; // as a run drops what comes again
   for (const auto& x : trial.page.items)
-    sanity.saw(x);
+    if (seen.insert(x.id.value).second)
+      sanity.saw(x);
   sanity.saw_left_out(trial.page.left_out.without_id, trial.page.left_out.without_title);
   if (auto same = find_same_ids(trial.page.items); same.count > 0) {
     sanity.saw_same_ids(same.count);

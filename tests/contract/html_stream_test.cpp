@@ -105,7 +105,8 @@ private:
     auto piece =
         *rc::gen::element<std::string>("<br>", "<img src=/i.png alt='x'>", "<hr/>", "<!-- <p class=a> - -->",
                                        "<script>'<div class=\"a\">&amp;'</script>", "<input disabled value=\"\">",
-                                       "<picture><source srcset=a><img src=b></picture>");
+                                       "<picture><source srcset=a><img src=b></picture>",
+                                       "<template><b class=\"a\">x<br></b><p id=m>y</p></template>");
     auto closes = piece == "<hr/>" && html_elements::get().closes(number_of(outer), number_of("hr"));
     out_ += closes ? "" : piece;
   }
@@ -234,6 +235,25 @@ TEST_CASE("the stream answers ordinary pages") {
   auto nested = readers("div", {{"id", "b"}, {"title", "::text"}, {"brand", "> div > b"}});
   CHECK(agree(nested, in_body("<div><div>a<b>1</b></div><div><div>c<b>2</b></div>d</div><b>3</b></div>"), 3));
   CHECK(agree(nested, in_body("<div/><div>a</div>"), 3));
+}
+
+TEST_CASE("what a template holds is no part of the page, to either") {
+  auto x = readers("li", {{"id", "b"}, {"title", "i"}, {"whole", "::text"}});
+  auto seen = [&](const std::string& inside) {
+    auto page = in_body(inside);
+    CHECK(agree(x, page, 3));
+    markup_rows rows;
+    REQUIRE_FALSE(x.tree->read(page, rows));
+    return show(rows, 3);
+  };
+  CHECK(seen("<ul><li><b>1</b><i>A</i></li><template><li><b>{{id}}</b></li></template></ul>") ==
+        "\"1\" \"A\" \"1A\" \nbase -, next -");
+  CHECK(seen("<ul><li>x<TEMPLATE class=t>y<b>no</b><template><i>no</i></template><br><i>no</i></TEMPLATE>"
+             "<b>2</b><i>B</i></li></ul>") == "\"2\" \"B\" \"x2B\" \nbase -, next -");
+  CHECK(seen("<ul><li><template shadowrootmode=open><b>3</b></template></li></ul>") ==
+        "\"3\" - \"3\" \nbase -, next -");
+  CHECK(seen("<template><script>'<li>'</script></template><li><b>4</b></li>") == "\"4\" - \"4\" \nbase -, next -");
+  CHECK(seen("<template></template><p>x</p>") == "base -, next -");
 }
 
 TEST_CASE("what the stream leaves to the tree") {

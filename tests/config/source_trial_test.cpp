@@ -1,0 +1,86 @@
+// `vigie source test` on a page that is given: its items, and what the reader left out or mended.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "adapters/json/json_reader.hpp"
+#include "runtime/commands/commands.hpp"
+
+using namespace vigie;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct said {
+  int code;
+  std::string out;
+  bool has(std::string_view x) const { return out.find(x) != std::string::npos; }
+};
+
+said try_page(const std::string& extract, const std::string& page, bool json = false) {
+  auto path = fs::temp_directory_path() / ("vigie-trial-" + std::to_string(getpid()) + ".toml");
+  std::ofstream{path} << "[node]\nname = \"t\"\nroles = [\"main\", \"worker\"]\n[channels.log]\ntype = \"log\"\n"
+                         "[fetch]\nallow_private = [\"127.0.0.1/32:9\"]\n"
+                         "[sources.s]\nurl = \"http://127.0.0.1:9/x\"\n"
+                      << extract;
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  source_test_options options;
+  options.config.path = path.string();
+  options.source = "s";
+  options.body = "-";
+  options.style.json = json;
+  std::istringstream in{page};
+  std::ostringstream out;
+  std::ostringstream err;
+  auto code = run_source_test(options, in, out, err);
+  INFO(err.str());
+  CHECK(err.str().empty());
+  fs::remove(path);
+  return {code, out.str()};
+}
+
+const std::string json_source = "[sources.s.extract]\nformat = \"json\"\nitems = \"r\"\nempty = \"total=0\"\n"
+                                "[sources.s.extract.fields]\nid = \"id\"\ntitle = \"t\"\n";
+
+} // namespace
+
+TEST_CASE("what was left out stands behind the items, as lines and as JSON") {
+  const auto page = R"({"r":[{"id":1,"t":"A"},{"id":1,"t":"B"},{"id":2,"t":"C"},{"id":3},{"t":"ad"}]})";
+  auto shown = try_page(json_source, page);
+  CHECK(shown.code == exit_done);
+  CHECK(shown.has("3 items\nnote       an item without an id was left out, at /r/4/id\n"
+                  "note       an item without a title was left out, at /r/3/t\n"
+                  "note       an item has the id of another one on its page: of these only the first counts, at item "
+                  "2, \"B\", id 1\n"));
+  auto read = parse_json(try_page(json_source, page, true).out);
+  REQUIRE(read);
+  CHECK(read->root().find("notes")->size() == 3);
+  CHECK(read->root().find("items")->size() == 3);
+  CHECK(read->root().find("sanity")->is_null());
+  auto good = parse_json(try_page(json_source, R"({"r":[{"id":1,"t":"A"}]})", true).out);
+  REQUIRE(good);
+  CHECK(good->root().find("notes")->size() == 0);
+}
+
+TEST_CASE("a page whose ids are none, or too many of whose entries are no items, is not believed") {
+  auto same = try_page(json_source, R"({"r":[{"id":1,"t":"A"},{"id":1,"t":"B"},{"id":1,"t":"C"}]})");
+  CHECK(same.has("suspicious_schema"));
+  CHECK(same.has("2 of 3 items have the id of another one on their page, 50 % at most are expected"));
+  auto ruled = "[sources.s.sanity]\nrequired = [\"title\"]\nrequired_percent = 60\n" + json_source;
+  CHECK(try_page(ruled, R"({"r":[{"id":1,"t":"A"},{"id":2}]})").has("1 of 2 items have title, 60 % are expected"));
+}
+
+TEST_CASE("an empty search is no item and no error, another page without items is one that says what to do") {
+  auto empty = try_page(json_source, R"({"total":0})");
+  CHECK(empty.code == exit_failed); // nothing was read, if rightly so
+  CHECK(empty.has("0 items"));
+  CHECK_FALSE(empty.has("bad_page"));
+  auto bad = try_page(json_source, R"({"total":1})");
+  CHECK(bad.has("bad_page"));
+  CHECK(bad.has("extract.empty"));
+}
