@@ -233,7 +233,7 @@ private:
     return wrong(begin, "\":" + strip_control(name) +
                             "\" is not understood; there are :first-child, :last-child, :only-child, :nth-child(), "
                             ":nth-last-child(), the same -of-type, :empty, :root, :scope, :is(), :where(), :not(), "
-                            ":has(), :contains(), and of HTML :checked and :link");
+                            ":has(), :contains(), and of HTML :checked, :disabled, :enabled and :link");
   }
 
   /// Of HTML only: what others say of it, in selectors.
@@ -242,12 +242,17 @@ private:
     std::string_view selector;
   };
   static constexpr std::string_view links = "a[href], area[href]";
-  static constexpr std::array<written_pseudo, 3> written_out{
+  static constexpr std::array<written_pseudo, 5> written_out{
       written_pseudo{"link", links}, written_pseudo{"any-link", links},
-      // Of a list that shows one line, the first option is chosen where none says that it is.
-      written_pseudo{"checked",
-                     "input[type=checkbox i][checked], input[type=radio i][checked], option[selected], "
-                     "select:not([multiple], [size]:not([size='1']), :has(option[selected])) > option:first-of-type"}};
+      written_pseudo{"disabled", ":is(button, input, select, textarea, optgroup, option, fieldset)[disabled], "
+                                 "optgroup[disabled] > option, fieldset[disabled] "
+                                 ":is(button, input, select, textarea, fieldset):not(fieldset[disabled] > "
+                                 "legend:first-of-type *)"},
+      written_pseudo{"enabled", ":is(button, input, select, textarea, optgroup, option, fieldset):not(:disabled)"},
+      // Of a list that shows one line, the first that can be is chosen where none says that it is.
+      written_pseudo{"checked", "input[type=checkbox i][checked], input[type=radio i][checked], option[selected], "
+                                "select:not([multiple], [size]:not([size='1']), :has(option[selected])) > "
+                                "option:not([disabled], option:not([disabled]) ~ *)"}};
 
   bool write_out(std::string_view selector, css_compound& out) {
     auto list = parse_css(selector, css_dialect::html);

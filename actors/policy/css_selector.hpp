@@ -9,7 +9,8 @@
 //   :is(a b, .c) :where() :not(a > b, .c) :has(> .a b, + c), within one another as one likes
 //   :scope                the element that is asked; of the whole page, :root
 //   :contains(in stock)   its text has that, to the letter
-//   :checked :link        of HTML: chosen boxes and options; a and area that lead somewhere (:any-link is the same)
+//   :checked :link        of HTML: chosen boxes and options; a and area that lead somewhere (:any-link is the same);
+//   :disabled :enabled    what can be used in a form, or cannot
 //   ::text                an element's text with everything in it, blanks run together (what is meant without any)
 //   ::attr(href)          an attribute's value
 //

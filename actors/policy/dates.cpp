@@ -30,6 +30,24 @@ std::string_view bare(std::string_view text) {
   return text;
 }
 
+/// Takes the blanks, too, that are around the word.
+template <size_t N>
+void take_one_of(date_scanner& in, const std::array<std::string_view, N>& words) {
+  auto behind = in;
+  behind.blanks();
+  auto word = behind.word();
+  if (std::find(words.begin(), words.end(), word) == words.end())
+    return;
+  behind.blanks();
+  in = behind;
+}
+
+/// "at 20:12", "um 20:12 Uhr"
+constexpr std::array<std::string_view, 6> before_time{"at", "um", "om", "à", "às", "alle"};
+constexpr std::array<std::string_view, 2> behind_time{"uhr", "uur"};
+/// "25 de noviembre de 2026"
+constexpr std::array<std::string_view, 2> between_words{"de", "del"};
+
 /// What stands behind the date's day: nothing, or the time and its zone.
 optional<wall_time> read_rest(date_scanner in, date_parts& x) {
   in.blanks();
@@ -37,9 +55,11 @@ optional<wall_time> read_rest(date_scanner in, date_parts& x) {
   in.blanks();
   if (in.at_end())
     return moment_of(x);
-  if (auto behind = in; behind.word() == "at" && behind.blanks())
-    in = behind;
-  return take_time(in, x) && take_zone(in, x) ? finish(in, x) : std::nullopt;
+  take_one_of(in, before_time);
+  if (!take_time(in, x))
+    return std::nullopt;
+  take_one_of(in, behind_time);
+  return take_zone(in, x) ? finish(in, x) : std::nullopt;
 }
 
 /// The signs behind year, month and day.
@@ -176,7 +196,12 @@ optional<wall_time> read_mail(date_scanner in) {
     return std::nullopt;
   if (in.digits() == 0)
     return take_month(in, x.month) ? read_month_first(in, x) : std::nullopt;
-  auto between = [&] { return in.blanks() || in.take('-'); };
+  auto between = [&] {
+    if (!in.blanks())
+      return in.take('-');
+    take_one_of(in, between_words);
+    return true;
+  };
   if (!take_day(in, x.day) || !between() || !take_month(in, x.month) || !between() || !take_year(in, x.year))
     return std::nullopt;
   bool parted = in.at_end() || in.front() == ',' || in.blanks();

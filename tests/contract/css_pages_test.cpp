@@ -56,6 +56,8 @@ const std::string page =
     "<input n=20 type=text checked><select n=21><option n=22>a</option><option n=23>b</option></select>"
     "<select n=24><option n=25>a</option><option n=26 selected>b</option></select>"
     "<select n=27 multiple><option n=28>a</option></select><select n=29 size=4><option n=30>a</option></select>"
+    "<select n=33><optgroup n=34 disabled><option n=35>S</option></optgroup><option n=36 disabled>M</option>"
+    "<option n=37>L</option></select><fieldset n=38 disabled><legend n=39><input n=40></legend><input n=41></fieldset>"
     "</form><img n=31 src=a><a n=32 href=/more>more</a></body></html>";
 
 } // namespace
@@ -108,8 +110,8 @@ TEST_CASE("selectors on a page, as the standard, Scrapy and cheerio read them") 
       // Positions among those of one type, without a type
       {"li > :first-of-type", "5 7 8 9 11 12 13"},
       {"form > :nth-of-type(2)", "18 24"},
-      {"form > :nth-last-of-type(1)", "20 29"},
-      {"form > :last-of-type", "20 29"},
+      {"form > :nth-last-of-type(1)", "20 33 38"},
+      {"form > :last-of-type", "20 33 38"},
       {"li > :only-of-type", "5 7 8 9 11 12 13"},
       {"*:first-of-type > .new", "6"},
       {"ul > :nth-of-type(odd):not(.ad)", "10"},
@@ -123,11 +125,14 @@ TEST_CASE("selectors on a page, as the standard, Scrapy and cheerio read them") 
       {"li:not(:contains('€'))", "4"},
       {"i:contains(\"in\"):contains(stock)", "9"},
       // HTML's own
-      {":checked", "17 19 22 26"},
-      {"option:checked", "22 26"},
-      {"input:not(:checked)", "18 20"},
+      {":checked", "17 19 22 26 37"},
+      {"option:checked", "22 26 37"},
+      {"input:not(:checked)", "18 20 40 41"},
       {"a:link", "5 7 32"},
       {"a:not(:any-link)", "11"},
+      {":disabled", "34 35 36 38 41"},
+      {"select:has(optgroup) option:enabled", "37"},
+      {"fieldset input:enabled", "40"},
       // Lists of all that, in the page's order
       {"p:has(b), li:not(.item), :is(h2)", "2 4 14"},
   }));

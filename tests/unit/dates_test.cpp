@@ -162,6 +162,11 @@ TEST_CASE("dates as feeds and pages write them besides") {
       {"mar. 3 mars 2026", "2026-03-03T00:00:00.000Z"},
       {"jeu., 12 f\xc3\xa9vr. 2026 20:12:13 +0100", "2026-02-12T19:12:13.000Z"},
       {"Mi, 04 M\xc3\xa4rz 2026 10:00:00 +0100", "2026-03-04T09:00:00.000Z"},
+      {"mercredi 25 novembre 2026 \xc3\xa0 20:12", "2026-11-25T20:12:00.000Z"},
+      {"Mittwoch, 25. November 2026, 20:12 Uhr", "2026-11-25T20:12:00.000Z"},
+      {"25. November 2026 um 20:12 Uhr MEZ", "2026-11-25T19:12:00.000Z"},
+      {"mi\xc3\xa9rcoles, 25 de noviembre de 2026", "2026-11-25T00:00:00.000Z"},
+      {"25 de mar\xc3\xa7o de 2026 \xc3\xa0s 20:12", "2026-03-25T20:12:00.000Z"},
       {"5. Dezember 2026", "2026-12-05T00:00:00.000Z"},
       {"3 AO\xc3\x9bT 2026", "2026-08-03T00:00:00.000Z"},
       {"s\xc3\xa1"
@@ -237,7 +242,8 @@ TEST_CASE("texts that are no dates") {
                "25 Nov 2026 20:12 CET+1", "05.31.2017", "31.05.17", "31.05.2017x",
                "2018\xe5\xb9\xb4"
                "10\xe6\x9c\x88",
-               "25th", "\"", "''", "()", "Nov 25", "Nov 25, 26", "25 Nov, 2026 at");
+               "25th", "\"", "''", "()", "Nov 25", "Nov 25, 26", "25 de", "25 Nov 2026 at", "25 Nov 2026 Uhr",
+               "25 Nov 2026 20:12 at", "25 Nov, 2026 at");
   CAPTURE(text);
   CHECK(said(text) == "none");
 }
