@@ -79,10 +79,12 @@ size_t ban_ledger::refused_regions(const host_key& host, wall_time now) const {
   return found.size();
 }
 
+/// It stands on the bans that were in force when it opened, and that were renewed with it (`renew_others`).
 bool ban_ledger::may_probe_circuit(const worker_id& worker, const host_key& host) const {
+  auto since = entries_.at({verdict_scope::host, {}, host}).what.since;
   auto any = false;
   for (const auto& [k, x] : entries_) {
-    if (k.scope != verdict_scope::worker_host || k.host != host)
+    if (k.scope != verdict_scope::worker_host || k.host != host || x.what.until <= since)
       continue;
     if (region_of(k.worker) == region_of(worker))
       return true;
@@ -137,6 +139,21 @@ const verdict& ban_ledger::strike(const key& k, errc cause, const std::string& e
   return x.what;
 }
 
+/// What the circuit stood on goes on as long as it does.
+void ban_ledger::renew_others(const verdict& before, const verdict& circuit, ban_changes& changes) {
+  for (auto& [k, x] : entries_) {
+    auto& ban = x.what;
+    if (k.scope != verdict_scope::worker_host || k.host != circuit.host || ban.until <= before.since ||
+        ban.until > circuit.since)
+      continue;
+    ban.since = circuit.since;
+    ban.until = circuit.until;
+    ban.answers = 0;
+    x.out.reset();
+    changes.put.push_back(ban);
+  }
+}
+
 void ban_ledger::make_room(wall_time now, ban_changes& changes) {
   std::erase_if(cleared_, [&](const auto& x) { return now >= x.second.cleared + config_.forgive_after; });
   if (entries_.size() < config_.max_verdicts)
@@ -155,11 +172,15 @@ refusal_outcome ban_ledger::refused(const site_refused& what, wall_time now) {
   refusal_outcome out;
   key circuit{verdict_scope::host, {}, what.host};
   auto open = entries_.contains(circuit);
+  auto before = open ? entries_.at(circuit).what : verdict{};
   out.ruling.ban =
       strike({verdict_scope::worker_host, what.worker, what.host}, errc::refused, what.evidence, now, out.changes);
   auto opens = config_.on_refusal == refusal_policy::stop || refused_regions(what.host, now) >= 2;
-  if (open || opens)
-    strike(circuit, errc::circuit_open, what.evidence, now, out.changes);
+  if (open || opens) {
+    const auto& now_open = strike(circuit, errc::circuit_open, what.evidence, now, out.changes);
+    if (open)
+      renew_others(before, now_open, out.changes);
+  }
   out.ruling.circuit_open = open || opens;
   out.ruling.try_elsewhere = !out.ruling.circuit_open;
   return out;

@@ -6,8 +6,9 @@
 //                               └───────── refused: twice as long, up to the cap ────┘ (strikes + 1)
 //
 // The same diagram holds for a worker at a host and for a host's circuit. A second *region* refused by a host while the
-// first one's ban is in force opens the circuit: everyone stops there. A half-open circuit is probed only from regions
-// that were refused already, so nothing rotates past two regions. A ban never ends early.
+// first one's ban is in force opens the circuit: everyone stops there. A half-open circuit is probed only from the
+// regions whose refusals opened it, so nothing rotates past two regions: a third one that was refused long ago and is
+// half-open waits, too, until the circuit is closed. A ban never ends early.
 #pragma once
 
 #include <map>
@@ -118,6 +119,7 @@ private:
   size_t refused_regions(const host_key& host, wall_time now) const;
   bool may_probe_circuit(const worker_id& worker, const host_key& host) const;
   const verdict& strike(const key& k, errc cause, const std::string& evidence, wall_time now, ban_changes& changes);
+  void renew_others(const verdict& before, const verdict& circuit, ban_changes& changes);
   uint32_t next_strike(const key& k, wall_time now) const;
   duration length(const key& k, uint32_t strikes) const;
   void make_room(wall_time now, ban_changes& changes);

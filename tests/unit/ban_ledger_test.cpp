@@ -184,6 +184,39 @@ TEST_CASE("a half-open circuit is probed once, from a region refused before, and
   CHECK(aut.standing(fr, site, later + 60min) == ban_standing::half_open); // its own ban is its own
 }
 
+TEST_CASE("a third region that was refused before, and is half-open, does not probe a circuit that two others opened") {
+  auto aut = ledger();
+  aut.refused(refusal(nl), t0);
+  auto begin = t0 + 31min;
+  aut.answered({nl, site}, begin); // one good answer of two
+  CHECK(aut.standing(nl, site, begin) == ban_standing::half_open);
+  aut.refused(refusal(fr), begin);
+  CHECK(aut.refused(refusal(us), begin + 1min).ruling.circuit_open);
+  auto opens = begin + 31min;
+  auto others_may = [&](ban_ledger& x, wall_time now) {
+    return x.standing(fr, site, now) == ban_standing::half_open && x.standing(us, site, now) == ban_standing::half_open;
+  };
+  CHECK(others_may(aut, opens));
+  CHECK(aut.standing(nl, site, opens) == ban_standing::banned);
+  // A refused probe renews what the circuit stands on, and nothing else: both may probe again, in the copies, too.
+  auto again = aut.refused(refusal(us), opens);
+  auto renewed = opens + 60min;
+  CHECK(again.changes.put.size() == 3);
+  CHECK(aut.standing(fr, site, renewed - 1ms) == ban_standing::banned);
+  auto copy = ledger();
+  copy.restore(aut.all());
+  for (auto* x : {&aut, &copy}) {
+    CHECK(others_may(*x, renewed));
+    CHECK(x->standing(nl, site, renewed) == ban_standing::banned);
+    x->answered({fr, site}, renewed);
+    x->answered({fr, site}, renewed);
+    // The circuit is closed: each goes by its own ban.
+    CHECK(x->standing(nl, site, renewed) == ban_standing::half_open);
+    CHECK(x->standing(us, site, renewed) == ban_standing::half_open);
+    CHECK(x->standing(fr, site, renewed) == ban_standing::clear);
+  }
+}
+
 TEST_CASE("on_refusal stop opens the circuit at the first refusal") {
   auto config = exact();
   config.on_refusal = refusal_policy::stop;
@@ -271,6 +304,7 @@ TEST_CASE("whatever happens, a ban never ends early and no host sees a third reg
     std::map<worker_id, wall_time> banned_until;
     wall_time circuit_until{};
     std::set<std::string> refused_now; // regions with a ban in force
+    std::set<std::string> known;       // that may ask while the circuit stands
     auto now = t0;
     auto steps = *rc::gen::inRange(1, 60);
     for (int i = 0; i < steps; ++i) {
@@ -283,6 +317,8 @@ TEST_CASE("whatever happens, a ban never ends early and no host sees a third reg
           standing == ban_standing::clear || (standing == ban_standing::half_open && aut.take_probe(w, site, now));
       if (!may)
         continue;
+      if (aut.circuit_stands(site))
+        RC_ASSERT(known.contains(regions.at(w)));
       if (*rc::gen::inRange(0, 3) == 0) {
         auto changes = aut.answered({w, site}, now);
         RC_ASSERT((aut.standing(w, site, now) == ban_standing::clear) == changes.answered.empty());
@@ -292,8 +328,11 @@ TEST_CASE("whatever happens, a ban never ends early and no host sees a third reg
       for (const auto& [x, until] : banned_until)
         if (now < until)
           refused_now.insert(regions.at(x));
+      auto stood = aut.circuit_stands(site);
       auto out = aut.refused(refusal(w), now);
       refused_now.insert(regions.at(w));
+      if (!stood)
+        known = refused_now;
       if (refused_now.size() >= 2)
         RC_ASSERT(out.ruling.circuit_open);
       RC_ASSERT((refused_now.size() <= 2u || regions.at(w) == "fr" || !out.ruling.try_elsewhere));
