@@ -25,14 +25,16 @@ fetcher_actor::behavior_type fetcher(fetcher_ptr self, fetcher_config config, en
   return {
       [self, metrics = env.metrics, client, air](begin_fetch& what) -> caf::result<void> {
         auto most = self->state.config.max_in_flight;
-        if (!air->begin(what.permit, most, self->clock().now()))
-          return to_caf({errc::busy, std::to_string(most) + " requests are in flight, the limit of this node", {}});
+        if (auto problem = air->begin(what.permit, most, self->clock().now()); problem.code != errc::none)
+          return to_caf(problem);
         show_in_flight(self->id(), *metrics, air->under_way());
-        client->fetch(std::move(what.request),
-                      [air, metrics, permit = what.permit, me = self->id()](result<http_response> answer) {
-                        air->land(permit, std::move(answer));
-                        show_in_flight(me, *metrics, air->under_way());
-                      });
+        client->fetch(
+            std::move(what.request),
+            [air, metrics, permit = what.permit, me = self->id()](result<http_response> answer) {
+              air->land(permit, std::move(answer));
+              show_in_flight(me, *metrics, air->under_way());
+            },
+            [air, permit = what.permit] { return air->leave(permit); });
         return caf::unit;
       },
   };

@@ -1,5 +1,8 @@
 #include "actors/flights.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace vigie {
 
 namespace {
@@ -8,8 +11,15 @@ bool has_begun(const flight& x) {
   return x.begun != mono_time{};
 }
 
+/// 0: it has not left yet. Never less than 1 ms otherwise.
+duration left_ago(const flight& x, mono_time now) {
+  if (x.left == mono_time{})
+    return duration{0};
+  return std::max(std::chrono::floor<duration>(now - x.left), duration{1});
+}
+
 held_permit row_of(uint64_t permit, const flight& x, mono_time now) {
-  return {permit, x.host, x.policy, std::chrono::duration_cast<duration>(now - x.since), x.time_out};
+  return {permit, x.host, x.policy, left_ago(x, now), x.time_out};
 }
 
 } // namespace
@@ -19,14 +29,46 @@ bool flights::open(uint64_t permit, flight what) {
   return open_.try_emplace(permit, std::move(what)).second;
 }
 
-bool flights::begin(uint64_t permit, size_t most, mono_time now) {
+error flights::begin(uint64_t permit, size_t most, mono_time now) {
   std::lock_guard guard{mutex_};
   auto i = open_.find(permit);
-  if (i == open_.end() || has_begun(i->second) || begun_ >= most)
-    return false;
+  if (i == open_.end() || has_begun(i->second))
+    return {errc::cancelled, "its permit was taken back, or used", {}};
+  if (now > i->second.begin_by)
+    return {errc::cancelled, "its permit is too old to be used", {}};
+  if (begun_ >= most)
+    return {errc::busy, std::to_string(most) + " requests are in flight, the limit of this node", {}};
   i->second.begun = now;
   ++begun_;
+  return {};
+}
+
+bool flights::leave(uint64_t permit) {
+  std::lock_guard guard{mutex_};
+  auto now = clock_();
+  auto i = open_.find(permit);
+  if (i == open_.end())
+    return false;
+  auto& x = i->second;
+  x.kept_back = now > x.leave_by;
+  if (x.kept_back)
+    return false;
+  x.left = now;
+  if (x.policy.max_in_flight > 1 && !std::exchange(departed_, true) && wake_)
+    wake_();
   return true;
+}
+
+bool flights::take_departure() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(departed_, false);
+}
+
+void flights::may_leave_later(const std::vector<held_permit>& rows, mono_time until) {
+  std::lock_guard guard{mutex_};
+  for (const auto& row : rows)
+    if (auto i = open_.find(row.id); i != open_.end())
+      i->second.leave_by = std::max(i->second.leave_by, until);
 }
 
 void flights::land(uint64_t permit, result<http_response> answer) {

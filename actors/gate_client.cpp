@@ -20,7 +20,8 @@ void deny(gate_client_ptr self, uint64_t asker, error why) {
   show_held(self);
 }
 
-/// As long as the caller's patience lasts. `why` is what it hears if that has ended.
+} // namespace
+
 void ask_again(gate_client_ptr self, uint64_t number, duration pause, error why) {
   auto& x = self->state.askers.at(number);
   auto left = std::chrono::floor<duration>(x.until - self->clock().now()) - pause;
@@ -30,6 +31,24 @@ void ask_again(gate_client_ptr self, uint64_t number, duration pause, error why)
   if (pause == duration{0})
     return ask_gate(self, number);
   self->after(pause, [self, number] { ask_gate(self, number); });
+}
+
+duration fresh_for(const gate_client_state& s) {
+  if (s.ways.empty())
+    return s.config.permit_keeps;
+  // The quickest of the last words is what the way takes: one that took longer waited for something else.
+  auto way = *std::min_element(s.ways.begin(), s.ways.end());
+  return std::min(way + s.config.permit_fresh, s.config.permit_keeps);
+}
+
+namespace {
+
+/// Since main gave it, or a little longer. By the wall, too: a machine that slept has missed as much as a process that
+/// was stopped.
+duration age_of(gate_client_ptr self, const gate_client_state::asker& x, const permit& leave) {
+  auto now = self->clock().now();
+  auto passed = std::chrono::floor<duration>(now - x.asked);
+  return std::max(passed, self->state.env.wall(now) - x.asked_wall) - leave.wait;
 }
 
 void permit_came(gate_client_ptr self, uint64_t number, const permit& leave) {
@@ -42,20 +61,20 @@ void permit_came(gate_client_ptr self, uint64_t number, const permit& leave) {
       return ask_again(self, number, s.config.owner_pause, leave.why);
     return deny(self, number, leave.why);
   }
-  auto on_its_way = std::chrono::duration_cast<duration>(self->clock().now() - x.asked) - leave.wait;
+  auto on_its_way = age_of(self, x, leave);
   if (!s.alive.contains(x.who)) {
     report_release(self, {leave.id, x.what.leave.host, false, {}});
     return deny(self, number, {errc::cancelled, "whoever asked has died", {}});
   }
-  if (on_its_way > s.config.permit_keeps) {
+  if (on_its_way > fresh_for(s)) {
     report_release(self, {leave.id, x.what.leave.host, false, {}});
     return ask_again(self, number, duration{0},
                      {errc::busy, "the permit was " + std::to_string(on_its_way.count()) + " ms on its way", {}});
   }
   if (!leave.robots_url.empty())
-    return fetch_robots(self, leave.id, number, leave.robots_url);
+    return fetch_robots(self, leave, number);
   --s.waiting;
-  fetch_page(self, leave.id, number);
+  fetch_page(self, leave, number);
 }
 
 } // namespace
@@ -63,6 +82,7 @@ void permit_came(gate_client_ptr self, uint64_t number, const permit& leave) {
 void ask_gate(gate_client_ptr self, uint64_t number) {
   auto& x = self->state.askers.at(number);
   x.asked = self->clock().now();
+  x.asked_wall = self->state.env.wall(x.asked);
   // On the same way, so that main hears first what it has to know.
   say_reports(self);
   // The gateway answers in any case: it has a time-out of its own, and its death is noticed at once.
@@ -88,7 +108,8 @@ void show_held(gate_client_ptr self) {
 
 error validate(const gate_client_config& config) {
   if (config.max_waiting == 0 || config.max_robots_bytes == 0 || config.robots_bytes == 0 ||
-      config.tell_every <= duration{0} || config.owner_pause <= duration{0} || config.permit_keeps <= duration{0})
+      config.tell_every <= duration{0} || config.owner_pause <= duration{0} || config.permit_keeps <= duration{0} ||
+      config.permit_fresh <= duration{0})
     return {errc::bad_config, "the limits of the gate client must be positive", {}};
   return {};
 }
@@ -121,7 +142,7 @@ gate_client_actor::behavior_type gate_client(gate_client_ptr self, gate_client_c
         auto until = now + what.leave.patience;
         what.leave.time_out = what.request.timeout;
         s.askers.emplace(++s.last_asker,
-                         gate_client_state::asker{watch(self, caller), std::move(what), until, now, owed});
+                         gate_client_state::asker{watch(self, caller), std::move(what), until, now, {}, owed});
         ask_gate(self, s.last_asker);
         return owed;
       },

@@ -8,6 +8,7 @@
 // acknowledged, whichever owner hears it then.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -27,8 +28,13 @@ struct gate_client_config {
   uint64_t robots_bytes = robots_limits{}.body_bytes + 1; ///< of it that main gets; it parses one less
   std::string user_agent{};                               ///< that the HTTP client sends: main's ledger keeps it
   duration tell_every{1000};                              ///< what is held, and what was not acknowledged
-  duration owner_pause{500};   ///< before a request is put to the next owner, when the last one died over it
-  duration permit_keeps{5000}; ///< a permit that was longer on its way is not used: main may have given its place away
+  duration owner_pause{500}; ///< before a request is put to the next owner, when the last one died over it
+  /// A permit that was so much longer on its way than the way is known to take is not used: it says nothing any more of
+  /// what the site has said meanwhile.
+  duration permit_fresh{500};
+  /// Nor is any that was longer on its way; and so long after main has known of it as not sent, a request is not sent.
+  /// Main counts on that (host_limiter_config::begins_within).
+  duration permit_keeps{5000};
 };
 
 /// bad_config unless all are positive.
@@ -41,8 +47,9 @@ struct gate_client_state {
   struct asker {
     caf::actor_addr who;
     gated_fetch what;
-    mono_time until; ///< patience
-    mono_time asked; ///< main, the last time
+    mono_time until;        ///< patience
+    mono_time asked;        ///< main, the last time
+    wall_time asked_wall{}; ///< the same: this one goes on while the machine sleeps
     reply<gated_answer> answer;
   };
 
@@ -58,6 +65,8 @@ struct gate_client_state {
   std::map<uint64_t, uint64_t> flying; ///< permit -> whose
   bool word_out = false;               ///< main has not answered the last word about what is held
   bool word_answered = false;          ///< main has answered it
+  bool word_again = false;             ///< the next one is due as soon as this one is answered
+  std::deque<duration> ways;           ///< how long the last words took to main and back, at most `ways_kept`
 };
 
 using gate_client_ptr = shell<gate_client_actor, gate_client_state>*;
@@ -66,14 +75,18 @@ using gate_client_ptr = shell<gate_client_actor, gate_client_state>*;
 
 /// Asks main for a permit for this asker.
 void ask_gate(gate_client_ptr self, uint64_t asker);
+/// As long as the caller's patience lasts. `why` is what it hears if that has ended.
+void ask_again(gate_client_ptr self, uint64_t asker, duration pause, error why);
+/// How old a permit may be that is used.
+duration fresh_for(const gate_client_state& s);
 /// The end of it, if its caller still waits.
 void answer_asker(gate_client_ptr self, uint64_t asker, gated_answer answer);
 void show_held(gate_client_ptr self);
 
 // gate_client_flights.cpp: requests, and what the site says.
 
-void fetch_page(gate_client_ptr self, uint64_t permit, uint64_t asker);
-void fetch_robots(gate_client_ptr self, uint64_t permit, uint64_t asker, const std::string& url);
+void fetch_page(gate_client_ptr self, const permit& leave, uint64_t asker);
+void fetch_robots(gate_client_ptr self, const permit& leave, uint64_t asker);
 /// From now on this incarnation hears what lands; first, what landed for a former one.
 void adopt_flights(gate_client_ptr self);
 
@@ -81,6 +94,8 @@ void adopt_flights(gate_client_ptr self);
 
 /// All that main has not heard, unless it is being told.
 void say_reports(gate_client_ptr self);
+/// What is held; as soon as the word before is answered.
+void say_held(gate_client_ptr self);
 /// Until it is acknowledged.
 void report_release(gate_client_ptr self, permit_release what);
 void tell_gates_later(gate_client_ptr self);

@@ -64,12 +64,15 @@ void flight_over(gate_client_ptr self, landed_flight over) {
   const auto& what = over.what;
   auto now = self->clock().now();
   auto took = std::chrono::duration_cast<duration>(now - what.begun);
+  // Main counts the gap from when the site was asked, not from when a connection was.
+  auto asked_ago =
+      what.left == mono_time{} ? took : std::max(std::chrono::floor<duration>(now - what.left), duration{1});
   auto outcome = judge_fetch(over.answer, s.env.wall(now), what.conditional);
   record(*s.env.metrics, over.answer, took);
   permit_release back{over.permit, what.host, outcome.problem.code == errc::refused && what.own_host, {}};
   if (back.refused)
     back.evidence = outcome.problem.detail + (what.cause.empty() ? "" : " on " + what.cause);
-  back.report = report_of(over.answer, outcome, took);
+  back.report = report_of(over.answer, outcome, asked_ago);
   if (back.report.kind != answer_kind::none_asked)
     back.report.user_agent = s.config.user_agent;
   auto number = whose(self, over.permit);
@@ -83,9 +86,25 @@ void flight_over(gate_client_ptr self, landed_flight over) {
   answer_asker(self, number, {{}, std::move(outcome), over.answer ? std::move(*over.answer) : http_response{}});
 }
 
-void take_landed(gate_client_ptr self) {
-  for (auto& x : self->state.air->take_landed())
-    flight_over(self, std::move(x));
+/// The site was not asked, since it was too late for that: its permit is back, another is asked for.
+void ask_anew(gate_client_ptr self, uint64_t permit, const flight& what) {
+  report_release(self, {permit, what.host, false, {}});
+  auto number = whose(self, permit);
+  if (!self->state.askers.contains(number))
+    return;
+  self->state.waiting += what.robots_url.empty() ? 1 : 0;
+  ask_again(self, number, duration{0}, {errc::busy, "each permit was too old to be used when its turn came", {}});
+}
+
+void air_changed(gate_client_ptr self) {
+  auto& air = *self->state.air;
+  for (auto& x : air.take_landed())
+    if (x.what.kept_back)
+      ask_anew(self, x.permit, x.what);
+    else
+      flight_over(self, std::move(x));
+  if (air.take_departure())
+    say_held(self);
   show_held(self);
 }
 
@@ -95,6 +114,8 @@ void not_begun(gate_client_ptr self, uint64_t permit, const error& why) {
   auto what = s.air->withdraw(permit);
   if (!what)
     return;
+  if (why.code == errc::cancelled)
+    return ask_anew(self, permit, *what);
   s.env.metrics->count("vigie_fetch_requests_total", {{"outcome", std::string{to_string(why.code)}}});
   report_release(self, {permit, what->host, false, {}});
   auto number = whose(self, permit);
@@ -106,34 +127,38 @@ void not_begun(gate_client_ptr self, uint64_t permit, const error& why) {
   show_held(self);
 }
 
-void take_off(gate_client_ptr self, uint64_t permit, uint64_t number, flight what, http_request request) {
+void take_off(gate_client_ptr self, const permit& leave, uint64_t number, flight what, http_request request) {
   auto& s = self->state;
-  what.since = self->clock().now();
+  const auto& x = s.askers.at(number);
+  auto given = x.asked + leave.wait; // or a little later
+  what.begin_by = given + fresh_for(s);
+  what.leave_by = given + s.config.permit_keeps;
   what.time_out = request.timeout;
   bool waits_on = !what.robots_url.empty();
-  if (!s.air->open(permit, std::move(what))) {
+  if (!s.air->open(leave.id, std::move(what))) {
     s.waiting -= waits_on ? 1 : 0;
     return answer_asker(self, number, {{errc::permit_denied, "main gave a permit that is in use", {}}, {}, {}});
   }
-  s.flying.emplace(permit, number);
-  self->request(s.fetcher.get(), caf::infinite, begin_fetch{permit, std::move(request)})
-      .then([] {}, [self, permit](const caf::error& e) { not_begun(self, permit, from_caf(e)); });
+  s.flying.emplace(leave.id, number);
+  self->request(s.fetcher.get(), caf::infinite, begin_fetch{leave.id, std::move(request)})
+      .then([] {}, [self, permit = leave.id](const caf::error& e) { not_begun(self, permit, from_caf(e)); });
   show_held(self);
 }
 
 } // namespace
 
-void fetch_page(gate_client_ptr self, uint64_t permit, uint64_t number) {
-  auto& wish = self->state.askers.at(number).what;
+void fetch_page(gate_client_ptr self, const permit& leave, uint64_t number) {
+  const auto& wish = self->state.askers.at(number).what;
   flight what;
   what.host = wish.leave.host;
   what.policy = wish.leave.policy;
   what.conditional = wish.conditional;
   what.cause = wish.cause;
-  take_off(self, permit, number, std::move(what), std::move(wish.request));
+  take_off(self, leave, number, std::move(what), wish.request); // it may have to be made under another permit
 }
 
-void fetch_robots(gate_client_ptr self, uint64_t permit, uint64_t number, const std::string& url) {
+void fetch_robots(gate_client_ptr self, const permit& leave, uint64_t number) {
+  const auto& url = leave.robots_url;
   const auto& config = self->state.config;
   const auto& wish = self->state.askers.at(number).what;
   flight what;
@@ -152,13 +177,13 @@ void fetch_robots(gate_client_ptr self, uint64_t permit, uint64_t number, const 
   request.proxy = wish.request.proxy;
   if (what.own_host)
     request.ca_pem = wish.request.ca_pem;
-  take_off(self, permit, number, std::move(what), std::move(request));
+  take_off(self, leave, number, std::move(what), std::move(request));
 }
 
 void adopt_flights(gate_client_ptr self) {
   auto& air = *self->state.air;
   air.reports().nobody_tells();
-  auto wake = self->bridge([self](caf::unit_t) { take_landed(self); });
+  auto wake = self->bridge([self](caf::unit_t) { air_changed(self); });
   air.listen([wake] {
     auto once = wake;
     once(caf::unit);
@@ -166,7 +191,7 @@ void adopt_flights(gate_client_ptr self) {
   // Their requests to begin may still be on their way: they will not be known then.
   for (const auto& [permit, what] : air.withdraw_all())
     report_release(self, {permit, what.host, false, {}});
-  take_landed(self);
+  air_changed(self);
 }
 
 } // namespace vigie

@@ -22,22 +22,44 @@ void say(gate_client_ptr self, const std::vector<permit_release>& releases) {
   }
 }
 
-/// Words never overlap: one that says that the last was answered is understood by that (policy/worker_words.hpp).
-void say_held(gate_client_ptr self) {
+/// Words whose way is remembered: enough that one of them met nothing that held it up.
+constexpr size_t ways_kept = 4;
+
+void heard(gate_client_ptr self, const std::vector<held_permit>& rows, mono_time said) {
   auto& s = self->state;
-  if (s.word_out)
-    return;
-  permits_held word{s.air->held(self->clock().now()), s.air->reports().permits(), s.air->process(), s.word_answered};
-  s.word_out = true;
-  auto answered = [self](bool heard) {
-    self->state.word_out = false;
-    self->state.word_answered = heard;
-  };
-  self->request(s.gateway.get(), caf::infinite, std::move(word))
-      .then([answered] { answered(true); }, [answered](const caf::error&) { answered(false); });
+  s.ways.push_back(std::chrono::ceil<duration>(self->clock().now() - said));
+  if (s.ways.size() > ways_kept)
+    s.ways.pop_front();
+  s.air->may_leave_later(rows, said + s.config.permit_keeps);
+}
+
+void word_over(gate_client_ptr self, bool answered) {
+  auto& s = self->state;
+  s.word_out = false;
+  s.word_answered = answered;
+  if (answered && s.word_again)
+    say_held(self);
 }
 
 } // namespace
+
+/// Words never overlap: one that says that the last was answered is understood by that (policy/worker_words.hpp).
+void say_held(gate_client_ptr self) {
+  auto& s = self->state;
+  s.word_again = s.word_out;
+  if (s.word_out)
+    return;
+  auto now = self->clock().now();
+  permits_held word{s.air->held(now), s.air->reports().permits(), s.air->process(), s.word_answered};
+  s.word_out = true;
+  self->request(s.gateway.get(), caf::infinite, word)
+      .then(
+          [self, rows = std::move(word.rows), now] {
+            heard(self, rows, now);
+            word_over(self, true);
+          },
+          [self](const caf::error&) { word_over(self, false); });
+}
 
 void say_reports(gate_client_ptr self) {
   say(self, self->state.air->reports().take_due(self->clock().now(), true));

@@ -149,17 +149,17 @@ void hear_held(self_ptr self, const worker_id& by, const permits_held& what) {
     std::set<uint64_t> named{what.unreported.begin(), what.unreported.end()};
     for (const auto& x : what.rows)
       named.insert(x.id);
-    st.limiter.over(by, meaning.over, named);
+    st.limiter.over(by, meaning.over, named, self->clock().now());
     st.conduct.over(by, meaning.over, meaning.used, named);
     robots_over(self, by, meaning.over, named);
-    serve_gates(self);
   }
   // Who still has something to report has not said everything.
   if (what.unreported.empty() && st.config.regions.contains(by) && st.heard.insert(by).second &&
       st.heard.size() == st.config.regions.size()) {
     st.limiter.heard_all();
-    serve_gates(self);
   }
+  // Others may have waited for what was named as sent.
+  serve_gates(self);
 }
 
 error ended_exception(self_ptr self, const host_key& host) {

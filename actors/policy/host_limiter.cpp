@@ -6,10 +6,10 @@
 namespace vigie {
 
 error validate(const host_limiter_config& config) {
-  for (auto x : {config.lease, config.grace, config.max_hold, config.gap_memory, config.relisten})
+  for (auto x : {config.lease, config.grace, config.max_hold, config.gap_memory, config.relisten, config.begins_within})
     if (x <= duration{0})
       return {errc::bad_config,
-              "the times of the gates (lease, grace, max_hold, gap_memory, relisten) must be above 0",
+              "the times of the gates (lease, grace, max_hold, gap_memory, relisten, begins_within) must be above 0",
               {}};
   if (config.max_waiting == 0 || config.max_hosts == 0 || config.address_places == 0)
     return {errc::bad_config, "gates.max_waiting, max_hosts and address_places must be above 0", {}};
@@ -159,16 +159,6 @@ void host_limiter::give_back(uint64_t permit_id) {
     touched_.insert(waiting->second.begin(), waiting->second.end());
 }
 
-void host_limiter::begun(uint64_t permit_id, mono_time now) {
-  auto given = permits_.find(permit_id);
-  if (given == permits_.end())
-    return;
-  given->second.started = now;
-  auto g = gates_.find(given->second.gate);
-  g->second.last_start = std::max(g->second.last_start, now);
-  touched_.insert(given->second.gate);
-}
-
 void host_limiter::lost(const worker_id& worker, mono_time now) {
   for (auto& [id, x] : permits_)
     if (x.by == worker)
@@ -177,15 +167,6 @@ void host_limiter::lost(const worker_id& worker, mono_time now) {
     return by == worker ? error{errc::worker_lost, "the link of " + worker.value + " broke", {}} : error{};
   };
   deny_if(why, now);
-}
-
-void host_limiter::over(const worker_id& worker, uint64_t upto, const std::set<uint64_t>& named) {
-  std::vector<uint64_t> free;
-  for (auto i = permits_.begin(); i != permits_.end() && i->first <= upto; ++i)
-    if (i->second.by == worker && !named.contains(i->first))
-      free.push_back(i->first);
-  for (auto id : free)
-    give_back(id);
 }
 
 void host_limiter::close(const host_key& host) {
@@ -231,20 +212,24 @@ void host_limiter::expire(mono_time now) {
   while (!expiring_.empty() && expiring_.begin()->first <= now) {
     auto id = expiring_.begin()->second;
     lapsed_.push_back(id);
-    give_back(id);
+    gone(id, now);
   }
 }
 
 /// Not before this; places and the day's budget aside.
 mono_time host_limiter::may_start(const gate& g, const gate_policy& policy) const {
   const auto& pacing = whole(g).pacing;
+  auto last_start = g.last_start;
+  for (const auto& [id, limit] : g.out)
+    if (const auto& x = permits_.at(id); !x.begun)
+      last_start = std::max(last_start, x.begins_by);
   mono_time earliest;
   if (g.started) {
     auto gap = std::max(gap_of(policy, g.draw), gap_of(g.last_policy, g.draw));
-    earliest = g.last_start + pacing.widened(gap);
+    earliest = last_start + pacing.widened(gap);
   } else {
     auto gap = std::max(pacing.widened(widest_of(policy)), whole(g).widest_gap);
-    earliest = std::max(born_, g.last_start) + gap;
+    earliest = std::max(born_, last_start) + gap;
     if (had_owner_ && !heard_all_)
       earliest = std::max(earliest, born_ + config_.relisten);
   }
@@ -268,7 +253,9 @@ void host_limiter::grant(const host_key& key, gate& g, queue_place first, mono_t
   auto id = ++last_id_;
   answers_.push_back({t, {id, until(now, asked.asked), {}}});
   auto base = g.lane_of.value_or(key);
-  put_out(id, {key, base, asked.host, asked.policy.key, asked.by, life_of(asked.time_out), now, now},
+  put_out(id,
+          {key, base, asked.host, asked.policy.key, asked.by, life_of(asked.time_out), now, false, now,
+           now + config_.begins_within},
           asked.policy.max_in_flight);
   g.started = true;
   g.last_start = now;

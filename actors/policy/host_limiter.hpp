@@ -5,16 +5,19 @@
 // times the gate's pace), the gate is not left alone (actors/policy/host_pacing.hpp), the day's budget is not spent,
 // the address that the host stands on is not busy with other gates' requests, and the host is not closed because a
 // refusal is being ruled on. A repetition also needs a place in the gate's retry budget.
+// A start is when the worker has sent the request. Until it has said so, a gap is counted from the last moment at which
+// it may send it: it may be stopped with the permit in its hand.
 // Requests of one gate wait in order of arrival. Where two policies meet (sources that share a gate), the stricter
 // counts.
 // A new owner continues where the former one stopped: it is given the states that were stored, waits before each gate's
 // first permit as long as the widest gap that is known of it, and takes over what workers still hold of the former one.
 // Where nothing was stored it is the first, and waits for nobody; so that this is true, the first gives no permit
-// before something of it is stored. A place is free when its request is over: when its worker says so, by the release
-// or by no longer naming the permit among what it holds. A worker that cannot speak (its link broke) goes on asking, so
-// its places are taken until the requests must have ended: their time-outs, and a grace. One that speaks and still does
-// not give a permit back loses it after the lease. With scope = worker each worker has a lane of its own behind the
-// gate: gap and places are the lane's; holds, pace, the day's budget and repetitions stay the gate's.
+// before something of it is stored.
+// A place is free when its request is over: when its worker says so, by the release or by no longer naming the permit
+// among what it holds. A worker that cannot speak (its link broke) goes on asking, so its places are taken until the
+// requests must have ended: their time-outs, and a grace. One that speaks and still does not give a permit back loses
+// it after the lease. With scope = worker each worker has a lane of its own behind the gate: gap and places are the
+// lane's; holds, pace, the day's budget and repetitions stay the gate's.
 #pragma once
 
 #include <deque>
@@ -34,11 +37,12 @@
 namespace vigie {
 
 struct host_limiter_config {
-  duration lease{120000};      ///< a permit that is not given back is free after this, or after time-out and grace
-  duration grace{10000};       ///< beyond a request's time-out: its permit's way to the worker, and its end
-  size_t max_waiting = 10000;  ///< per gate; more are `busy`
-  size_t max_hosts = 10000;    ///< gates remembered; requests for one more are `busy`
-  duration max_hold{86400000}; ///< no caller waits longer than this
+  duration lease{120000};       ///< a permit that is not given back is free after this, or after time-out and grace
+  duration grace{10000};        ///< beyond a request's time-out: its permit's way to the worker, and its end
+  duration begins_within{5000}; ///< a request is sent so soon after its permit, or after its worker named it, or never
+  size_t max_waiting = 10000;   ///< per gate; more are `busy`
+  size_t max_hosts = 10000;     ///< gates remembered; requests for one more are `busy`
+  duration max_hold{86400000};  ///< no caller waits longer than this
   host_pacing_config pacing;
   retry_budget_config retries{0.1, 3, duration{600000}}; ///< of each gate: a tenth of its requests, and 3 in 10 min
   uint32_t address_places = 2;  ///< in flight on one address while several gates' hosts stand on it; not on loopback
@@ -84,9 +88,8 @@ public:
   /// The same release again changes nothing.
   void release(const worker_id& by, const permit_release& what, mono_time now, wall_time today,
                gate_key_kind key = gate_key_kind::domain);
-  /// The request of this permit begins only now: the gap counts from here.
-  void begun(uint64_t permit_id, mono_time now);
-  /// A permit that this worker says it holds; not known here: of a former owner.
+  /// A permit that this worker says it holds. Not known here: of a former owner. Its age is that of its request, from
+  /// when that was sent: the gap counts from there.
   void adopt(const worker_id& by, const held_permit& what, mono_time now, wall_time today);
   /// All workers have said what they hold and what they had to say to a former owner.
   void heard_all();
@@ -99,7 +102,7 @@ public:
   /// it speaks again.
   void lost(const worker_id& worker, mono_time now);
   /// Its permits up to this one come back, but those named.
-  void over(const worker_id& worker, uint64_t upto, const std::set<uint64_t>& named);
+  void over(const worker_id& worker, uint64_t upto, const std::set<uint64_t>& named, mono_time now);
   /// Permits whose time has passed without a word, since the last call.
   std::vector<uint64_t> take_lapsed() { return std::exchange(lapsed_, {}); }
   /// The newest that was given.
@@ -179,7 +182,9 @@ private:
     worker_id by;
     duration life{0}; ///< of its request: time-out and grace
     mono_time given{};
-    mono_time started{};
+    bool begun = false;    ///< its request was sent: the worker has said so
+    mono_time started{};   ///< when, or when it was given
+    mono_time begins_by{}; ///< until then it may be, if it was not
     std::string address{}; ///< that the host stood on; empty = not known, or loopback
     mono_time expires{};
   };
@@ -195,6 +200,8 @@ private:
   void forget_some(mono_time now, int64_t day);
   void put_out(uint64_t permit_id, out_permit what, uint32_t max_in_flight);
   void give_back(uint64_t permit_id);
+  void begun(out_permit& x, mono_time when);
+  void gone(uint64_t permit_id, mono_time now);
   void remember_judged(uint64_t permit_id);
   void touch_waiting();
   void expire_at(uint64_t permit_id, out_permit& x, mono_time when);

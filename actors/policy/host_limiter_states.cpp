@@ -1,4 +1,5 @@
-// What a limiter learns of its hosts: their answers, their addresses, and what a former owner knew.
+// What a limiter learns of its hosts and permits: when they are used and over, answers, addresses, and what a former
+// owner knew.
 #include <algorithm>
 #include <utility>
 
@@ -23,6 +24,31 @@ gate_policy stricter(const gate_policy& a, const gate_policy& b) {
 
 } // namespace
 
+void host_limiter::begun(out_permit& x, mono_time when) {
+  x.begun = true;
+  x.started = std::max(x.started, when);
+  auto& g = gates_.at(x.gate);
+  g.last_start = std::max(g.last_start, x.started);
+  touched_.insert(x.gate);
+}
+
+/// Back without a word: its request may have been sent at the last moment.
+void host_limiter::gone(uint64_t permit_id, mono_time now) {
+  auto& x = permits_.at(permit_id);
+  if (!x.begun)
+    begun(x, std::min(now, x.begins_by));
+  give_back(permit_id);
+}
+
+void host_limiter::over(const worker_id& worker, uint64_t upto, const std::set<uint64_t>& named, mono_time now) {
+  std::vector<uint64_t> free;
+  for (auto i = permits_.begin(); i != permits_.end() && i->first <= upto; ++i)
+    if (i->second.by == worker && !named.contains(i->first))
+      free.push_back(i->first);
+  for (auto id : free)
+    gone(id, now);
+}
+
 void host_limiter::release(const worker_id& by, const permit_release& what, mono_time now, wall_time today,
                            gate_key_kind key) {
   if (judged_.contains(what.id))
@@ -43,7 +69,7 @@ void host_limiter::release(const worker_id& by, const permit_release& what, mono
     // A permit to fetch robots.txt may have led to another host than the one it was asked for.
     at = keys_.gate_of(what.host, key);
   }
-  // The request began a little after its permit was given: it took no longer than this, so it began no later.
+  // The request was sent so long ago, or later by what the word's way took.
   if (auto g = gates_.find(way); g != gates_.end() && what.report.took > duration{0})
     g->second.last_start = std::max(g->second.last_start, now - what.report.took);
   // The host's wish counts even if the permit is unknown here: a former owner may have given it.
@@ -214,8 +240,15 @@ void host_limiter::join(const gate_keys::joined& x, mono_time now, wall_time tod
 // -- what outlives an owner
 
 void host_limiter::adopt(const worker_id& by, const held_permit& what, mono_time now, wall_time today) {
-  if (auto known = permits_.find(what.id); known != permits_.end() && known->second.by == by)
-    expire_at(what.id, known->second, known->second.given + std::max(config_.lease, known->second.life));
+  auto sent = what.age > duration{0};
+  if (auto known = permits_.find(what.id); known != permits_.end() && known->second.by == by) {
+    auto& x = known->second;
+    expire_at(what.id, x, x.given + std::max(config_.lease, x.life));
+    if (!x.begun && sent)
+      begun(x, now - what.age);
+    else if (!x.begun)
+      x.begins_by = now + config_.begins_within;
+  }
   auto life = life_of(what.time_out);
   if (what.id == 0 || permits_.contains(what.id) || judged_.contains(what.id) ||
       what.age >= std::max(config_.lease, life))
@@ -223,10 +256,11 @@ void host_limiter::adopt(const worker_id& by, const held_permit& what, mono_time
   auto [key, g] = way_of(by, what.host, what.policy, now, today);
   if (g == nullptr)
     return;
-  auto begun = now - std::max(what.age, duration{0});
+  auto given = now - std::max(what.age, duration{0});
   auto base = g->lane_of.value_or(key);
-  put_out(what.id, {key, base, what.host, what.policy.key, by, life, begun, begun}, what.policy.max_in_flight);
-  g->last_start = std::max(g->last_start, begun);
+  put_out(what.id, {key, base, what.host, what.policy.key, by, life, given, sent, given, now + config_.begins_within},
+          what.policy.max_in_flight);
+  g->last_start = std::max(g->last_start, given);
   note_gap(base, whole(*g), what.policy, now);
   touched_.insert(key);
 }

@@ -77,6 +77,12 @@ void curl_easy::set_callbacks() {
   };
   curl_easy_setopt(handle_, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(handle_, CURLOPT_OPENSOCKETDATA, this);
+  curl_prereq_callback leave = [](void* self, char*, char*, int, int) -> int {
+    auto* request = static_cast<curl_easy*>(self)->request_;
+    return request && request->may_leave() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  };
+  curl_easy_setopt(handle_, CURLOPT_PREREQFUNCTION, leave);
+  curl_easy_setopt(handle_, CURLOPT_PREREQDATA, this);
   if (!rules_.watch)
     return;
   // A kept connection outlives the handle that opened it, but not the loop's watch.

@@ -49,8 +49,8 @@ public:
     return {};
   }
 
-  void fetch(http_request request, callback done) override {
-    auto transfer = curl_transfer::make(std::move(request), rules_);
+  void fetch(http_request request, callback done, departure leave) override {
+    auto transfer = curl_transfer::make(std::move(request), rules_, std::move(leave));
     if (!transfer) {
       done(tl::unexpected<error>(transfer.error()));
       return;

@@ -57,7 +57,8 @@ error start_curl() {
   return code == CURLE_OK ? error{} : error{errc::network, curl_easy_strerror(code), {}};
 }
 
-result<std::unique_ptr<curl_transfer>> curl_transfer::make(http_request request, const transfer_rules& rules) {
+result<std::unique_ptr<curl_transfer>> curl_transfer::make(http_request request, const transfer_rules& rules,
+                                                           std::function<bool()> leave) {
   auto url = parse_url(request.url);
   if (!url)
     return tl::unexpected<error>(url.error());
@@ -69,11 +70,13 @@ result<std::unique_ptr<curl_transfer>> curl_transfer::make(http_request request,
       return tl::unexpected<error>(proxy.error());
     request.proxy = to_string(*proxy);
   }
-  return std::unique_ptr<curl_transfer>(new curl_transfer(std::move(request), std::move(*url), rules));
+  return std::unique_ptr<curl_transfer>(
+      new curl_transfer(std::move(request), std::move(*url), rules, std::move(leave)));
 }
 
-curl_transfer::curl_transfer(http_request request, parsed_url url, const transfer_rules& rules)
-    : request_(std::move(request)), url_(std::move(url)), rules_(rules),
+curl_transfer::curl_transfer(http_request request, parsed_url url, const transfer_rules& rules,
+                             std::function<bool()> leave)
+    : request_(std::move(request)), url_(std::move(url)), rules_(rules), leave_(std::move(leave)),
       plain_(request_.method == "GET" && request_.body.empty() && request_.proxy.empty() && request_.ca_pem.empty()) {}
 
 curl_transfer::~curl_transfer() {
@@ -153,6 +156,13 @@ void curl_transfer::set_headers(void* easy) {
   if (!plain_)
     add("Expect:");
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, static_cast<curl_slist*>(header_list_));
+}
+
+bool curl_transfer::may_leave() {
+  if (!leave_ || leave_())
+    return true;
+  problem_ = {errc::cancelled, "it was not to be sent any more", {}};
+  return false;
 }
 
 bool curl_transfer::refuse_body(std::string why) {

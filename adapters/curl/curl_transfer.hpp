@@ -1,6 +1,7 @@
 // One request and what comes of it. Internal to adapters/curl; libcurl's types are void pointers and ints here.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -39,7 +40,9 @@ error start_curl();
 class curl_transfer {
 public:
   /// bad_request for a URL, a method, headers or a proxy that cannot be sent.
-  static result<std::unique_ptr<curl_transfer>> make(http_request request, const transfer_rules& rules);
+  /// `leave` as for http_client::fetch.
+  static result<std::unique_ptr<curl_transfer>> make(http_request request, const transfer_rules& rules,
+                                                     std::function<bool()> leave = {});
   curl_transfer(const curl_transfer&) = delete;
   curl_transfer& operator=(const curl_transfer&) = delete;
   ~curl_transfer();
@@ -54,13 +57,14 @@ public:
   result<http_response> finish(const curl_easy& easy, int code);
 
   /// False = end the transfer; `finish` then says why.
+  bool may_leave();
   bool take_body(std::string_view bytes);
   bool take_header(std::string_view line);
   /// A socket to the address (a curl_sockaddr) if the guard allows it, else -1.
   int open_socket(int purpose, void* address);
 
 private:
-  curl_transfer(http_request request, parsed_url url, const transfer_rules& rules);
+  curl_transfer(http_request request, parsed_url url, const transfer_rules& rules, std::function<bool()> leave);
 
   void set_method(void* easy);
   void set_headers(void* easy);
@@ -75,6 +79,7 @@ private:
   http_request request_;
   parsed_url url_;
   const transfer_rules& rules_;
+  std::function<bool()> leave_;
   bool plain_;
   void* easy_ = nullptr;
   void* header_list_ = nullptr;

@@ -49,7 +49,7 @@ struct fixture {
   fake_child_process children;
   world w;
   actor_ref<worker_gateway_actor> gateway;
-  std::shared_ptr<flights> air = std::make_shared<flights>();
+  std::shared_ptr<flights> air = std::make_shared<flights>(1, report_book_config{}, [this] { return w.now(); });
   actor_ref<gate_client_actor> gate;
   actor_ref<fetcher_actor> fetch;
   command_runner_actor aut;

@@ -20,7 +20,7 @@ struct fixture {
 
   /// With a permit.
   errc begin(uint64_t permit, std::string url) {
-    air->open(permit, {host_key{"x"}, {}, {}, {}});
+    air->open(permit, {host_key{"x"}, policy});
     http_request request;
     request.url = std::move(url);
     auto out = w.ask<caf::unit_t>(aut, begin_fetch{permit, request});
@@ -31,7 +31,8 @@ struct fixture {
   null_metrics metrics;
   fakes::fake_http_client client;
   test::world w;
-  std::shared_ptr<flights> air = std::make_shared<flights>();
+  gate_policy policy;
+  std::shared_ptr<flights> air = std::make_shared<flights>(1, report_book_config{}, [this] { return w.now(); });
   uint32_t most;
   fetcher_actor aut;
 };
@@ -73,12 +74,73 @@ TEST_CASE("above its limit a fetcher is busy at once, below it again it fetches"
 
 TEST_CASE("a permit that was taken back, or used, is not used") {
   fixture f{1};
-  f.air->open(1, {host_key{"x"}, {}, {}, {}});
+  f.air->open(1, {host_key{"x"}, {}});
   REQUIRE(f.air->withdraw_all().size() == 1);
-  REQUIRE(f.w.ask<caf::unit_t>(f.aut, begin_fetch{1, {}}).error().code == errc::busy);
+  REQUIRE(f.w.ask<caf::unit_t>(f.aut, begin_fetch{1, {}}).error().code == errc::cancelled);
   REQUIRE(f.begin(2, "http://x/ok") == errc::none);
-  REQUIRE(f.w.ask<caf::unit_t>(f.aut, begin_fetch{2, {}}).error().code == errc::busy);
+  REQUIRE(f.w.ask<caf::unit_t>(f.aut, begin_fetch{2, {}}).error().code == errc::cancelled);
   REQUIRE(f.client.request_count() == 1);
+}
+
+TEST_CASE("a permit that has become too old is not used, and a request that is late is not sent") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    using namespace std::chrono_literals;
+    auto aim = [&](uint64_t permit, duration begin_within, duration leave_within) {
+      flight x{host_key{"x"}, {}};
+      x.begin_by = f.w.now() + begin_within;
+      x.leave_by = f.w.now() + leave_within;
+      f.air->open(permit, x);
+    };
+    auto begin = [&](uint64_t permit) {
+      http_request request;
+      request.url = "http://x/ok";
+      auto out = f.w.ask<caf::unit_t>(f.aut, begin_fetch{permit, request});
+      return out ? errc::none : out.error().code;
+    };
+    aim(1, 500ms, 5s);
+    aim(2, 500ms, 5s);
+    aim(3, 2s, 5s);
+    aim(4, 2s, 5s);
+    f.w.advance(500ms, 100ms);
+    REQUIRE(begin(1) == errc::none);
+    f.w.advance(1ms, 1ms);
+    REQUIRE(begin(2) == errc::cancelled);
+    REQUIRE(f.air->withdraw(2));
+    f.client.hold_connections();
+    REQUIRE(begin(3) == errc::none);
+    REQUIRE(begin(4) == errc::none);
+    f.air->take_landed();
+    f.w.advance(4s, 100ms);
+    auto rows = f.air->held(f.w.now());
+    REQUIRE(rows.size() == 2);
+    REQUIRE(rows[0].age == 0ms); // it has not left
+    f.air->may_leave_later({rows[1]}, f.w.now() + 5s);
+    f.w.advance(4s, 100ms);
+    f.client.connect();
+    REQUIRE(f.client.request_count() == 2); // 1 and 4
+    auto landed = f.air->take_landed();
+    REQUIRE(landed.size() == 2);
+    REQUIRE(landed[0].permit == 3);
+    REQUIRE(landed[0].what.kept_back);
+    REQUIRE_FALSE(landed[1].what.kept_back);
+    REQUIRE(f.w.now() - landed[1].what.left == 0ms);
+  }
+}
+
+TEST_CASE("a departure that others wait for is told: where a gate has several places") {
+  for (auto places : {1u, 2u}) {
+    fixture f{1};
+    int woken = 0;
+    f.air->listen([&] { ++woken; });
+    f.policy.max_in_flight = places;
+    f.client.hold();
+    REQUIRE(f.begin(1, "http://x/ok") == errc::none);
+    REQUIRE(woken == (places > 1 ? 1 : 0));
+    REQUIRE(f.air->take_departure() == (places > 1));
+    REQUIRE_FALSE(f.air->take_departure());
+    REQUIRE(f.air->held(f.w.now()).at(0).age == duration{1});
+  }
 }
 
 TEST_CASE("what a fetcher had under way when it crashed counts against the next one's limit, and lands") {

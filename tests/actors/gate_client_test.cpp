@@ -26,6 +26,7 @@ struct fixture {
   ~fixture() {
     w.stop(aut, gateway.get(), fetch.get());
     notes.withheld.clear();
+    notes.words.clear();
   }
 
   void start() { aut = w.system.spawn(gate_client, config, w.env(log, metrics), gateway, fetch, air); }
@@ -48,7 +49,7 @@ struct fixture {
   fakes::fake_http_client web;
   test::world w;
   gate_client_config config;
-  std::shared_ptr<flights> air = std::make_shared<flights>(17);
+  std::shared_ptr<flights> air = std::make_shared<flights>(17, report_book_config{}, [this] { return w.now(); });
   actor_ref<worker_gateway_actor> gateway;
   actor_ref<fetcher_actor> fetch;
   gate_client_actor aut;
@@ -227,9 +228,93 @@ TEST_CASE("a permit that was too long on its way is not used: main may have give
     REQUIRE_FALSE(asked.answered());
     REQUIRE(f.notes.permits.size() == 2);
     REQUIRE(f.notes.permits[1].patience <= 40s);
+    // The way takes nothing: half a second more is too much.
     f.w.advance(20s, 1s);
-    answer(1, 19s);
+    answer(1, 19499ms);
+    REQUIRE(f.times_released(51) == 1);
+    REQUIRE(f.notes.permits.size() == 3);
+    f.w.advance(10s, 1s);
+    answer(2, 9500ms);
     REQUIRE((*asked)->answer.body == "a page");
+  }
+}
+
+TEST_CASE("what the way to main takes is no age of a permit, up to 5 s") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    f.notes.withhold = f.notes.withhold_words = true;
+    f.w.drain();
+    auto answer = [&](auto& what) {
+      caf::anon_send(caf::actor_cast<caf::actor>(f.gateway.get()), continuation{[&what] { what(); }});
+      f.w.drain();
+    };
+    auto hear = [&] { f.notes.words.back().keep(); };
+    auto permit_in_time = [&](duration late) {
+      auto asked = f.ask();
+      f.w.advance(late, 10ms);
+      auto give = [&] { f.notes.withheld.back().keep(permit{f.notes.permits.size(), duration{0}, {}}); };
+      answer(give);
+      return asked.answered();
+    };
+    f.w.advance(1s, 10ms);
+    f.w.advance(1200ms, 10ms);
+    answer(hear); // after 1.2 s
+    REQUIRE(permit_in_time(1700ms));
+    REQUIRE_FALSE(permit_in_time(1710ms));
+  }
+}
+
+TEST_CASE("a permit that has become too old on its way to the site is not used either: another is asked for") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    auto robots = seed % 2 == 0;
+    if (robots)
+      f.notes.robots = {"http://shop.example/robots.txt"};
+    f.web.on("/robots.txt", 404, "");
+    f.notes.forget_words = true; // main does not know of it as one that is still to be sent
+    f.web.hold_connections();
+    auto asked = f.ask();
+    f.w.advance(5001ms, 1ms);
+    REQUIRE(f.notes.held.back().rows.at(0).age == 0ms);
+    f.web.connect();
+    f.w.drain();
+    REQUIRE(f.times_released(1) == 1);
+    REQUIRE(f.notes.released[0].report.kind == answer_kind::none_asked);
+    REQUIRE(asked.answered());
+    REQUIRE((*asked)->answer.body == "a page");
+    REQUIRE(f.web.request_count() == 1);
+    REQUIRE(f.metrics.counter("vigie_fetch_requests_total", {{"outcome", "2xx"}}) == 1);
+  }
+}
+
+TEST_CASE("a connection may take its time: as long as main knows that the request is still to be sent") {
+  fixture f{1};
+  f.web.hold_connections();
+  auto asked = f.ask();
+  f.w.advance(15s, 100ms);
+  f.web.hold();
+  f.web.connect();
+  f.w.drain();
+  REQUIRE(f.web.request_count() == 1);
+  f.w.advance(2s, 100ms);
+  REQUIRE(f.notes.held.back().rows.at(0).age <= 2s);
+  REQUIRE(f.notes.held.back().rows.at(0).age > 0s);
+  f.web.unhold();
+  f.w.drain();
+  REQUIRE((*asked)->answer.body == "a page");
+  REQUIRE(f.notes.released.at(0).report.took == 2s); // since it was sent
+}
+
+TEST_CASE("where a host has several places, main hears at once when a request was sent") {
+  for (auto places : {1u, 2u}) {
+    fixture f{1};
+    f.wish.leave.policy.max_in_flight = places;
+    f.web.hold();
+    auto asked = f.ask();
+    auto other = f.ask();
+    REQUIRE(f.notes.held.size() == (places > 1 ? 2 : 0));
+    if (places > 1)
+      REQUIRE(f.notes.held.back().rows.at(1).age == 1ms);
   }
 }
 
@@ -435,7 +520,7 @@ TEST_CASE("what is held is said every second, with its age, and whether main ans
 
 TEST_CASE("releases that nobody hears are bounded, and it is said what was dropped") {
   fixture f{1};
-  f.air = std::make_shared<flights>(17, report_book_config{2});
+  f.air = std::make_shared<flights>(17, report_book_config{2}, [&f] { return f.w.now(); });
   f.w.stop(f.aut, f.fetch.get());
   f.start_fetcher();
   f.start();

@@ -139,6 +139,26 @@ TEST_CASE("over the whole fleet: never closer than the gap, never more at once t
   }
 }
 
+TEST_CASE("at a host of several places a word that a request was sent makes the next turn come, a gap after that") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    gate_policy policy{1s, 1s, 2, 1000};
+    f.say_held();
+    later<permit> first{f.w, f.aut, fr, f.wants(policy)};
+    f.w.advance(1100ms, 50ms);
+    REQUIRE(first.here());
+    later<permit> second{f.w, f.aut, us, f.wants(policy)};
+    f.w.advance(3s, 50ms);
+    REQUIRE_FALSE(second.here()); // the first one's worker may be stopped
+    caf::anon_send(f.aut, fr, permits_held{{{first.get()->id, site, policy, 600ms}}});
+    f.w.advance(350ms, 50ms);
+    REQUIRE_FALSE(second.here());
+    f.w.advance(100ms, 50ms);
+    REQUIRE(second.here());
+    REQUIRE(second.get()->id != 0);
+  }
+}
+
 TEST_CASE("an owner that was restarted shortens no gap") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};

@@ -51,7 +51,7 @@ struct fixture {
   fakes::fake_http_client client;
   world w;
   actor_ref<worker_gateway_actor> gateway;
-  std::shared_ptr<flights> air = std::make_shared<flights>();
+  std::shared_ptr<flights> air = std::make_shared<flights>(1, report_book_config{}, [this] { return w.now(); });
   actor_ref<gate_client_actor> gate;
   actor_ref<fetcher_actor> fetch;
   scraper_actor aut;

@@ -143,6 +143,42 @@ TEST_CASE("a request after the server closed the idle connection gets a new one"
   CHECK(fetch(*client, get(server->url("/ok"))));
 }
 
+TEST_CASE("a request is asked for leave when its connection is there; without it the server sees none") {
+  raw_http_server server;
+  auto client = make_client();
+  for (bool may : {true, true, false, true}) { // the second one on the first one's connection
+    auto before = server.requests();
+    int seen = -1;
+    std::promise<result<http_response>> heard;
+    client->fetch(
+        get(server.url("/ok")), [&](result<http_response> x) { heard.set_value(std::move(x)); },
+        [&, may] {
+          seen = server.requests();
+          return may;
+        });
+    auto future = heard.get_future();
+    auto answer = outcome(future);
+    CHECK(seen == before);
+    CHECK(server.requests() == before + (may ? 1 : 0));
+    if (may)
+      CHECK(body_of(answer) == "hello");
+    else
+      CHECK(answer.error().code == errc::cancelled);
+  }
+  // Who finds nobody there has not left.
+  std::atomic<int> left{0};
+  std::promise<result<http_response>> heard;
+  client->fetch(
+      get("http://127.0.0.1:1/"), [&](result<http_response> x) { heard.set_value(std::move(x)); },
+      [&] {
+        ++left;
+        return true;
+      });
+  auto future = heard.get_future();
+  CHECK(outcome(future).error().code == errc::network);
+  CHECK(left == 0);
+}
+
 TEST_CASE("HTTP/2 over TLS: requests share one connection") {
   nginx_server server{certificates(), true};
   auto client = make_client();

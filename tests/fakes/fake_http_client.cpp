@@ -26,9 +26,27 @@ fake_http_client::~fake_http_client() {
     x.done(fail(errc::cancelled, "the fake client ends"));
   for (auto& done : silenced_)
     done(fail(errc::cancelled, "the fake client ends"));
+  for (auto& x : unconnected_)
+    x.done(fail(errc::cancelled, "the fake client ends"));
 }
 
-void fake_http_client::fetch(http_request request, callback done) {
+void fake_http_client::fetch(http_request request, callback done, departure leave) {
+  {
+    std::lock_guard guard{mutex_};
+    if (connecting_) {
+      unconnected_.push_back({std::move(request), std::move(done), std::move(leave)});
+      return;
+    }
+  }
+  arrive({std::move(request), std::move(done), std::move(leave)});
+}
+
+void fake_http_client::arrive(arrival x) {
+  auto& [request, done, leave] = x;
+  if (leave && !leave()) {
+    done(fail(errc::cancelled, "it was not to be sent any more"));
+    return;
+  }
   std::unique_lock guard{mutex_};
   requests_.push_back(request);
   auto by = find_answer(request.url);
@@ -98,6 +116,22 @@ void fake_http_client::forget_rules() {
   std::lock_guard guard{mutex_};
   rules_.clear();
   once_.clear();
+}
+
+void fake_http_client::hold_connections() {
+  std::lock_guard guard{mutex_};
+  connecting_ = true;
+}
+
+void fake_http_client::connect() {
+  std::vector<arrival> all;
+  {
+    std::lock_guard guard{mutex_};
+    connecting_ = false;
+    all.swap(unconnected_);
+  }
+  for (auto& x : all)
+    arrive(std::move(x));
 }
 
 void fake_http_client::hold() {

@@ -20,7 +20,8 @@ public:
 
   ~fake_http_client() override; ///< whoever still waits gets errc::cancelled
 
-  void fetch(http_request request, callback done) override;
+  using http_client::fetch;
+  void fetch(http_request request, callback done, departure leave) override;
 
   fake_http_client& on(std::string url_part, int32_t status, std::string body, header_fields headers = {});
   fake_http_client& on_error(std::string url_part, errc code, std::string detail = {});
@@ -34,6 +35,10 @@ public:
 
   /// From now on answers wait for release.
   void hold();
+  /// From now on requests find no connection, until `connect`: none of them leaves.
+  void hold_connections();
+  /// Those that wait for a connection have one, and so have later ones.
+  void connect();
   /// Answers the oldest waiting ones, at most `count`; says how many. New requests are still held.
   size_t release(size_t count = SIZE_MAX);
   /// Ends hold and answers whoever waits.
@@ -56,6 +61,14 @@ private:
 
   answer find_answer(const std::string& url);
 
+  struct arrival {
+    http_request request;
+    callback done;
+    departure leave;
+  };
+
+  void arrive(arrival x);
+
   mutable std::mutex mutex_;
   std::vector<rule> rules_;
   std::deque<rule> once_;
@@ -63,6 +76,8 @@ private:
   std::deque<waiter> held_;
   std::vector<callback> silenced_;
   bool holding_ = false;
+  bool connecting_ = false;
+  std::vector<arrival> unconnected_;
 };
 
 } // namespace vigie::fakes

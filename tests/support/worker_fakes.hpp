@@ -27,9 +27,12 @@ struct main_notes {
   bool silent = false;           ///< settlements are not answered at all
   bool withhold = false;         ///< permits are not answered
   bool forget_releases = false;  ///< they are answered worker_lost
+  bool forget_words = false;     ///< so is what is held
+  bool withhold_words = false;   ///< that is not answered
   error deny;                    ///< of every permit, unless none
   std::vector<reply<settle_ack>> unanswered;
   std::vector<reply<permit>> withheld;
+  std::vector<reply<void>> words; ///< withheld
   std::deque<std::string> robots; ///< of the next permits: to fetch these first
 };
 
@@ -108,7 +111,17 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
           owed.keep();
         return owed;
       },
-      [=](const permits_held& what) { notes->held.push_back(what); },
+      [=](const permits_held& what) -> promise<void> {
+        notes->held.push_back(what);
+        auto owed = self->owe<void>();
+        if (notes->withhold_words)
+          notes->words.push_back(owed);
+        else if (notes->forget_words)
+          owed.fail({errc::worker_lost, "gone", {}});
+        else
+          owed.keep();
+        return owed;
+      },
   };
 }
 

@@ -36,6 +36,11 @@ host_limiter limiter(host_limiter_config config = {}) {
   return host_limiter{config, 1, t0, 1000};
 }
 
+/// The worker names it as one whose request was sent then.
+void sent(host_limiter& aut, const worker_id& by, uint64_t id, mono_time at) {
+  aut.adopt(by, {id, site, {}, 1ms}, at + 1ms, today);
+}
+
 } // namespace
 
 TEST_CASE("the first permit waits a full gap after the owner's start, the next ones a gap from start to start") {
@@ -50,6 +55,8 @@ TEST_CASE("the first permit waits a full gap after the owner's start, the next o
   REQUIRE(first.size() == 1);
   CHECK(first[0].what.id == 1001);
   CHECK(first[0].what.wait == 5s);
+  sent(aut, fr, 1001, t0 + 5s);
+  CHECK(aut.due(t0 + 5s + 1ms, today).empty());
   CHECK(aut.next_due(t0 + 5s) == optional<mono_time>{t0 + 10s});
   CHECK(aut.due(t0 + 9s, today).empty());
   CHECK(aut.due(t0 + 10s, today).size() == 1);
@@ -85,11 +92,11 @@ TEST_CASE("a lost worker's requests go on: their places are free when they must 
     if (speaks) {
       // It holds it still: from now on its time is its lease.
       aut.adopt(fr, {first, site, every(1s), 19s}, t0 + 20s, today);
-      aut.over(fr, first, {first});
+      aut.over(fr, first, {first}, t0 + 20s);
       CHECK(aut.due(t0 + 60s, today).empty());
-      aut.over(us, first, {});
+      aut.over(us, first, {}, t0 + 60s);
       CHECK(aut.due(t0 + 60s, today).empty());
-      aut.over(fr, first, {});
+      aut.over(fr, first, {}, t0 + 60s);
       CHECK(aut.due(t0 + 60s, today).size() == 1);
       CHECK(aut.take_lapsed().empty());
       continue;
@@ -184,6 +191,7 @@ TEST_CASE("where two policies meet, the stricter counts") {
   aut.ask(us, wants(every(8s, 4)), t0, today);
   aut.ask(us, wants(every(1s, 1)), t0, today);
   CHECK(aut.due(t0 + 1s, today).at(0).whose == 1);
+  sent(aut, fr, 1001, t0 + 1s);
   CHECK(aut.due(t0 + 8s, today).empty());
   CHECK(aut.due(t0 + 9s, today).at(0).whose == 2);
   CHECK(aut.due(t0 + 16s, today).empty()); // the gap after the stricter one, and its own limit of one in flight
@@ -214,6 +222,7 @@ TEST_CASE("a closed host gives nothing until it is open again as often; the wait
   CHECK(out[0].what.why.code == errc::refused);
   CHECK(out[1].whose == 2);
   CHECK(out[1].what.id != 0);
+  sent(aut, us, out[1].what.id, t0 + 5s);
   aut.close_all(true);
   aut.ask(us, wants(every(1s, 3)), t0 + 6s, today);
   CHECK(aut.due(t0 + 10s, today).empty());
@@ -328,7 +337,10 @@ TEST_CASE("names of one domain share a gate where the list says so; each port of
   ask("127.0.0.1:8001");
   ask("127.0.0.1:8002");
   CHECK(aut.hosts() == 3);
-  CHECK(aut.due(t0 + 5s, today).size() == 3);
+  auto first = aut.due(t0 + 5s, today);
+  CHECK(first.size() == 3);
+  for (const auto& x : first)
+    sent(aut, fr, x.what.id, t0 + 5s);
   CHECK(aut.due(t0 + 9s, today).empty());
   CHECK(aut.due(t0 + 10s, today).size() == 1);
   auto own = wants(every(5s, 3), 60s, host_key{"www.shop.example"});
@@ -360,8 +372,10 @@ TEST_CASE("several names on one address: so many in flight between them; one alo
       for (int i = 0; i < n; ++i)
         aut.ask(fr, wants(every(1ms, 10), 60s, host), now, today);
       for (int i = 0; i < n + 1; ++i)
-        for (const auto& x : aut.due(now += 1ms, today))
+        for (const auto& x : aut.due(now += 1ms, today)) {
           out.push_back(x.what.id);
+          sent(aut, fr, x.what.id, now);
+        }
       return out;
     };
     for (const auto& host : {a, b})
@@ -401,7 +415,9 @@ TEST_CASE("gates of kind ip: names on one address become one, and nothing that w
   }
   CHECK(aut.hosts() == 1);
   aut.ask(us, wants(by_ip, 10min, a), t0 + 6s, today);
-  CHECK(aut.due(t0 + 10s, today).at(0).whose == 3);
+  auto third = aut.due(t0 + 10s, today);
+  CHECK(third.at(0).whose == 3);
+  sent(aut, fr, third.at(0).what.id, t0 + 10s);
   CHECK(aut.due(t0 + 14s, today).empty());
   auto last = aut.due(t0 + 15s, today);
   REQUIRE(last.size() == 1);
@@ -521,14 +537,127 @@ TEST_CASE("the same release again changes nothing, whoever repeats it") {
   CHECK(aut.changed_states(t0 + 90s, today).at(0).strikes == 2);
 }
 
-TEST_CASE("a permit whose request begins late counts from there") {
+TEST_CASE("where there are several places, the next turn comes when the last request is known to be sent") {
   auto aut = limiter();
-  aut.ask(fr, wants(every(5s, 2)), t0, today);
+  auto policy = every(5s, 2);
+  aut.ask(fr, wants(policy), t0, today);
   auto id = aut.due(t0 + 5s, today).at(0).what.id;
-  aut.begun(id, t0 + 9s);
-  aut.ask(fr, wants(every(5s, 2)), t0 + 9s, today);
-  CHECK(aut.due(t0 + 13s, today).empty());
-  CHECK(aut.due(t0 + 14s, today).size() == 1);
+  aut.ask(us, wants(policy), t0 + 5s, today);
+  CHECK(aut.due(t0 + 10s, today).empty()); // its worker may be stopped with the permit in its hand
+  SECTION("sent late: the gap counts from there") {
+    aut.adopt(fr, {id, site, policy, 500ms}, t0 + 9s, today);
+    aut.adopt(fr, {id, site, policy, 1500ms}, t0 + 10s, today); // said again
+    CHECK(aut.due(t0 + 13500ms - 1ms, today).empty());
+    CHECK(aut.due(t0 + 13500ms, today).size() == 1);
+  }
+  SECTION("its worker says nothing: after 5 s it is not sent any more") {
+    CHECK(aut.due(t0 + 15s - 1ms, today).empty());
+    CHECK(aut.due(t0 + 15s, today).size() == 1);
+  }
+  SECTION("its worker says that it still waits for a connection: the time begins anew") {
+    aut.adopt(fr, {id, site, policy, 0s}, t0 + 9s, today);
+    CHECK(aut.due(t0 + 19s - 1ms, today).empty());
+    CHECK(aut.due(t0 + 19s, today).size() == 1);
+  }
+  SECTION("back unused: the site was not asked") {
+    aut.release(fr, {id, site, false, {}}, t0 + 10s, today);
+    CHECK(aut.due(t0 + 10s, today).size() == 1);
+  }
+  SECTION("its worker is a new process, and names nothing: the old one may have sent it at its end") {
+    aut.over(fr, id, {}, t0 + 8s);
+    CHECK(aut.due(t0 + 13s - 1ms, today).empty());
+    CHECK(aut.due(t0 + 13s, today).size() == 1);
+  }
+  SECTION("a former owner's, which still waits for a connection, counts alike") {
+    auto next = limiter();
+    next.adopt(fr, {17, site, policy, 0s}, t0 + 1s, today);
+    next.ask(us, wants(policy), t0 + 1s, today);
+    CHECK(next.due(t0 + 11s - 1ms, today).empty());
+    CHECK(next.due(t0 + 11s, today).size() == 1);
+  }
+}
+
+TEST_CASE(
+    "whoever holds a permit may be stopped with it, for any time: sites see no two requests nearer than the gap") {
+  REQUIRE(rc::check("late departures", [](uint64_t seed) {
+    auto gap = duration{*rc::gen::inRange(100, 3000)};
+    auto policy = every(gap, *rc::gen::inRange<uint32_t>(1, 4));
+    host_limiter aut{{}, seed, t0, 0};
+    struct held {
+      worker_id by;
+      mono_time leaves; ///< if its worker lets it
+      mono_time leave_by;
+      duration takes;
+      bool left = false;
+    };
+    std::map<uint64_t, held> out;
+    std::map<host_limiter::ticket, worker_id> who;
+    optional<mono_time> last;
+    auto now = t0;
+    size_t asked = 0;
+    auto depart = [&] {
+      std::vector<std::pair<mono_time, uint64_t>> next;
+      for (const auto& [id, x] : out)
+        if (!x.left && x.leaves <= now && x.leaves <= x.leave_by)
+          next.emplace_back(x.leaves, id);
+      std::sort(next.begin(), next.end());
+      for (const auto& [at, id] : next) {
+        RC_ASSERT((!last || at - *last >= gap));
+        last = at;
+        out[id].left = true;
+        ++asked;
+      }
+    };
+    auto steps = *rc::gen::inRange(20, 200);
+    for (int i = 0; i < steps; ++i) {
+      now += duration{*rc::gen::inRange(1, 700)};
+      depart();
+      auto by = *rc::gen::element(fr, us);
+      who[aut.ask(by, wants(policy), now, today)] = by;
+      for (const auto& x : aut.due(now, today)) {
+        if (x.what.id == 0)
+          continue;
+        auto late = *rc::gen::inRange(0, 3) == 0 ? *rc::gen::inRange(0, 9000) : *rc::gen::inRange(0, 30);
+        out[x.what.id] = {who.at(x.whose), now + duration{late}, now + 5s, duration{*rc::gen::inRange(1, 1000)}};
+      }
+      std::map<uint64_t, held> kept;
+      std::set<uint64_t> others;
+      for (const auto& [id, x] : out)
+        others.insert(id);
+      for (auto& [id, x] : out) {
+        others.erase(id);
+        auto ago = std::chrono::floor<duration>(now - x.leaves);
+        switch (*rc::gen::inRange(0, 4)) {
+        case 0:
+          if (x.left && now >= x.leaves + x.takes) {
+            aut.release(x.by, {id, site, false, {}, {}, {answer_kind::page, 200, {}, 0, ago}}, now, today);
+            continue;
+          }
+          if (!x.left && (x.leaves > x.leave_by || *rc::gen::inRange(0, 5) == 0)) {
+            aut.release(x.by, {id, site, false, {}}, now, today);
+            continue;
+          }
+          break;
+        case 1:
+          aut.adopt(x.by, {id, site, policy, x.left ? std::max(ago, duration{1}) : duration{0}}, now, today);
+          x.leave_by = std::max(x.leave_by, now + 5s);
+          break;
+        case 2:
+          if (*rc::gen::inRange(0, 10) == 0) { // its process has died
+            aut.over(x.by, id, others, now);
+            continue;
+          }
+          break;
+        default:
+          break;
+        }
+        kept.emplace(id, x);
+        others.insert(id);
+      }
+      out.swap(kept);
+    }
+    RC_CLASSIFY(asked > 5);
+  }));
 }
 
 TEST_CASE("an owner that had a predecessor hears what was missed before it gives a permit") {
@@ -615,7 +744,7 @@ TEST_CASE("what a worker still holds of a former owner takes its place, and its 
   CHECK(aut.in_flight() == 1);
   // One that began after this owner's start.
   auto next = limiter();
-  next.adopt(fr, {17, site, every(5s, 2), 0s}, t0 + 3s, today);
+  next.adopt(fr, {17, site, every(5s, 2), 1ms}, t0 + 3s + 1ms, today);
   next.ask(us, wants(every(5s, 2)), t0 + 3s, today);
   CHECK(next.due(t0 + 8s - 1ms, today).empty());
   CHECK(next.due(t0 + 8s, today).size() == 1);
