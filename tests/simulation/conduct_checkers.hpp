@@ -30,9 +30,16 @@ public:
       else if (x.name == "main_detached" || (x.name == "actor_restarted" && gateway_of(x) == x.node))
         change(x.node, x.at, false);
     }
-    for (const auto& x : log.blows())
+    for (const auto& x : log.blows()) {
+      auto& pauses = pauses_[x.whom];
+      auto paused = !pauses.empty() && pauses.back().second == wall_time::max();
       if (x.kind == "kill" || x.kind == "stop")
         deaths_[x.whom].push_back(x.at);
+      if (x.kind == "pause" && !paused)
+        pauses.emplace_back(x.at, wall_time::max());
+      else if (paused)
+        pauses.back().second = x.at; // it goes on, or has died
+    }
   }
 
   /// The process died after it had got the answer at `since`, and before it could tell main or before `at`.
@@ -48,6 +55,12 @@ public:
 
   /// Between these moments it had a link for long enough to say what it knew.
   bool could_tell(const worker_id& who, wall_time since, wall_time until) const {
+    if (auto pauses = pauses_.find(who.value); pauses != pauses_.end())
+      for (const auto& [begin, end] : pauses->second)
+        if (begin < until && end > since)
+          since = end; // it had heard nothing before
+    if (since >= until)
+      return false;
     auto all = changes_.find(who.value);
     if (all == changes_.end())
       return false;
@@ -65,6 +78,13 @@ public:
     return up && until - std::max(*up, since) >= enough;
   }
 
+  /// A request was about to be sent when its worker was stopped, before `told` could be known; it went on with it.
+  bool left_late(const site_request& x, wall_time told) const {
+    auto pauses = pauses_.find(x.by.value);
+    return pauses != pauses_.end() && std::any_of(pauses->second.begin(), pauses->second.end(),
+                                                  [&](const auto& p) { return p.first <= told && p.second == x.at; });
+  }
+
 private:
   /// A worker repeats what was not heard every second.
   static constexpr duration enough{2500};
@@ -80,6 +100,7 @@ private:
 
   std::map<std::string, std::vector<std::pair<wall_time, bool>>> changes_;
   std::map<std::string, std::vector<wall_time>> deaths_;
+  std::map<std::string, std::vector<std::pair<wall_time, wall_time>>> pauses_;
 };
 
 inline const gate_policy& gate_of(const fleet& f, const host_key& host) {
@@ -91,6 +112,9 @@ inline const gate_policy& gate_of(const fleet& f, const host_key& host) {
 
 /// The fleet may be excused for a request that came after `word` was heard: it could not know.
 inline bool unknowable(const fleet& f, const link_history& links, const site_request& word, const site_request& x) {
+  auto several = gate_of(f, word.host).max_in_flight > 1;
+  if (several && x.by != word.by && links.left_late(x, word.ended + duration{1000}))
+    return true;
   if (x.by != word.by && !links.could_tell(word.by, word.ended, x.at)) {
     auto timeout = f.offered.sources().at(0).timeout;
     auto protected_by_place = gate_of(f, word.host).max_in_flight == 1 && x.at < word.at + timeout;

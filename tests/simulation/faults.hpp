@@ -21,6 +21,7 @@ struct storm_config {
   bool spread = false;   ///< from the start answers take 30 ms to 5 s
   duration lasts{30000};
   size_t blows = 12;
+  bool pauses = false; ///< a worker is stopped between its permit and its request, and goes on
 };
 
 class storm {
@@ -45,6 +46,8 @@ public:
     }
     f_.until([] { return false; }, end_ - f_.wall());
     f_.web.sky = {};
+    for (const auto& name : f_.node_names())
+      f_.resume_node(name);
     f_.db.fail_all(errc::none);
     tend();
   }
@@ -99,6 +102,9 @@ private:
           f_.scrape("https://" + host(luck).value + "/search?q=thing" + std::to_string(1 + luck / 13 % 9) + "&page=1");
         });
       });
+    if (c.pauses)
+      for (auto n = 0; n < 2; ++n) // half of all blows, or so
+        kinds.push_back([=, this] { pause(when, lasting, luck); });
     if (c.outages)
       kinds.push_back([=, this] {
         at(when, [=, this] {
@@ -158,6 +164,15 @@ private:
       f_.kill_node(name);
     });
     at(when + lasting, [this] { tend(); });
+  }
+
+  void pause(wall_time when, duration lasting, uint64_t luck) {
+    auto name = worker(luck);
+    at(when, [=, this] {
+      f_.stir(luck % 71);
+      f_.pause_node(name);
+    });
+    at(when + lasting, [=, this] { f_.resume_node(name); });
   }
 
   void restart_main(wall_time when, duration lasting, uint64_t luck) {

@@ -100,6 +100,19 @@ public:
     end_requests(name);
   }
 
+  /// It makes no request and hears no answer until it goes on.
+  void pause_node(const std::string& name) {
+    log.struck("pause", name);
+    nodes_.at(name).web->stop();
+  }
+  void resume_node(const std::string& name) {
+    auto n = nodes_.find(name);
+    if (n == nodes_.end() || !n->second.web->stopped())
+      return;
+    log.struck("resume", name);
+    n->second.web->go_on();
+  }
+
   bool is_down(const std::string& name) const { return *down_.at(name); }
 
   std::vector<std::string> node_names() const {
@@ -291,7 +304,7 @@ private:
     c.version = "simulation";
     scraper_parts scraping{e, n.gate, n.gateway, &make_extractor};
     // A node's process: what it holds outlives its actors, but not the node.
-    auto air = std::make_shared<flights>(++processes_);
+    auto air = std::make_shared<flights>(++processes_, report_book_config{}, [this] { return w.now(); });
     worker_gateway_parts parts;
     parts.env = e;
     parts.runner = n.runner;

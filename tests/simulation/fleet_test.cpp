@@ -222,6 +222,14 @@ TEST_CASE("refusals and limits while actors, links and nodes die") {
   check_met({"worker_banned", "host_held", "main_detached"});
 }
 
+TEST_CASE("workers that are stopped between leave and request: the gap counts from when a site is asked") {
+  storm_config c;
+  c.refusals = c.limits = c.spread = c.pauses = true;
+  c.blows = 24;
+  over_seeds(60, [&](uint64_t seed) { weather_out(seed, c); });
+  check_met({"worker_banned", "host_held"});
+}
+
 TEST_CASE("everything at once") {
   storm_config c{true, true, true, true, true, true, true, true, 40s, 24};
   over_seeds(60, [&](uint64_t seed) { weather_out(seed, c); });

@@ -79,7 +79,47 @@ class slow_web : public http_client {
 public:
   slow_web(sites* all, worker_id by) : all_(all), by_(std::move(by)) {}
 
-  void fetch(http_request request, callback done) override {
+  void fetch(http_request request, callback done, departure leave) override {
+    if (stopped_)
+      waiting_.push_back({std::move(request), std::move(done), std::move(leave)});
+    else
+      arrive({std::move(request), std::move(done), std::move(leave)});
+  }
+
+  /// As a process that is stopped in the middle of a step: requests that were about to be made are made when it goes
+  /// on, and answers are heard then.
+  void stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
+  void go_on() {
+    stopped_ = false;
+    for (auto& x : std::exchange(waiting_, {}))
+      arrive(std::move(x));
+    for (auto& hear : std::exchange(unheard_, {}))
+      hear();
+  }
+
+  /// The process ends, and its connections with it.
+  void die() {
+    for (auto number : std::exchange(open_, {}))
+      all_->log->over(number, false);
+    waiting_.clear();
+    unheard_.clear();
+    stopped_ = false;
+  }
+
+  size_t open() const { return open_.size(); }
+
+private:
+  struct departing {
+    http_request request;
+    callback done;
+    departure leave;
+  };
+
+  void arrive(departing x) {
+    auto& [request, done, leave] = x;
+    if (leave && !leave())
+      return done(fail(errc::cancelled, "it was not to be sent any more"));
     auto rest = request.url.substr(request.url.find("://") + 3);
     host_key host{rest.substr(0, rest.find('/'))};
     auto what = all_->answer(by_, host, request.url);
@@ -93,22 +133,22 @@ public:
       if (open_.erase(number) == 0)
         return; // the process has died
       all_->log->over(number, !late);
-      done(late ? result<http_response>{fail(errc::timed_out, "no answer in time")} : what);
+      auto hear = [done, late, what] {
+        done(late ? result<http_response>{fail(errc::timed_out, "no answer in time")} : what);
+      };
+      if (stopped_)
+        unheard_.push_back(hear);
+      else
+        hear();
     });
   }
 
-  /// The process ends, and its connections with it.
-  void die() {
-    for (auto number : std::exchange(open_, {}))
-      all_->log->over(number, false);
-  }
-
-  size_t open() const { return open_.size(); }
-
-private:
   sites* all_;
   worker_id by_;
   std::set<size_t> open_;
+  bool stopped_ = false;
+  std::vector<departing> waiting_;
+  std::vector<std::function<void()>> unheard_;
 };
 
 /// A channel whose receiver has the message at once and says so later: who dies meanwhile cannot know.
