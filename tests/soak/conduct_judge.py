@@ -19,7 +19,8 @@ class Blows:
     worker_kills: list = field(default_factory=list)  # (moment, region)
     worker_stops: list = field(default_factory=list)  # (from, until, region)
     main_kills: list = field(default_factory=list)    # moments of kill -9
-    main_away: list = field(default_factory=list)     # (from, until)
+    main_away: list = field(default_factory=list)     # (from, until): ended, killed or stopped
+    link_holds: list = field(default_factory=list)    # (from, until, region): nothing came from main, or late
 
     def away_between(self, begin, end):
         return sum(max(0, min(end, b) - max(begin, a)) for a, b in self.main_away)
@@ -39,7 +40,8 @@ class Judge:
     def told_at(self, word):
         """When main knew it at the latest; never if its worker was killed before."""
         at = word.end + TELLING_S
-        mute = [*self.blows.main_away, *((a, b) for a, b, region in self.blows.worker_stops if region == word.region)]
+        cut_off = (*self.blows.worker_stops, *self.blows.link_holds)
+        mute = [*self.blows.main_away, *((a, b) for a, b, region in cut_off if region == word.region)]
         for begin, end in sorted(mute):
             if begin - TELLING_S <= at <= end + CATCHING_UP_S:
                 at = end + CATCHING_UP_S
@@ -89,11 +91,12 @@ class Judge:
                         yield f"host {host} was asked by {x.region} {x.begin - word.end:.3f} s after it had refused it: {x}; {word}"
 
     def third_region(self):
-        """When two regions are refused everyone stops; afterwards only they ask, until one of them is let in."""
+        """When two regions are refused everyone stops; afterwards only they ask, until one of them is let in. Two are those of
+        whom main hears within a ban: what it is told of the second when the first one's is over is a first one again."""
         for host, all_of_it in self.hosts.items():
             banned = list(self.refusals(all_of_it))
             for i, second in enumerate(banned):
-                others = [w for w in banned[:i] if w.region != second.region and second.end - w.end < self.ban_s]
+                others = [w for w in banned[:i] if w.region != second.region and self.told_at(second) - w.end < self.ban_s]
                 if not others:
                     continue
                 known = {second.region, *(w.region for w in others)}

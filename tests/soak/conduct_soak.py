@@ -4,29 +4,29 @@ ended, killed and told to begin anew. The hosts' own log is the judge.
 
 Some hosts are well all the time; what appears there must be told within two intervals, plus the time that main was away. The
 others limit (429 or 503 with Retry-After), refuse one region or all (403), say nothing, fail or are slow, as the seed says. Runs
-are cancelled by newer triggers; main is ended in order and killed, workers are killed and stopped for a while. A seed draws the same faults at the same
-moments again; the processes' own timing is real.
+are cancelled by newer triggers; main is ended in order, killed and stopped for a while, so are workers; what main says is held up on
+its way. A seed draws the same faults at the same moments again; the processes' own timing is real.
 
 What must hold is listed in docs/testing.md. Violations end it with exit code 1; logs, store and the hosts' log are kept.
 """
 
-import argparse
 import collections
 import contextlib
 import json
 import math
 import pathlib
 import random
-import shutil
 import signal
 import sys
 import time
+from dataclasses import asdict
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "soak")]
 
 from conduct_judge import Blows, Judge  # noqa: E402
-from fleet import REGIONS, Failure, Fleet, require, wait_until  # noqa: E402
+from fleet import REGIONS, Failure, Fleet, Relay, require, wait_until  # noqa: E402
+from long_run import kept_on_failure, long_run  # noqa: E402
 from moody_site import Mood, MoodySite  # noqa: E402
 
 HOSTS, WELL = 12, 4      # so many of them are always well
@@ -82,7 +82,7 @@ class Soak:
         self.due = []            # (moment, what), in order
         self.begun = time.monotonic()
         for kind, every_s in ((self.change_mood, 1.5), (self.new_item, 2), (self.cancel, 9), (self.kill_worker, 20), (self.stop_worker, 25),
-                              (self.end_main, 50), (self.kill_main, 70)):
+                              (self.end_main, 50), (self.kill_main, 70), (self.stop_main, 60), (self.hold_link, 20)):
             at = self.random.uniform(0, 1.5 * every_s)
             while at < seconds:
                 self.due.append((at, kind, self.random.getrandbits(32)))
@@ -147,6 +147,29 @@ class Soak:
     def kill_main(self, dice):
         self.blows.main_kills.append(time.monotonic())
         self.main_away(dice, self.fleet.main.kill, "main killed")
+
+    def stop_main(self, dice):
+        begin = time.monotonic()
+        self.fleet.main.signal(signal.SIGSTOP)
+        self.counts["main stopped for a while"] += 1
+        self.pass_time(begin + dice.uniform(0.5, 6))
+        self.fleet.main.signal(signal.SIGCONT)
+        self.blows.main_away.append((begin, time.monotonic()))
+
+    def hold_link(self, dice):
+        """What main says to a worker waits on its way; the link breaks over it, or not."""
+        if self.down:
+            return
+        i = dice.randrange(WORKERS)
+        begin = time.monotonic()
+        relay = self.fleet.relays[self.fleet.workers[i].name]
+        relay.hold()
+        self.counts["links held up for a while"] += 1
+
+        def go_on():
+            relay.release()
+            self.blows.link_holds.append((begin, time.monotonic(), REGIONS[i]))
+        self.down["link"] = (begin + dice.uniform(0.2, 3), go_on)
 
     def main_away(self, dice, end, what):
         begin = time.monotonic()
@@ -251,7 +274,7 @@ class Soak:
 
 def make_fleet(vigie, site):
     fleet = Fleet(vigie, workers=WORKERS, source="".join(source_text(site, h) for h in range(HOSTS)), cycle=CYCLE, heartbeat="300ms",
-                  main_extra=SETTINGS, log_level="info")
+                  main_extra=SETTINGS, log_level="info", relays=Relay)
     for node in [fleet.main, *fleet.workers]:
         config = node.config.read_text(encoding="utf-8").replace("127.0.0.1/32", "127.0.0.0/8").replace("enabled = false", "enabled = true")
         node.config.write_text(config, encoding="utf-8")
@@ -264,38 +287,18 @@ def play(vigie, minutes, seed):
     fleet = make_fleet(vigie, site)
     try:
         with fleet:
-            try:
+            soak = Soak(fleet, site, minutes * 60, seed)
+
+            def keep_more(folder):
+                site.write_log(folder / "hosts.ndjson")
+                (folder / "blows.json").write_text(json.dumps(asdict(soak.blows), indent=1), encoding="ascii")
+            with kept_on_failure(fleet, f"conduct-{seed}", keep_more):
                 fleet.import_alerts([{"name": f"word{i} at {host}", "source": f"h{host}", "query": f"word{i}", "channels": ["hook"],
                                       "baseline": False} for host in range(HOSTS) for i in range(WORDS)])
-                Soak(fleet, site, minutes * 60, seed).run()
-            except BaseException:
-                kept = ROOT / "build" / "soak" / f"conduct-{seed}"
-                shutil.rmtree(kept, ignore_errors=True)
-                with contextlib.suppress(OSError):
-                    shutil.copytree(fleet.folder, kept)
-                    site.write_log(kept / "hosts.ndjson")
-                print(f"kept: {kept}", file=sys.stderr)
-                raise
+                soak.run()
     finally:
         site.close()
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="./dev soak conduct", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("vigie", help="the program (given by ./dev)")
-    parser.add_argument("--minutes", type=float, default=10, help="how long (default: 10)")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="default: drawn, and printed")
-    given = parser.parse_args()
-    repeat = f"./dev soak conduct --minutes {given.minutes:g} --seed {given.seed}"
-    print(f"soak: {given.minutes:g} minutes, seed {given.seed}", flush=True)
-    try:
-        play(given.vigie, given.minutes, given.seed)
-    except (Failure, KeyboardInterrupt, OSError) as problem:
-        print(f"soak: FAILED: {problem or 'interrupted'}\nRepeat: {repeat}", flush=True)
-        return 1
-    print(f"soak: ok\nRepeat: {repeat}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(long_run("conduct", __doc__, 10, play))

@@ -9,13 +9,11 @@ at the same moments again; the processes' own timing is real, so a run is not th
 What must hold: the list of checks is in docs/testing.md.
 """
 
-import argparse
 import collections
 import contextlib
 import json
 import pathlib
 import random
-import shutil
 import sqlite3
 import sys
 import time
@@ -25,6 +23,7 @@ sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "acceptanc
 
 from checks import Ledger, Watch  # noqa: E402
 from fleet import Failure, Fleet, call, require, wait_until  # noqa: E402
+from long_run import kept_on_failure, long_run  # noqa: E402
 from storm import AWAY, Storm  # noqa: E402
 
 FIRST_ITEMS, NEW_ITEMS = 1000, 200 # of the site at the start; more in each epoch
@@ -187,37 +186,15 @@ class Soak:
         require(not grown, f"grows: {', '.join(grown)}")
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="./dev soak fleet", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("vigie", help="the program (given by ./dev)")
-    parser.add_argument("--minutes", type=float, default=30, help="how long (default: 30)")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="default: drawn, and printed")
-    given = parser.parse_args()
-    repeat = f"./dev soak fleet --minutes {given.minutes:g} --seed {given.seed}"
-    print(f"soak: {given.minutes:g} minutes, seed {given.seed}", flush=True)
-    fleet = Fleet(given.vigie, min_interval="60ms", heartbeat="300ms", cycle='silence = "3s"', log_level="info",
+def play(vigie, minutes, seed):
+    fleet = Fleet(vigie, min_interval="60ms", heartbeat="300ms", cycle='silence = "3s"', log_level="info",
                   main_extra=SETTINGS, worker_extra="[limits]\nrestart_intensity = 200\n",
                   site_args=["--count", str(FIRST_ITEMS)])
     config = fleet.main.config.read_text(encoding="utf-8")
     fleet.main.config.write_text(config.replace("FOLDER", str(fleet.main.folder)), encoding="utf-8")
-    try:
-        with fleet:
-            try:
-                Soak(fleet, given.minutes, given.seed).run()
-            except BaseException:
-                kept = ROOT / "build" / "soak" / f"seed-{given.seed}"
-                shutil.rmtree(kept, ignore_errors=True)
-                with contextlib.suppress(OSError):
-                    shutil.copytree(fleet.folder, kept)
-                print(f"kept: {kept}", file=sys.stderr)
-                raise
-    except (Failure, KeyboardInterrupt, OSError) as problem:
-        print(f"soak: FAILED: {problem or 'interrupted'}\nRepeat: {repeat}", flush=True)
-        return 1
-    print(f"soak: ok\nRepeat: {repeat}")
-    return 0
+    with fleet, kept_on_failure(fleet, f"seed-{seed}"):
+        Soak(fleet, minutes, seed).run()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(long_run("fleet", __doc__, 30, play))

@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 
-from fleet import Fleet, call, require
+from fleet import Fleet, Relay, call, require
 from link_peer import (BASP_VERSION, CLIENT_HANDSHAKE, DIRECT, DOWN, DOWNSTREAM, HEADER, HEARTBEAT, HELLO, MONITOR, NAMED,
                        NODE, NORMAL, RESPONSE, ROUTED, SELECT, SERVER_HANDSHAKE, UPSTREAM, atom, content, drain, frame,
                        hello, nested_error, node_id, read_exactly, read_frame)
@@ -196,45 +196,26 @@ def link_ports(fleet):
     return out
 
 
-class ChangingRelay:
+class ChangingRelay(Relay):
     """Passes links on frame by frame, and changes bytes within some of them, as `random` says."""
 
     def __init__(self, target, drawn):
-        self.target, self.random = target, drawn
+        self.random = drawn
         self.lock = threading.Lock()
         self.changes = 0
         self.calm = False
         self.last = ""
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(target)
 
-    def close(self):
-        self.listener.close()
+    def new_link(self):
+        with self.lock:  # which frame of this link, counted over both ways
+            return {"left": self.random.choice([1, 2, 3, 4, 5, 6, 8, 12, 20, 30])}
 
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                near = self.listener.accept()[0]
-                try:
-                    far = socket.create_connection(("127.0.0.1", self.target))
-                except OSError:
-                    near.close()
-                    continue
-                with self.lock:  # which frame of this link, counted over both ways
-                    state = {"left": self.random.choice([1, 2, 3, 4, 5, 6, 8, 12, 20, 30])}
-                for way in ((near, far), (far, near)):
-                    threading.Thread(target=self._pump, args=(*way, state), daemon=True).start()
-
-    def _pump(self, source, sink, state):
-        with contextlib.suppress(OSError):
-            sink.sendall(read_exactly(source, HELLO))
-            while True:
-                header, payload = read_frame(source)
-                sink.sendall(self._changed(header + payload, state))
-        for x in (source, sink):
-            with contextlib.suppress(OSError):
-                x.shutdown(socket.SHUT_RDWR)
+    def carry(self, source, sink, from_main, link):
+        sink.sendall(read_exactly(source, HELLO))
+        while True:
+            header, payload = read_frame(source)
+            sink.sendall(self._changed(header + payload, link))
 
     def _changed(self, whole, state):
         with self.lock:

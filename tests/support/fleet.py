@@ -222,7 +222,8 @@ class Webhook:
 
 
 class Relay:
-    """Passes on what comes at its port to another; what main says can be kept back for a while, as a slow network does."""
+    """Passes on what comes at its port to another; what main says can be kept back for a while, as a slow network does. A relay of
+    another kind says by `carry` what it passes on, and by `new_link` what the two ways of a link share."""
 
     def __init__(self, target):
         self.target = target
@@ -243,6 +244,15 @@ class Relay:
         self.flowing.set()
         self.listener.close()
 
+    def new_link(self):
+        return None
+
+    def carry(self, source, sink, from_main, _link):
+        while data := source.recv(65536):
+            if from_main:
+                self.flowing.wait()
+            sink.sendall(data)
+
     def _accept(self):
         with contextlib.suppress(OSError):
             while True:
@@ -252,15 +262,13 @@ class Relay:
                 except OSError:
                     near.close()
                     continue
-                threading.Thread(target=self._pump, args=(near, far, True), daemon=True).start()
-                threading.Thread(target=self._pump, args=(far, near, False), daemon=True).start()
+                link = self.new_link()
+                threading.Thread(target=self._pump, args=(near, far, True, link), daemon=True).start()
+                threading.Thread(target=self._pump, args=(far, near, False, link), daemon=True).start()
 
-    def _pump(self, source, sink, from_main):
+    def _pump(self, source, sink, from_main, link):
         with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                if from_main:
-                    self.flowing.wait()
-                sink.sendall(data)
+            self.carry(source, sink, from_main, link)
         for x in (source, sink):
             with contextlib.suppress(OSError):
                 x.shutdown(socket.SHUT_RDWR)
