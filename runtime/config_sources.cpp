@@ -170,6 +170,8 @@ void read_sources(config_reader& root, node_config& out, std::vector<std::string
     source.read("timeout", x.timeout, duration{10});
     source.read_size("max_body", x.max_body_bytes, 1024);
     source.read("needs_credential", x.needs_credential);
+    if (x.needs_credential && goes_in_clear(x.url))
+      source.problem("needs_credential", "the credential would go to the site in clear text", "Write https:// in url.");
     source.read("conditional", x.conditional);
     read_route(source, x, checks);
     read_pages(source, x);
