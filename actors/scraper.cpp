@@ -24,7 +24,9 @@ void answered(scraper_ptr self, gated_answer& x) {
   if (x.outcome.next == next_step::unchanged)
     s.parts.env.metrics->count("vigie_pages_total", {{"answer", "unchanged"}});
   auto step = s.walk->answered(x.outcome, left_of(self));
-  take_step(self, step.what == walk_step::kind::read ? read_page(self, x.answer) : step);
+  if (step.what == walk_step::kind::read)
+    return read_page(self, x.answer, [self](const walk_step& next) { take_step(self, next); });
+  take_step(self, step);
 }
 
 permit_request leave_for(scraper_ptr self) {
@@ -88,16 +90,16 @@ void begin(scraper_ptr self, const run_plan& what) {
   if (auto problem = prepare_pages(self); problem.code != errc::none)
     return settle_all(self, problem);
   if (s.deadline != mono_time::max())
-    self->after(what.deadline, [self] {
-      settle_all(self, {errc::deadline_exceeded, "the assignment's deadline passed", self->state.walk->page_name()});
-    });
+    self->after(what.deadline,
+                [self] { settle_all(self, past_deadline(*self->state.parts.reading, self->state.walk->page_name())); });
   ask_page(self);
 }
 
 } // namespace
 
 error validate(const scraper_config& config) {
-  if (config.max_items == 0 || config.max_settlement_bytes == 0 || config.patience <= duration{0})
+  if (config.max_items == 0 || config.max_settlement_bytes == 0 || config.patience <= duration{0} ||
+      config.large_page == 0 || config.large_xpath_page == 0)
     return {errc::bad_config, "the scraper's limits must be positive", {}};
   return validate(config.walk);
 }
@@ -105,6 +107,8 @@ error validate(const scraper_config& config) {
 scraper_actor::behavior_type scraper(scraper_ptr self, scraper_config config, scraper_parts parts) {
   self->state.config = std::move(config);
   self->state.parts = std::move(parts);
+  if (!self->state.parts.reading)
+    self->state.parts.reading = std::make_shared<std::atomic<bool>>(false);
   // Without the gateway nobody waits for the settlements.
   self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
   return {

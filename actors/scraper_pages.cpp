@@ -107,10 +107,8 @@ error prepare_pages(scraper_ptr self) {
   return {};
 }
 
-walk_step read_page(scraper_ptr self, const http_response& answer) {
+walk_step take_page(scraper_ptr self, const http_response& answer, result<extraction>& page) {
   auto& s = self->state;
-  auto page =
-      s.reader->extract(answer.body, {s.walk->request().url, std::string{answer.headers.value("content-type")}});
   if (!page)
     return s.walk->unreadable(page.error());
   s.parts.env.metrics->count("vigie_pages_total", {{"answer", "page"}});

@@ -10,8 +10,10 @@
 // give commands and ask, but not assign.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <unordered_map>
@@ -46,10 +48,15 @@ struct worker_gateway_parts {
   environment env;
   actor_ref<inspector_actor> inspector;
   actor_ref<command_runner_actor> runner;
-  /// A scraper that settles to this gateway (its actor_ref).
-  std::function<scraper_actor(caf::actor_system&)> new_scraper;
+  /// A scraper that settles to this gateway (its actor_ref), and says in `reading` whether it reads a page.
+  std::function<scraper_actor(caf::actor_system&, std::shared_ptr<std::atomic<bool>> reading)> new_scraper;
   /// Memory of this process, for the health answer; empty = not told.
   std::function<uint64_t()> resident_bytes;
+};
+
+struct running_scraper {
+  scraper_actor actor;
+  std::shared_ptr<std::atomic<bool>> reading;
 };
 
 /// A check-alerts command under way.
@@ -76,7 +83,7 @@ struct worker_gateway_state {
   std::string refusal_said; ///< why a main may not attach: said once, not at every try
   assignment_book book;
   resend_queue outbox;
-  std::map<uint64_t, scraper_actor> scrapers; ///< by plan
+  std::map<uint64_t, running_scraper> scrapers; ///< by plan
   std::unordered_map<caf::actor_addr, uint64_t> plans_of_scrapers;
   std::map<assignment_id, alert_check> checks;
   std::map<uint64_t, reply<permit>> permits; ///< asked of main
@@ -107,6 +114,7 @@ struct worker_gateway_state {
   void settled(const alert_settled& what);
   void scraper_down(const caf::down_msg& what);
   void start_plans();
+  std::set<uint64_t> plans_being_read() const;
   void stop(const assignment_book::stopped& what);
   void deliver(const alert_settled& what);
   void finish_if_complete(assignment_id id);

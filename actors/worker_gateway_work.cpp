@@ -24,7 +24,7 @@ void worker_gateway_state::begin_assignment(assignment_id id, duration deadline)
   parts.env.log->emit({log_level::info, "check_alerts_begun", book.trace_of(id), {{"alerts", std::move(alerts)}}});
   if (deadline > duration{0})
     self->after(deadline, [this, id] {
-      stop(book.expire(id));
+      stop(book.expire(id, plans_being_read()));
       show_state();
     });
   start_plans();
@@ -40,15 +40,24 @@ void worker_gateway_state::cancel(const cancel_assignment& what) {
 
 void worker_gateway_state::start_plans() {
   for (auto& x : book.start_plans(self->clock().now())) {
-    auto scraper = parts.new_scraper(self->system());
+    auto reading = std::make_shared<std::atomic<bool>>(false);
+    auto scraper = parts.new_scraper(self->system(), reading);
     auto name = "scraper/" + std::to_string(x.what.assignment.value) + "-" + std::to_string(x.plan);
     actor_directory::instance().label(scraper.id(), name, worker_gateway_state::name, 0, {});
     self->monitor(scraper);
-    scrapers.emplace(x.plan, scraper);
+    scrapers.emplace(x.plan, running_scraper{scraper, std::move(reading)});
     plans_of_scrapers.emplace(scraper.address(), x.plan);
     self->send(scraper, std::move(x.what));
   }
   show_state();
+}
+
+std::set<uint64_t> worker_gateway_state::plans_being_read() const {
+  std::set<uint64_t> out;
+  for (const auto& [plan, x] : scrapers)
+    if (*x.reading)
+      out.insert(plan);
+  return out;
 }
 
 void worker_gateway_state::stop(const assignment_book::stopped& what) {
@@ -56,9 +65,10 @@ void worker_gateway_state::stop(const assignment_book::stopped& what) {
     auto ended = scrapers.extract(plan);
     if (!ended)
       continue;
-    self->demonitor(ended.mapped().address());
-    plans_of_scrapers.erase(ended.mapped().address());
-    self->send_exit(ended.mapped(), caf::exit_reason::user_shutdown);
+    auto& scraper = ended.mapped().actor;
+    self->demonitor(scraper.address());
+    plans_of_scrapers.erase(scraper.address());
+    self->send_exit(scraper, caf::exit_reason::user_shutdown);
   }
   for (const auto& x : what.unsettled)
     deliver(x);

@@ -179,7 +179,8 @@ struct limit_settings {
   uint32_t notify_attempts = delivery_config{}.min_attempts; ///< main: but not before so many tries
   uint32_t restart_intensity = 10; ///< restarts of one supervisor's children within restart_period; more escalates
   duration restart_period{60000};
-  duration shutdown{10000}; ///< for the whole ordered shutdown
+  duration page_time{10000}; ///< worker: for the reading of one page that may take long
+  duration shutdown{10000};  ///< for the whole ordered shutdown
 };
 
 struct node_config {

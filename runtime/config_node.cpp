@@ -220,6 +220,7 @@ void read_limits(config_reader& root, node_config& out) {
   limits.read("notify_attempts", x.notify_attempts, 1, 100);
   limits.read("restart_intensity", x.restart_intensity, 0, 10000);
   limits.read("restart_period", x.restart_period);
+  limits.read("page_time", x.page_time, duration{100});
   limits.read("shutdown", x.shutdown, duration{100});
   limits.finish();
 }

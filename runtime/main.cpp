@@ -1,5 +1,10 @@
 #include <malloc.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <iostream>
+
+#include "adapters/extract/reading_threads.hpp"
 #include "runtime/commands/command_line.hpp"
 #include "runtime/process.hpp"
 
@@ -18,5 +23,13 @@ void keep_memory_between_pages() {
 int main(int argc, char** argv) {
   vigie::open_standard_streams();
   keep_memory_between_pages();
-  return vigie::command_line(argc, argv);
+  auto status = vigie::command_line(argc, argv);
+  if (vigie::pages_left_behind() > 0) {
+    // Nobody can end the threads that read them, and what the destructors of libraries take away is theirs, too.
+    std::cout.flush();
+    std::cerr.flush();
+    std::fflush(nullptr);
+    ::_exit(status);
+  }
+  return status;
 }

@@ -18,6 +18,7 @@
 #include "adapters/ports/http_client.hpp"
 #include "adapters/ports/metrics_sink.hpp"
 #include "adapters/ports/notify_channel.hpp"
+#include "adapters/ports/page_reader.hpp"
 #include "runtime/backend.hpp"
 #include "runtime/config.hpp"
 
@@ -32,7 +33,8 @@ struct node_adapters {
   std::unique_ptr<http_client> web;   ///< sites
   std::unique_ptr<http_client> hooks; ///< webhooks and Telegram
   std::unique_ptr<child_process> children;
-  domain_lookup domain_of; ///< main: whose gates hosts share
+  std::unique_ptr<page_reader> pages; ///< worker
+  domain_lookup domain_of;            ///< main: whose gates hosts share
   std::map<channel_id, std::unique_ptr<notify_channel>> channels;
 };
 

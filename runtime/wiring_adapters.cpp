@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "adapters/curl/curl_http_client.hpp"
+#include "adapters/extract/reading_threads.hpp"
 #include "adapters/log/spdlog_event_log.hpp"
 #include "adapters/metrics/prometheus_metrics.hpp"
 #include "adapters/notify/channels.hpp"
@@ -95,6 +96,9 @@ result<node_adapters> make_adapters(const node_config& config) {
     if (!web)
       return tl::unexpected<error>(web.error());
     out.web = std::move(*web);
+    reading_config reading;
+    reading.page_time = config.limits.page_time;
+    out.pages = make_reading_threads(reading);
   }
   if (config.is_main) {
     auto domains = make_domain_lookup();

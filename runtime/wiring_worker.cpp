@@ -39,7 +39,8 @@ std::map<std::string, custom_command> commands_of(const node_config& config) {
   return out;
 }
 
-child_spec gateway_child(const node_config& config, const node_refs& refs, const environment& env) {
+child_spec gateway_child(const node_config& config, const node_adapters& adapters, const node_refs& refs,
+                         const environment& env) {
   worker_gateway_config c;
   c.worker = config.worker.id;
   c.region = config.worker.region;
@@ -54,13 +55,15 @@ child_spec gateway_child(const node_config& config, const node_refs& refs, const
   scraping.headers = region_header(config);
   scraping.walk.max_redirects = config.fetch.max_redirects;
   scraping.walk.max_retries = config.fetch.max_retries;
-  scraper_parts scraping_parts{env, refs.gate_client, refs.api.gateway, &make_extractor};
+  scraper_parts scraping_parts{env, refs.gate_client, refs.api.gateway, &make_extractor, adapters.pages.get(), {}};
   worker_gateway_parts parts;
   parts.env = env;
   parts.inspector = refs.api.inspector;
   parts.runner = refs.runner;
-  parts.new_scraper = [scraping, scraping_parts](caf::actor_system& system) {
-    return system.spawn(scraper, scraping, scraping_parts);
+  parts.new_scraper = [scraping, scraping_parts](caf::actor_system& system, auto reading) {
+    auto its = scraping_parts;
+    its.reading = std::move(reading);
+    return system.spawn(scraper, scraping, std::move(its));
   };
   parts.resident_bytes = [] { return read_process().rss_bytes; };
   return child("worker-gateway", refs.api.gateway,
@@ -108,7 +111,7 @@ std::vector<child_spec> make_worker_children(const node_config& config, const no
   }));
   out.push_back(gate_client_child(config, refs, env, air));
   out.push_back(runner_child(config, adapters, refs, env));
-  out.push_back(gateway_child(config, refs, env));
+  out.push_back(gateway_child(config, adapters, refs, env));
   return out;
 }
 

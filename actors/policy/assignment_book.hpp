@@ -65,14 +65,14 @@ public:
 
   struct stopped {
     std::vector<uint64_t> plans;          ///< were running: their scrapers are to be ended
-    std::vector<alert_settled> unsettled; ///< settled here, with deadline_exceeded
+    std::vector<alert_settled> unsettled; ///< settled here, with deadline_exceeded or bad_page
   };
   /// Taken back by main, whole or (where hosts are named) what it has of them: nobody waits for what is not settled.
   stopped cancel(assignment_id id, const std::vector<host_key>& hosts = {});
   /// All of main's, because the link is gone.
   stopped cancel_main();
-  /// Its deadline has passed.
-  stopped expire(assignment_id id);
+  /// Its deadline has passed. Plans of which a page is being read, for whatever that costs, settle with bad_page.
+  stopped expire(assignment_id id, const std::set<uint64_t>& reading = {});
 
   bool knows(assignment_id id) const { return open_.count(id) > 0; }
   /// Alerts without settlement.
@@ -103,7 +103,7 @@ private:
 
   result<assign_receipt> take(const assignment& what, const trace_id& trace, mono_time now);
   error check(const assignment& what) const;
-  stopped drop_plans(assignment_id id, const std::vector<host_key>& hosts = {});
+  stopped drop_plans(assignment_id id, const std::vector<host_key>& hosts, const std::set<uint64_t>& reading);
   std::vector<alert_settled> settle_rest(const placed_plan& plan, const error& why);
 
   assignment_limits limits_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actors/policy/assignment_book.hpp"
+#include "actors/policy/plan_walk.hpp"
 
 namespace vigie {
 
@@ -53,15 +54,15 @@ std::vector<alert_settled> assignment_book::end_plan(uint64_t plan, const error&
   return settle_rest(ended, why);
 }
 
-assignment_book::stopped assignment_book::drop_plans(assignment_id id, const std::vector<host_key>& hosts) {
+assignment_book::stopped assignment_book::drop_plans(assignment_id id, const std::vector<host_key>& hosts,
+                                                     const std::set<uint64_t>& reading) {
   stopped out;
   auto meant = [&](const placed_plan& plan) {
     return plan.assignment == id &&
            (hosts.empty() || std::find(hosts.begin(), hosts.end(), plan.what.host) != hosts.end());
   };
-  error late{errc::deadline_exceeded, "the assignment's deadline passed", {}};
-  auto take_rest = [&](const placed_plan& plan) {
-    auto rest = settle_rest(plan, late);
+  auto take_rest = [&](const placed_plan& plan, bool read) {
+    auto rest = settle_rest(plan, past_deadline(read, {}));
     std::move(rest.begin(), rest.end(), std::back_inserter(out.unsettled));
   };
   for (auto i = running_.begin(); i != running_.end();) {
@@ -70,25 +71,25 @@ assignment_book::stopped assignment_book::drop_plans(assignment_id id, const std
       continue;
     }
     out.plans.push_back(i->first);
-    take_rest(i->second);
+    take_rest(i->second, reading.contains(i->first));
     queue_.done(i->second.what.host);
     i = running_.erase(i);
   }
   queue_.drop_if([&](const placed_plan& plan) {
     if (!meant(plan))
       return false;
-    take_rest(plan);
+    take_rest(plan, false);
     return true;
   });
   return out;
 }
 
-assignment_book::stopped assignment_book::expire(assignment_id id) {
-  return drop_plans(id);
+assignment_book::stopped assignment_book::expire(assignment_id id, const std::set<uint64_t>& reading) {
+  return drop_plans(id, {}, reading);
 }
 
 assignment_book::stopped assignment_book::cancel(assignment_id id, const std::vector<host_key>& hosts) {
-  auto out = drop_plans(id, hosts);
+  auto out = drop_plans(id, hosts, {});
   out.unsettled.clear();
   if (hosts.empty())
     close(id);

@@ -195,7 +195,7 @@ void run_ledger::prune(plan_share& share) const {
 }
 
 void run_ledger::assigned(assignment_id id, const plan_share& share, mono_time now, duration deadline) {
-  lease l{share.worker, {}, now, now + deadline};
+  lease l{share.worker, {}, now, now + deadline + limits_.deadline_grace};
   for (const auto& plan : share.plans) {
     for (const auto& p : plan.alerts) {
       auto* t = find(p.what.id);

@@ -26,8 +26,11 @@ struct cycle_limits {
   /// Per alert, each on another worker while there is one (MAX_RETRIES). Not counted, once a worker: an attempt in
   /// which the site was not asked, because it had refused that worker over another alert.
   uint32_t max_attempts = 3;
-  duration silence{30000};    ///< neither settlement nor beat of an assignment for so long = its worker is stuck
-  duration beat_every{2000};  ///< asked of workers
+  duration silence{30000};   ///< neither settlement nor beat of an assignment for so long = its worker is stuck
+  duration beat_every{2000}; ///< asked of workers
+  /// Beyond an assignment's deadline, for the worker's own word about what is open: it alone knows whether a page is
+  /// what takes so long, which nobody else is to have then.
+  duration deadline_grace{5000};
   duration patience{60000};   ///< how long a plan waits for any worker before it fails with no_capacity
   uint32_t host_timeouts = 3; ///< searches of a host that time out in a row in one run: the rest of it is not asked
 };

@@ -90,6 +90,12 @@ void plan_walk::aim(const parsed_url& at, bool retry) {
   request_.conditional = has_validator(*known);
 }
 
+error past_deadline(bool reading, std::string place) {
+  if (reading)
+    return {errc::bad_page, "the assignment's deadline passed while the page was being read", std::move(place)};
+  return {errc::deadline_exceeded, "the assignment's deadline passed", std::move(place)};
+}
+
 walk_step plan_walk::stop(error why, int32_t status) const {
   why.place = page_name() + (why.place.empty() ? "" : " " + why.place);
   if (chain_.size() > 1)

@@ -37,6 +37,10 @@ error validate(const plan_walk_config& config);
 /// A header of a source that hops to another origin get too; all others may be credentials. Any case.
 bool goes_to_any_origin(std::string_view header);
 
+/// What is open at the assignment's deadline settles with this: where its page is being read it is the page that takes
+/// long, and no other worker is to have it.
+error past_deadline(bool reading, std::string place);
+
 /// One request of the walk.
 struct walk_request {
   host_key host;

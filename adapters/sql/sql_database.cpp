@@ -92,6 +92,7 @@ public:
 
 private:
   void loop() {
+    ::pthread_setname_np(::pthread_self(), "vigie.store");
     while (auto next = take()) {
       if (late_for_drain())
         next->refuse({errc::cancelled, "the store was closed", {}});

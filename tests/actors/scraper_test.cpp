@@ -18,7 +18,8 @@ struct fixture {
     gateway.set(w.system.spawn(fake_gateway, &notes));
     gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway, fetch, air));
     fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &client, air));
-    aut = w.system.spawn(scraper, config, scraper_parts{w.env(log, metrics), gate, gateway, make_line_extractor});
+    aut = w.system.spawn(scraper, config,
+                         scraper_parts{w.env(log, metrics), gate, gateway, make_line_extractor, &threads, {}});
     w.self->monitor(aut);
     plan.assignment = assignment_id{5};
     plan.run = run_id{7};
@@ -49,6 +50,7 @@ struct fixture {
   fake_event_log log;
   null_metrics metrics;
   fakes::fake_http_client client;
+  fake_page_reader threads;
   world w;
   actor_ref<worker_gateway_actor> gateway;
   std::shared_ptr<flights> air = std::make_shared<flights>(1, report_book_config{}, [this] { return w.now(); });
@@ -263,6 +265,82 @@ TEST_CASE("the deadline ends a scraper wherever it is, and its permit comes back
     REQUIRE(fetching.notes.released.size() == 1);
     // What it says is heard, although nobody waits for the page any more.
     REQUIRE(fetching.notes.released[0].report.kind == answer_kind::rate_limited);
+  }
+}
+
+namespace {
+
+scraper_config pages_on_threads() {
+  scraper_config out;
+  out.large_page = 8;
+  out.large_xpath_page = 2;
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("a page that may take long is read on a thread of its own, and nothing else is different") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    for (auto kind : {selector_kind::css, selector_kind::xpath}) {
+      fixture f{seed, pages_on_threads()};
+      f.plan.source.extract.selectors = kind;
+      f.client.on("page=1", 200, "a red hat\nb blue hat");
+      f.client.on("page=2", 200, "c red\nd x");
+      f.client.on("page=3", 200, "e blu");
+      f.run();
+      REQUIRE(f.threads.asked == (kind == selector_kind::xpath ? 3 : 2));
+      REQUIRE(f.settled(1).problem.code == errc::none);
+      REQUIRE(f.settled(1).items_checked == 5);
+      REQUIRE(f.settled(1).matches.size() == 2);
+      REQUIRE(f.settled(2).matches.size() == 1);
+      REQUIRE(f.ended());
+    }
+  }
+}
+
+TEST_CASE("a page that has had its time settles, and what is still read of it is nobody's") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    for (auto code : {errc::bad_page, errc::busy}) {
+      fixture f{seed, pages_on_threads()};
+      f.threads.hold = true;
+      f.client.on("page=1", 200, "a red hat\nb blue hat");
+      f.run();
+      REQUIRE(f.threads.held.size() == 1);
+      REQUIRE(f.notes.settled.empty());
+      REQUIRE(f.threads.held[0].source == source_id{"shop"});
+      f.threads.held[0].done({code, "it takes long", {}});
+      f.w.drain();
+      require_all_failed(f, code);
+      REQUIRE(f.settled(1).problem.place == "page 1");
+      REQUIRE(f.settled(1).items_checked == 0);
+      f.threads.held[0].read();
+    }
+  }
+}
+
+TEST_CASE("a deadline that comes while a page is being read is the page's fault: nobody else is to have it") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed, pages_on_threads()};
+    f.plan.deadline = 3s;
+    f.threads.hold = true;
+    f.client.on("page=1", 200, "a red hat\nb blue hat");
+    f.run();
+    f.w.advance(3100ms);
+    require_all_failed(f, errc::bad_page);
+    REQUIRE(f.settled(1).problem.place == "page 1");
+    f.threads.held[0].read();
+    f.threads.held[0].done({});
+    f.w.drain();
+    REQUIRE(f.notes.settled.size() == 2);
+
+    // Once it was read, the deadline is what it always was.
+    fixture later{seed, pages_on_threads()};
+    later.plan.deadline = 3s;
+    later.client.on("page=1", 200, "a red hat\nb blue hat");
+    later.client.on_silence("page=2");
+    later.run();
+    later.w.advance(3100ms);
+    require_all_failed(later, errc::deadline_exceeded);
   }
 }
 

@@ -38,8 +38,9 @@ struct fixture {
     commands.custom["say"] = {{"echo", "{what}"}, {}, 10s, 1024};
     runner.set(w.system.spawn(command_runner, commands, command_runner_parts{env, gate, &children}));
     worker_gateway_parts parts{env, {}, runner, {}, [] { return uint64_t{4096}; }};
-    parts.new_scraper = [this, env](caf::actor_system& system) {
-      auto out = system.spawn(scraper, scraper_config{}, scraper_parts{env, gate, gateway, make_line_extractor});
+    parts.new_scraper = [this, env](caf::actor_system& system, auto reading) {
+      scraper_parts its{env, gate, gateway, make_line_extractor, &threads, std::move(reading)};
+      auto out = system.spawn(scraper, scraping, std::move(its));
       scrapers.push_back(out);
       return out;
     };
@@ -71,6 +72,8 @@ struct fixture {
   null_metrics metrics;
   fakes::fake_http_client client;
   fake_child_process children;
+  fake_page_reader threads;
+  scraper_config scraping;
   world w;
   actor_ref<worker_gateway_actor> gateway;
   std::shared_ptr<flights> air = std::make_shared<flights>(1, report_book_config{}, [this] { return w.now(); });
@@ -411,6 +414,34 @@ TEST_CASE("the deadline settles what runs and what is queued") {
     for (const auto& [env, x] : f.notes.settled)
       REQUIRE(x.problem.code == errc::deadline_exceeded);
     REQUIRE(f.notes.finished.size() == 1);
+  }
+}
+
+TEST_CASE("a plan whose page is being read at the deadline is the page's fault, and others' are not") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    f.scraping.large_page = 1;
+    f.threads.hold = true;
+    REQUIRE(f.attach_to(f.main, 1));
+    REQUIRE(f.assign(work(1, 6, 2s))); // more than run at the same time
+    f.w.advance(2100ms);
+    REQUIRE(times_settled(f.notes).size() == 6);
+    uint32_t read = 0;
+    for (const auto& [env, x] : f.notes.settled)
+      if (x.problem.code == errc::bad_page)
+        ++read;
+      else
+        REQUIRE(x.problem.code == errc::deadline_exceeded);
+    REQUIRE(read == f.threads.held.size());
+    REQUIRE(read > 0);
+    REQUIRE(read < 6);
+    // Whoever comes back late finds nobody.
+    for (auto& x : f.threads.held) {
+      x.read();
+      x.done({});
+    }
+    f.w.drain();
+    REQUIRE(times_settled(f.notes).size() == 6);
   }
 }
 

@@ -96,7 +96,7 @@ void be_vigie_worker(uint64_t threads) {
   worker_gateway_parts parts;
   parts.env = environment_of(log, metrics);
   parts.runner.set(system.spawn(quick_runner));
-  parts.new_scraper = [](caf::actor_system&) { return scraper_actor{}; };
+  parts.new_scraper = [](caf::actor_system&, auto) { return scraper_actor{}; };
   auto gateway = system.spawn(worker_gateway, config, parts);
   auto door = listen(system, "127.0.0.1:0", link_of(the_worker.value, log), [gateway] { return gateway; });
   if (!door)

@@ -302,7 +302,7 @@ private:
     c.worker = worker_id{name};
     c.region = regions_.at(c.worker);
     c.version = "simulation";
-    scraper_parts scraping{e, n.gate, n.gateway, &make_extractor};
+    scraper_parts scraping{e, n.gate, n.gateway, &make_extractor, nullptr, {}};
     // A node's process: what it holds outlives its actors, but not the node.
     auto air = std::make_shared<flights>(++processes_, report_book_config{}, [this] { return w.now(); });
     worker_gateway_parts parts;
@@ -314,8 +314,10 @@ private:
     for (const auto& [id, row] : table_)
       commands.gates[row.host] = row.spec.gate;
     command_runner_parts running{e, n.gate, nullptr};
-    parts.new_scraper = [scraping](caf::actor_system& system) {
-      return system.spawn(scraper, scraper_config{}, scraping);
+    parts.new_scraper = [scraping](caf::actor_system& system, auto reading) {
+      auto its = scraping;
+      its.reading = std::move(reading);
+      return system.spawn(scraper, scraper_config{}, std::move(its));
     };
     std::vector<child_spec> all;
     all.push_back(child("fetcher/" + name, n.fetcher, [e, air, web = n.web.get()](caf::local_actor* s) {

@@ -16,12 +16,20 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "soak")]
 
 import hostile_api  # noqa: E402
+import hostile_end  # noqa: E402
 import hostile_link  # noqa: E402
+import hostile_pages  # noqa: E402
 
 SCENARIOS = [
     hostile_link.packets,
     hostile_link.relay,
     hostile_api.endless_requests,
+    hostile_pages.attribute_page,
+    hostile_pages.stuck_xpath,
+    hostile_pages.cut_then_unchanged,
+    hostile_end.stuck_handler,
+    hostile_end.frozen_file_system,
+    hostile_end.no_descriptors,
 ]
 
 

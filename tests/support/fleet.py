@@ -118,6 +118,12 @@ class Process:
     def log(self):
         return pathlib.Path(self.log_path).read_text(encoding="utf-8", errors="replace")
 
+    def cpu_s(self):
+        """Processor time so far."""
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as f:
+            words = f.read().rsplit(")", 1)[1].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
     def rss_bytes(self):
         for line in open(f"/proc/{self.pid}/status", encoding="ascii"):
             if line.startswith("VmRSS:"):

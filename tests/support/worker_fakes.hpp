@@ -10,6 +10,7 @@
 #include "actors/actor.hpp"
 #include "actors/policy/page_notes.hpp"
 #include "adapters/ports/extractor.hpp"
+#include "adapters/ports/page_reader.hpp"
 #include "tests/support/world.hpp"
 
 namespace vigie::test {
@@ -154,6 +155,28 @@ public:
 inline result<std::unique_ptr<extractor>> make_line_extractor(const source_spec&) {
   return std::make_unique<line_extractor>();
 }
+
+/// Reads at once; or keeps what it is given, as if the page took for ever.
+class fake_page_reader : public page_reader {
+public:
+  struct page {
+    source_id source;
+    std::function<void()> read;
+    std::function<void(error)> done;
+  };
+
+  void read(const source_id& source, std::function<void()> read, std::function<void(error)> done) override {
+    ++asked;
+    if (hold)
+      return held.push_back({source, std::move(read), std::move(done)});
+    read();
+    done({});
+  }
+
+  bool hold = false;
+  uint32_t asked = 0;
+  std::deque<page> held;
+};
 
 inline alert alert_on(int64_t id, std::string keyword) {
   alert out;

@@ -179,6 +179,18 @@ TEST_CASE("cancelling stops and forgets, expiring settles what is left") {
   REQUIRE(book.knows(assignment_id{2}));
 }
 
+TEST_CASE("a page that is being read at the deadline is what takes long") {
+  auto book = book_of({2, 100, 8, 100ms});
+  REQUIRE(book.accept(make(1, {1, 1, 1}), {}, t0));
+  auto running = book.start_plans(t0);
+  REQUIRE(running.size() == 2);
+  auto expired = book.expire(assignment_id{1}, {running[0].plan});
+  REQUIRE(expired.unsettled.size() == 3);
+  for (const auto& x : expired.unsettled)
+    REQUIRE(x.problem.code ==
+            (x.alert == running[0].what.plan.alerts[0].what.id ? errc::bad_page : errc::deadline_exceeded));
+}
+
 TEST_CASE("what is cancelled of one host leaves the other hosts' searches as they are") {
   auto book = book_of({2, 100, 8, 100ms});
   auto what = make(1, {2, 1, 1, 1});

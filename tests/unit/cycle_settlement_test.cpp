@@ -360,8 +360,9 @@ TEST_CASE("silence, deadline and patience are noticed when they are exceeded, no
   CHECK(d.aut.silent(d.now + 30s + 1ms) == std::vector{id});
   CHECK(d.aut.heard(id, d.now + 20s));
   CHECK(d.aut.silent(d.now + 50s).empty());
-  CHECK(d.aut.overdue(d.now + 10min).empty());
-  CHECK(d.aut.overdue(d.now + 10min + 1ms) == std::vector{id});
+  auto graced = 10min + cycle_limits{}.deadline_grace;
+  CHECK(d.aut.overdue(d.now + graced).empty());
+  CHECK(d.aut.overdue(d.now + graced + 1ms) == std::vector{id});
   CHECK_FALSE(d.aut.heard(assignment_id{99}, d.now));
   d.aut.take_back(id, {errc::worker_silent, "", ""}, d.now);
   CHECK_FALSE(d.aut.heard(id, d.now));
