@@ -142,11 +142,15 @@ bool config_context::expand(const config_value& value, const std::string& key, b
 void config_context::finish(loaded_config& out) {
   auto move_sorted = [](std::vector<located>& from, std::vector<config_problem>& to) {
     std::stable_sort(from.begin(), from.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-    for (auto& x : from) {
+    auto here = to.size(); // from there on, what is at the same place in the file
+    for (size_t i = 0; i < from.size(); ++i) {
+      auto& x = from[i];
+      if (i > 0 && from[i - 1].at != x.at)
+        here = to.size();
       auto same = [&](const auto& y) {
         return y.place == x.problem.place && y.key == x.problem.key && y.what == x.problem.what;
       };
-      if (std::none_of(to.begin(), to.end(), same)) // sections and checks may read the same wrong thing
+      if (std::none_of(to.begin() + static_cast<std::ptrdiff_t>(here), to.end(), same)) // read twice, wrong once
         to.push_back(std::move(x.problem));
     }
     from.clear();

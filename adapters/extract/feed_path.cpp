@@ -153,6 +153,8 @@ private:
 };
 
 result<feed_path> feed_path::parse(std::string_view text, const std::map<std::string, std::string>& namespaces) {
+  if (text.size() > max_feed_path_bytes)
+    return fail(errc::bad_config, "the path is longer than " + std::to_string(max_feed_path_bytes) + " bytes");
   return parser{text, namespaces}.read();
 }
 

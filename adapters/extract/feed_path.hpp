@@ -24,6 +24,8 @@
 
 namespace vigie {
 
+inline constexpr size_t max_feed_path_bytes = 4096;
+
 /// Whether two URIs are meant to name the same: http or https, a last "/" or none, in either case.
 bool same_namespace(std::string_view a, std::string_view b);
 

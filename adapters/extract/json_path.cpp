@@ -28,7 +28,11 @@ bool is_absent(json_node x) {
 result<json_path> json_path::parse(std::string_view text) {
   json_path out;
   size_t at = 0;
+  if (text.size() > max_path_bytes)
+    return fail(errc::bad_config, "the path is longer than " + std::to_string(max_path_bytes) + " bytes");
   while (at < text.size()) {
+    if (out.steps_.size() == max_path_steps)
+      return bad_path(at, "this is more than " + std::to_string(max_path_steps) + " steps");
     if (text[at] == '[') {
       auto close = text.find(']', at);
       if (close == std::string_view::npos)

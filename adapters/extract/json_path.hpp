@@ -1,6 +1,7 @@
 // Paths into JSON, compiled once: the grammar of adapters/ports/extractor.hpp.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +12,10 @@
 #include "messages/values/error.hpp"
 
 namespace vigie {
+
+/// Of one path: what is kept of a page by it is as deep as it has steps.
+inline constexpr size_t max_path_steps = 64;
+inline constexpr size_t max_path_bytes = 4096;
 
 /// "results", "attributes[id=BRAND].value_name", "[0].offers[*].price". The empty path is the value itself. Immutable.
 class json_path {

@@ -12,6 +12,7 @@
 #include <rapidcheck.h>
 
 #include "runtime/commands/commands.hpp"
+#include "runtime/config.hpp"
 #include "runtime/config_document.hpp"
 #include "runtime/config_nesting.hpp"
 
@@ -177,6 +178,46 @@ TEST_CASE("a shipped file with anything done to it is read or refused with a pla
     auto place = place_of(text);
     RC_ASSERT(place == "fine" || is_place_in(place, text));
   }));
+}
+
+TEST_CASE("paths and selectors of any depth are refused at their key, and many mistakes are all told") {
+  const std::string head = "[node]\nname = 't'\nroles = ['main', 'worker']\n[channels.log]\ntype = 'log'\n[sources.s]\n"
+                           "url = 'http://127.0.0.1:1/x'\n[sources.s.extract]\n";
+  auto problems = [](const std::string& text) {
+    auto path = (fs::temp_directory_path() / ("vigie-deep-" + std::to_string(getpid()) + ".toml")).string();
+    std::ofstream{path} << text;
+    config_request what;
+    what.path = path;
+    loaded_config out;
+    on_small_stack([&] { out = load_config(what); });
+    fs::remove(path);
+    return out.errors;
+  };
+  auto of_json = [&](const std::string& key, const std::string& value) {
+    auto extract = "format = 'json'\n" + (key == "title" ? std::string{} : key + " = '" + value + "'\n") +
+                   "[sources.s.extract.fields]\nid = 'id'\ntitle = '" + (key == "title" ? value : "t") + "'\n";
+    auto found = problems(head + extract);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].key.ends_with(key));
+    return found[0].what;
+  };
+  for (const auto& deep :
+       {"a" + repeated(".a", 200000), "a" + repeated("[*]", 200000), "a" + repeated("[b=c]", 200000)})
+    for (const auto* key : {"title", "items", "empty"})
+      CHECK(of_json(key, deep) == "the path is longer than 4096 bytes");
+  CHECK(of_json("title", "a" + repeated(".a", 64)) == "byte 128 of the path: this is more than 64 steps");
+  CHECK(problems(head + "format = 'feed'\n[sources.s.extract.fields]\ntitle = '" + repeated("a/", 200000) + "a'\n")
+            .at(0)
+            .what == "the path is longer than 4096 bytes");
+  for (const auto& selector : {repeated(":not(", 600), repeated(":has(", 600) + "a" + repeated(")", 600),
+                               repeated("a ", 2000), repeated("a,", 2000) + "a"})
+    CHECK(problems(head + "format = 'html'\nitems = 'li'\n[sources.s.extract.fields]\nid = 'a'\ntitle = '" + selector +
+                   "'\n")
+              .size() == 1);
+  std::string unknown;
+  for (int i = 0; i < 20000; ++i)
+    unknown += "k" + std::to_string(i) + " = 1\n";
+  CHECK(problems(head + "format = 'feed'\n" + unknown).size() == 20000);
 }
 
 TEST_CASE("`vigie check` says so of the file, and of files that it names") {
