@@ -140,6 +140,7 @@ bool read_extract(config_reader& source, source_spec& out) {
   extract.read("items", x.items);
   extract.read("header_row", x.header_row);
   extract.read("empty", x.empty);
+  extract.read("html_references", x.html_references);
   extract.read("namespaces", x.namespaces);
   bool good = true;
   if (is_json(x) && !is_path(x.items)) {
@@ -155,6 +156,8 @@ bool read_extract(config_reader& source, source_spec& out) {
     extract.problem("selectors", "only html and xml pages are read by selectors", "Remove the key.");
   if (extract.has("header_row") && !is_json(x))
     extract.problem("header_row", "only json and ndjson pages have rows", "Remove the key.");
+  if (extract.has("html_references") && !is_json(x))
+    extract.problem("html_references", "HTML, XML and feeds have references by themselves", "Remove the key.");
   if (extract.has("namespaces") && (is_json(x) || x.framing == page_framing::html))
     extract.problem("namespaces", "only xml pages, feeds and sitemaps have namespaces", "Remove the table.");
   if (extract.has("empty") && knows_its_fields(x))

@@ -72,6 +72,7 @@ uint64_t reading_of(const source_spec& source) {
   out.add(static_cast<uint64_t>(x.selectors));
   out.add(x.namespaces);
   out.add(x.empty);
+  out.add(static_cast<uint64_t>(x.html_references));
   out.add(source.sanity.dated);
   return out.value >> 1; // fits a signed column
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <libxml/HTMLparser.h>
+
+#include "actors/policy/unicode.hpp"
+#include "adapters/extract/html_references.hpp"
 
 namespace vigie {
 
@@ -37,10 +39,14 @@ bool is_character(uint32_t point) {
          (point >= 0xE000 && point <= 0xFFFD) || (point >= 0x10000 && point <= 0x10FFFF);
 }
 
-/// 0: HTML has no such name.
-unsigned character_named(const std::string& name) {
-  auto known = htmlEntityLookup(reinterpret_cast<const xmlChar*>(name.c_str()));
-  return known ? known->value : 0;
+/// 0: HTML has no such name, or it means more than one character.
+uint32_t character_named(std::string_view name) {
+  std::string characters;
+  if (!append_html_name(name, characters))
+    return 0;
+  std::string_view rest{characters};
+  auto first = take_code_point(rest);
+  return rest.empty() ? static_cast<uint32_t>(first) : 0;
 }
 
 /// The bytes at the front that are no character of XML; 0 if there is one.
@@ -289,7 +295,7 @@ private:
     bool is_name = !name.empty() && begins_name(name.front()) && std::all_of(name.begin(), name.end(), goes_on_name);
     if (is_name && (name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos"))
       return keep(end + 1);
-    if (auto point = is_name ? character_named(std::string{name}) : 0) {
+    if (auto point = is_name ? character_named(name) : 0) {
       saw(named_character);
       out_ += "&#" + std::to_string(point) + ";";
       rest_.remove_prefix(end + 1);

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <libxml/HTMLparser.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <mutex>
 
 #include "adapters/extract/feed_mending.hpp"
+#include "adapters/extract/html_elements.hpp"
+#include "adapters/extract/html_references.hpp"
+#include "adapters/extract/html_scanner.hpp"
 
 namespace vigie {
 
@@ -26,32 +28,19 @@ std::string_view view(const xmlChar* x) {
   return x ? std::string_view{reinterpret_cast<const char*>(x)} : std::string_view{};
 }
 
-void put_utf8(std::string& out, uint32_t point) {
-  bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  if (point == 0 || point > 0x10FFFF || surrogate)
-    point = 0xFFFD;
-  auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
-  if (point < 0x80)
-    return put(point);
-  if (point < 0x800) {
-    put(0xC0 | point >> 6);
-  } else {
-    if (point < 0x10000) {
-      put(0xE0 | point >> 12);
-    } else {
-      put(0xF0 | point >> 18);
-      put(0x80 | (point >> 12 & 0x3F));
-    }
-    put(0x80 | (point >> 6 & 0x3F));
-  }
-  put(0x80 | (point & 0x3F));
-}
+void put_text(std::string& out, const xmlNode* first);
 
-bool put_named(std::string& out, const std::string& name) {
-  auto known = htmlEntityLookup(reinterpret_cast<const xmlChar*>(name.c_str()));
-  if (known)
-    put_utf8(out, known->value);
-  return known != nullptr;
+/// In XHTML, scripts are no text, and a word ends where a line does.
+void put_element(std::string& out, const xmlNode* x) {
+  bool html = x->ns && view(x->ns->href) == "http://www.w3.org/1999/xhtml";
+  if (html && html_elements::is_silent(view(x->name)))
+    return;
+  bool ends_word = html && html_elements::ends_word(view(x->name));
+  if (ends_word)
+    out += ' ';
+  put_text(out, x->children);
+  if (ends_word)
+    out += ' ';
 }
 
 /// The depth is bounded by the parser.
@@ -60,9 +49,9 @@ void put_text(std::string& out, const xmlNode* first) {
     if (x->type == XML_TEXT_NODE || x->type == XML_CDATA_SECTION_NODE)
       out += view(x->content);
     else if (x->type == XML_ENTITY_REF_NODE) // of a document type that was not loaded: HTML's names are usual there
-      put_named(out, std::string{view(x->name)});
+      append_html_name(view(x->name), out);
     else if (x->type == XML_ELEMENT_NODE)
-      put_text(out, x->children);
+      put_element(out, x);
   }
 }
 
@@ -97,33 +86,6 @@ error problem_of(xmlParserCtxt* context) {
   return {errc::bad_page, flat(last->message) + " (XML, " + where + ")", where};
 }
 
-/// The length of "&name;" or "&#12;" at the front, 0 if it is none; what it stands for goes to `out`.
-size_t take_reference(std::string_view text, std::string& out) {
-  constexpr size_t longest = 12;
-  auto end = text.substr(0, longest).find(';');
-  if (end == text.npos || end < 2)
-    return 0;
-  auto name = text.substr(1, end - 1);
-  if (name[0] != '#')
-    return put_named(out, std::string{name}) ? end + 1 : 0;
-  bool hex = name.size() > 1 && (name[1] | 0x20) == 'x';
-  auto digits = name.substr(hex ? 2 : 1);
-  uint32_t point = 0;
-  for (char c : digits) {
-    auto lower = static_cast<char>(c | 0x20);
-    int digit = c >= '0' && c <= '9' ? c - '0' : hex && lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-    if (digit < 0)
-      return 0;
-    point = point * (hex ? 16 : 10) + static_cast<uint32_t>(digit);
-    if (point > 0x10FFFF)
-      return 0;
-  }
-  if (digits.empty())
-    return 0;
-  put_utf8(out, point);
-  return end + 1;
-}
-
 /// What no longer comes in a text: asked for again at each "<", it would be searched for to the end each time.
 struct missing_ends {
   bool tag = false;
@@ -144,11 +106,26 @@ size_t tag_length(std::string_view text, missing_ends& missing) {
   return none ? 0 : end + (comment ? 3 : 1);
 }
 
+/// What stands between a <script> or <style> and its end.
+size_t silent_length(std::string_view text, size_t tag) {
+  for (std::string_view name : {"script", "style"}) {
+    bool begins = text.size() > name.size() + 1 && same_html_name(text.substr(1, name.size()), name) &&
+                  std::string_view{"> /\t\r\n"}.find(text[name.size() + 1]) != std::string_view::npos;
+    if (!begins || text[tag - 2] == '/')
+      continue;
+    for (auto end = text.find("</", tag); end != text.npos; end = text.find("</", end + 2))
+      if (same_html_name(text.substr(end + 2, name.size()), name))
+        return end - tag;
+    return text.size() - tag;
+  }
+  return 0;
+}
+
 /// A comment, or a tag that may stand within a word: "i<b>Phone</b>," is "iPhone,", but "one<br>two" is two words.
 bool parts_no_words(std::string_view tag) {
-  constexpr std::array<std::string_view, 23> within{"a",    "abbr",   "b",   "bdi", "bdo",  "big", "code", "del",
-                                                    "em",   "font",   "i",   "ins", "mark", "s",   "samp", "small",
-                                                    "span", "strong", "sub", "sup", "tt",   "u",   "wbr"};
+  constexpr std::array<std::string_view, 25> within{
+      "script", "style", "a", "abbr", "b",     "bdi",  "bdo",    "big", "code", "del", "em", "font", "i",
+      "ins",    "mark",  "s", "samp", "small", "span", "strong", "sub", "sup",  "tt",  "u",  "wbr"};
   if (tag.starts_with("<!"))
     return true;
   std::string name;
@@ -259,8 +236,10 @@ std::string without_markup(std::string_view text) {
       taken = tag_length(text, missing);
       if (taken > 0 && !parts_no_words(text.substr(0, taken)))
         out += ' ';
+      if (taken > 0)
+        taken += silent_length(text, taken);
     } else if (text.front() == '&') {
-      taken = take_reference(text, out);
+      taken = append_html_reference(text, reference_place::text, out);
     }
     if (taken == 0) {
       out += text.front();

@@ -33,6 +33,14 @@ constexpr std::string_view closes_its_like[] = {"a", "colgroup", "form", "li", "
                                                 "p", "tbody",    "td",   "th", "tr"};
 constexpr std::string_view left_open[] = {"embed", "source", "track", "wbr"};
 
+constexpr std::string_view word_ends[] = {
+    "address",    "article", "aside",    "blockquote", "body",   "br",    "caption", "center", "col",
+    "colgroup",   "dd",      "details",  "dialog",     "dir",    "div",   "dl",      "dt",     "fieldset",
+    "figcaption", "figure",  "footer",   "form",       "h1",     "h2",    "h3",      "h4",     "h5",
+    "h6",         "header",  "hgroup",   "hr",         "legend", "li",    "listing", "main",   "menu",
+    "nav",        "ol",      "optgroup", "option",     "p",      "pre",   "section", "select", "summary",
+    "table",      "tbody",   "td",       "tfoot",      "th",     "thead", "tr",      "ul",     "xmp"};
+
 const xmlChar* chars(std::string_view x) {
   return reinterpret_cast<const xmlChar*>(x.data()); // all of `known`: a zero byte follows
 }
@@ -55,6 +63,7 @@ html_elements::html_elements() {
     auto info = htmlTagLookup(chars(all[i]));
     void_[i + 1] = info && info->empty;
     left_open_[i + 1] = among(left_open, all[i]);
+    ends_word_[i + 1] = ends_word(all[i]);
     xmlNode next{};
     next.type = XML_ELEMENT_NODE;
     next.name = chars(all[i]);
@@ -67,6 +76,14 @@ html_elements::html_elements() {
 const html_elements& html_elements::get() {
   static const html_elements out;
   return out;
+}
+
+bool html_elements::ends_word(std::string_view name) {
+  return among(word_ends, name);
+}
+
+bool html_elements::is_silent(std::string_view name) {
+  return name == "script" || name == "style";
 }
 
 bool html_elements::is_boolean(std::string_view attribute) {

@@ -33,6 +33,11 @@ public:
   bool is_left_open(html_element x) const { return left_open_[x]; }
   /// An open `outer` is closed by the start of `next`.
   bool closes(html_element outer, html_element next) const { return closes_[outer][next]; }
+  /// A word ends before and behind it: <br>, and what stands in lines or cells of its own.
+  bool ends_word(html_element x) const { return ends_word_[x]; }
+  static bool ends_word(std::string_view name);
+  /// What stands in it is no text: <script>, <style>.
+  static bool is_silent(std::string_view name);
   /// An attribute that, without a value, has its own name as value.
   static bool is_boolean(std::string_view attribute);
 
@@ -41,6 +46,7 @@ private:
 
   std::bitset<256> void_;
   std::bitset<256> left_open_;
+  std::bitset<256> ends_word_;
   std::array<std::bitset<256>, 256> closes_;
 };
 

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <utility>
-
-#include <libxml/HTMLparser.h>
 
 namespace vigie {
 
@@ -41,70 +38,6 @@ const char* find(const char* from, const char* end, char c) {
   return found ? found : end;
 }
 
-void append_utf8(uint32_t x, std::string& out) {
-  auto byte = [&](uint32_t b) { out += static_cast<char>(b); };
-  if (x < 0x80)
-    return byte(x);
-  if (x < 0x800)
-    byte(0xC0 | x >> 6);
-  else if (x < 0x10000)
-    byte(0xE0 | x >> 12), byte(0x80 | (x >> 6 & 0x3F));
-  else
-    byte(0xF0 | x >> 18), byte(0x80 | (x >> 12 & 0x3F)), byte(0x80 | (x >> 6 & 0x3F));
-  byte(0x80 | (x & 0x3F));
-}
-
-/// "#8364;" and "#x20AC;" in front of `rest`, which loses it.
-bool append_number(std::string_view& rest, std::string& out) {
-  bool hex = rest.size() > 1 && (rest[1] == 'x' || rest[1] == 'X');
-  size_t begin = hex ? 2 : 1;
-  uint32_t point = 0;
-  auto at = begin;
-  for (; at < rest.size() && at < begin + 7; ++at) {
-    char c = rest[at];
-    char lower = static_cast<char>(c | 0x20);
-    if (c >= '0' && c <= '9')
-      point = point * (hex ? 16 : 10) + static_cast<uint32_t>(c - '0');
-    else if (hex && lower >= 'a' && lower <= 'f')
-      point = point * 16 + static_cast<uint32_t>(lower - 'a' + 10);
-    else
-      break;
-  }
-  bool character = point == '\t' || point == '\n' || point == '\r' || (point >= 0x20 && point < 0xD800) ||
-                   (point >= 0xE000 && point < 0xFFFE) || (point >= 0x10000 && point <= 0x10FFFF);
-  if (at == begin || at >= rest.size() || rest[at] != ';' || !character)
-    return false;
-  append_utf8(point, out);
-  rest.remove_prefix(at + 1);
-  return true;
-}
-
-/// libxml2 searches its table from the beginning each time; these are nearly all that pages use.
-uint32_t point_of(const char* name) {
-  static constexpr std::pair<std::string_view, uint32_t> frequent[] = {
-      {"amp", '&'}, {"nbsp", 0xA0}, {"quot", '"'}, {"lt", '<'}, {"gt", '>'}, {"euro", 0x20AC}, {"apos", '\''}};
-  for (const auto& [x, point] : frequent)
-    if (x == name)
-      return point;
-  auto entity = htmlEntityLookup(reinterpret_cast<const xmlChar*>(name));
-  return entity ? entity->value : 0;
-}
-
-/// "nbsp;" in front of `rest`, which loses it. Anything else stays text.
-void append_named(std::string_view& rest, std::string& out) {
-  std::array<char, 16> name{};
-  size_t length = 0;
-  while (length < rest.size() && length < name.size() - 1 && is(rest[length], name_start | name_part))
-    name[length] = rest[length], ++length;
-  if (length > 0 && length < rest.size() && rest[length] == ';')
-    if (auto point = point_of(name.data())) {
-      append_utf8(point, out);
-      rest.remove_prefix(length + 1);
-      return;
-    }
-  out += '&';
-}
-
 } // namespace
 
 bool same_html_name(std::string_view x, std::string_view lower) {
@@ -114,20 +47,6 @@ bool same_html_name(std::string_view x, std::string_view lower) {
     return true;
   return std::equal(x.begin(), x.end(), lower.begin(),
                     [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
-}
-
-bool append_html_text(std::string_view raw, std::string& out) {
-  for (;;) {
-    auto at = raw.find('&');
-    out += raw.substr(0, at);
-    if (at == raw.npos)
-      return true;
-    raw.remove_prefix(at + 1);
-    if (!raw.starts_with('#'))
-      append_named(raw, out);
-    else if (!append_number(raw, out))
-      return false;
-  }
 }
 
 const html_attribute* html_scanner::attribute(std::string_view name) const {

@@ -55,7 +55,4 @@ private:
 /// ASCII letters in either case; `lower` is in lower case.
 bool same_html_name(std::string_view x, std::string_view lower);
 
-/// Text with its references written out, behind what `out` holds. False: one of them is such that readers differ.
-bool append_html_text(std::string_view raw, std::string& out);
-
 } // namespace vigie

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "adapters/extract/html_elements.hpp"
+#include "adapters/extract/html_references.hpp"
 #include "adapters/extract/html_scanner.hpp"
 #include "adapters/extract/html_steps.hpp"
 #include "adapters/extract/html_templates.hpp"
@@ -58,9 +59,7 @@ public:
         read_text(scanner.text());
         break;
       case html_scanner::token::raw_text:
-        if (unseen_ == 0)
-          for (auto& x : captures_)
-            x.text.add(scanner.text());
+        read_raw_text(scanner.text());
         break;
       case html_scanner::token::open:
         read_open(scanner);
@@ -130,11 +129,23 @@ private:
       return;
     if (text.find('&') != text.npos) {
       scratch_.clear();
-      failed_ = failed_ || !append_html_text(text, scratch_);
+      append_html_text(text, reference_place::text, scratch_);
       text = scratch_;
     }
     for (auto& x : captures_)
       x.text.add(text);
+  }
+
+  /// A script is text for whoever asks for the script itself.
+  void read_raw_text(std::string_view text) {
+    if (unseen_ == 0 && !captures_.empty() && captures_.back().depth + 1 == open_.size())
+      for (auto x = captures_.rbegin(); x != captures_.rend() && x->depth + 1 == open_.size(); ++x)
+        x->text.add(text);
+  }
+
+  void end_word() {
+    for (auto& x : captures_)
+      x.text.add(" ");
   }
 
   /// html, head and body stand where they belong, and nothing else does.
@@ -157,6 +168,8 @@ private:
     bool stays = !tag.self_closing() && !html_elements_.is_void(entry.element);
     if (unseen_ > 0)
       return pass_over(tag.name(), entry.element, stays);
+    if (html_elements_.ends_word(entry.element))
+      end_word();
     auto matches = [&](const css_compound& x) { return fits(x, tag); };
     auto outer = open_.empty() ? step_level{} : open_.back().page;
     auto here = page_.fitting(outer, open_.empty(), entry.selected, matches);
@@ -271,7 +284,7 @@ private:
     if (!x.valued)
       scratch_ = html_elements::is_boolean(x.name) ? x.name : std::string_view{};
     else
-      failed_ = failed_ || !append_html_text(x.value, scratch_);
+      append_html_text(x.value, reference_place::attribute, scratch_);
     return scratch_;
   }
 
@@ -296,11 +309,14 @@ private:
   }
 
   void pop() {
+    auto known = open_.back().known;
     open_.pop_back();
     auto depth = open_.size();
     if (depth < unseen_)
       unseen_ = 0;
     end_captures(depth);
+    if (unseen_ == 0 && html_elements_.ends_word(known))
+      end_word();
     for (size_t i = 0; i < active_; ++i)
       items_[i].levels.pop_back();
     // Items end from the inside.

@@ -5,6 +5,7 @@
 #include "actors/policy/dates.hpp"
 #include "actors/policy/page_notes.hpp"
 #include "adapters/extract/extract_rules.hpp"
+#include "adapters/extract/html_references.hpp"
 #include "adapters/extract/json_lines.hpp"
 #include "adapters/json/json_reader.hpp"
 
@@ -24,9 +25,10 @@ bool is_absent(json_node x) {
 class json_extractor : public extractor {
 public:
   json_extractor(const extract_spec& spec, extract_rules rules)
-      : framing_(spec.framing), header_row_(spec.header_row), unit_(spec.unit), items_(std::move(rules.items)),
-        rules_(std::move(rules.fields)), fixed_(std::move(rules.fixed)), empty_(std::move(rules.empty)),
-        next_(std::move(rules.next)), dated_(std::move(rules.dated)), parser_(wanted()) {}
+      : framing_(spec.framing), header_row_(spec.header_row), unit_(spec.unit), html_references_(spec.html_references),
+        items_(std::move(rules.items)), rules_(std::move(rules.fields)), fixed_(std::move(rules.fixed)),
+        empty_(std::move(rules.empty)), next_(std::move(rules.next)), dated_(std::move(rules.dated)),
+        parser_(wanted()) {}
 
   result<extraction> extract(std::string_view page, const page_origin&) override {
     out_ = {};
@@ -233,6 +235,15 @@ private:
     return count_->add(next) ? trouble{} : bad_page({}, too_many(limits_));
   }
 
+  /// Good until the next call.
+  std::optional<std::string_view> words_of(json_node x) {
+    auto text = text_of(x);
+    if (!html_references_ || !text || text->size() > limits_.value_bytes || text->find('&') == text->npos)
+      return text;
+    room_ = without_html_references(*text);
+    return room_;
+  }
+
   std::optional<json_node> find(const field_rule& rule, json_node row) const {
     if (!header_row_)
       return rule.path.find(row);
@@ -248,7 +259,7 @@ private:
   std::optional<odd_one> read_required(const field_rule& rule, json_node row, const std::optional<json_node>& value,
                                        item& next) {
     bool is_id = rule.field.name == "id";
-    auto text = value ? text_of(*value) : std::nullopt;
+    auto text = !value ? std::nullopt : is_id ? text_of(*value) : words_of(*value);
     bool blank = text && text->find_first_not_of(" \t\r\n") == text->npos;
     if (text && is_id)
       text = without_blanks(*text);
@@ -270,7 +281,7 @@ private:
   }
 
   void read_text(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next) {
-    auto text = value ? text_of(*value) : std::nullopt;
+    auto text = value ? words_of(*value) : std::nullopt;
     if (text && text->size() > limits_.value_bytes)
       note(rule, too_long(limits_), pointer(rule, row));
     else if (text && !text->empty())
@@ -289,7 +300,7 @@ private:
       note(rule, too_long(limits_), pointer(rule, row));
     } else if (auto number = value->as_decimal_text()) {
       take_price(rule, row, price_of_number(*number, unit_), next, currency);
-    } else if (auto text = value->as_string()) {
+    } else if (auto text = value->as_string() ? words_of(*value) : std::nullopt) {
       take_price(rule, row, price_of_text(*text, unit_), next, currency);
     } else if (!value->is_null()) {
       note(rule, "expected a price, found " + std::string{to_string(value->kind())}, pointer(rule, row));
@@ -348,6 +359,7 @@ private:
   page_framing framing_;
   bool header_row_;
   price_unit unit_;
+  bool html_references_;
   json_path items_;
   std::vector<field_rule> rules_;
   fixed_fields fixed_;
@@ -363,6 +375,7 @@ private:
   std::optional<item_count> count_;
   bool header_read_ = false;
   size_t columns_ = 0;
+  std::string room_;   ///< of words_of
   size_t line_ = 0;    ///< NDJSON: from 1
   std::string prefix_; ///< JSON pointer of the row at hand, or of the array that it is an element of
   std::optional<size_t> index_;

@@ -5,6 +5,8 @@
 #include <libxml/HTMLparser.h>
 #include <libxml/xpath.h>
 
+#include "adapters/extract/html_elements.hpp"
+#include "adapters/extract/html_references.hpp"
 #include "adapters/extract/html_templates.hpp"
 #include "adapters/extract/parse_watch.hpp"
 #include "adapters/extract/xpath_context.hpp"
@@ -64,18 +66,31 @@ void keep_first(void* parser, xmlErrorPtr x) {
   first.column = x->int2;
 }
 
-/// The text within, as XPath's string() gives it.
+/// HTML, or XHTML within XML.
+bool is_html(const xmlNode* x) {
+  return x->ns ? view(x->ns->href) == "http://www.w3.org/1999/xhtml" : x->doc && x->doc->type == XML_HTML_DOCUMENT_NODE;
+}
+
+/// The text within. An element that ends a word does so on both sides; scripts are only text if they are what is asked.
 void collect(const xmlNode* root, text_collector& out) {
+  auto ends_word = [&](const xmlNode* x) { return x != root && is_html(x) && html_elements::ends_word(view(x->name)); };
   auto node = root;
   while (node && !out.full()) {
+    bool element = node->type == XML_ELEMENT_NODE;
     if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
       out.add(view(node->content));
-    if (node->type == XML_ELEMENT_NODE && node->children) {
+    if (element && ends_word(node))
+      out.add(" ");
+    bool silent = element && node != root && is_html(node) && html_elements::is_silent(view(node->name));
+    if (element && node->children && !silent) {
       node = node->children;
       continue;
     }
-    while (node != root && !node->next)
+    while (node != root && !node->next) {
       node = node->parent;
+      if (ends_word(node))
+        out.add(" ");
+    }
     node = node == root ? nullptr : node->next;
   }
 }
@@ -161,6 +176,7 @@ private:
       throw std::bad_alloc{};
     // A table that gets slow with many; only XPath's id() looks into it.
     html_->loadsubset = asks_ids_ ? 0 : XML_SKIP_IDS;
+    page = with_plain_references(page, room_);
     parse_watch watch{*html_, page, queries_.limits.parse};
     out.reset(watch.read_html(html_options));
     if (watch.problem()) {
@@ -301,6 +317,7 @@ private:
   bool asks_ids_ = false;      ///< a query has id() in it
   html_parser_ptr html_;
   size_t pages_ = 0;
+  std::string room_;
   context_ptr context_; ///< of the page at hand
 };
 

@@ -334,6 +334,26 @@ TEST_CASE("paths into feeds") {
   }
 }
 
+TEST_CASE("in titles of XHTML and HTML words end where lines do, and scripts are no text") {
+  auto title = [](const std::string& x) {
+    auto out =
+        extract(feed_source(), "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><id>1</id>" + x + "</entry></feed>");
+    REQUIRE(out);
+    REQUIRE(out->items.size() == 1);
+    return out->items[0].title;
+  };
+  auto xhtml = [&](const std::string& x) {
+    return title("<title type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">" + x + "</div></title>");
+  };
+  CHECK(xhtml("One<br/>two<p>three</p>four i<b>Phone</b>") == "One two three four iPhone");
+  CHECK(xhtml("a<script>b</script>c<style>d</style>e &lt;b&gt;") == "ace <b>");
+  CHECK(title("<title type=\"html\">One&lt;br&gt;two &amp;eacute &amp;#128;5 &amp;check;</title>") == "One two é €5 ✓");
+  CHECK(title("<title type=\"html\">a&lt;script&gt;b&lt;/i&gt;&lt;/script&gt;c&lt;STYLE&gt;d&lt;/style&gt;e</title>") ==
+        "ace");
+  CHECK(title("<title type=\"html\">a&lt;script&gt;b</title>") == "a");
+  CHECK(title("<title type=\"text\">i&lt;b&gt;Phone &amp;amp;</title>") == "i<b>Phone &amp;");
+}
+
 TEST_CASE("markup is taken out of text") {
   CHECK(without_markup("a < b > c, d <3, <b>e</b><br/>f<!-- g > --> &amp;lt; &#x41;&#66; &nosuch; &;&#; &#xD800; &") ==
         "a < b > c, d <3, e f &lt; AB &nosuch; &;&#; \xef\xbf\xbd &");

@@ -270,6 +270,25 @@ TEST_CASE("what is no price is counted, and what was read of it is kept for whoe
   CHECK(refused.error().place == "extract.constants.price");
 }
 
+TEST_CASE("texts of HTML in JSON, on request") {
+  auto page =
+      R"([{"id":"a&amp;1","t":"Caf&eacute; &amp; Th&eacute &#128;","p":"12,50&nbsp;&euro;","u":"/?a=1&amp;b=2"}])";
+  auto spec = small_spec();
+  spec.fields["url"] = "u";
+  auto out = extract(spec, page);
+  REQUIRE(out);
+  CHECK(out->items[0].title == "Caf&eacute; &amp; Th&eacute &#128;");
+  CHECK(out->items[0].url == "/?a=1&amp;b=2");
+  spec.html_references = true;
+  out = extract(spec, page);
+  REQUIRE(out);
+  CHECK(out->items[0].id.value == "a&amp;1");
+  CHECK(out->items[0].title == "Café & Thé €");
+  CHECK(out->items[0].url == "/?a=1&b=2");
+  CHECK(out->items[0].price == 1250);
+  CHECK(out->items[0].currency == "EUR");
+}
+
 TEST_CASE("prices in hundredths") {
   auto spec = small_spec();
   spec.unit = price_unit::minor;
