@@ -45,6 +45,8 @@ result<std::vector<field_rule>> compile_fields(const extract_spec& spec) {
     }
     out.push_back(std::move(rule));
   }
+  // First what decides whether there is an item: of what is left out nothing else is read, nor noted.
+  std::stable_partition(out.begin(), out.end(), [](const field_rule& x) { return x.required(); });
   return out;
 }
 

@@ -67,7 +67,8 @@ result<feed_fields> feed_fields::compile(const source_spec& source, std::span<co
     if (!path)
       return tl::unexpected<error>(at(date ? "sanity.dated" : "extract.fields." + name, path.error()));
     auto field = date ? field_name{"date", nullptr} : *find_field(name);
-    (date ? out.date_ : out.rules_).push_back(rule{field, std::move(*path), asked});
+    auto decides = name == "id" || name == "title";
+    (date ? out.date_ : decides ? out.required_ : out.rules_).push_back(rule{field, std::move(*path), asked});
   }
   return out;
 }
@@ -122,18 +123,18 @@ void feed_fields::read_date(const rule& x, feed_node from, const std::string& pl
 optional<error> feed_fields::read(feed_node from, const std::string& place, extraction& out, item_count& count,
                                   const feed_base& base) const {
   reading to;
-  auto notes = out.notes.size();
   auto leave_out = [&](odd_one x) {
-    out.notes.resize(notes);
     return count.leave_out(std::move(x)) ? optional<error>{}
                                          : error{errc::bad_page, too_many(limits_), feed_place(from, place)};
   };
   if (auto outer = from.parent())
     to.base = base.within(from, *outer);
-  for (const auto& x : rules_)
+  // First what decides whether there is an item: of what is left out nothing else is read, nor noted.
+  for (const auto& x : required_)
     read_one(x, from, place, out, to);
   auto& next = to.next;
-  fill_fixed(fixed_, to.currency_said, next);
+  if (next.title.empty() && fixed_.title)
+    next.title = *fixed_.title;
   if (to.problem)
     return leave_out({odd_entry::too_long, std::move(*to.problem)});
   if (next.id.value.empty() || next.title.empty()) {
@@ -141,6 +142,9 @@ optional<error> feed_fields::read(feed_node from, const std::string& place, extr
     return leave_out({no_id ? odd_entry::without_id : odd_entry::without_title,
                       {errc::bad_page, no_id ? "id is missing" : "title is missing", feed_place(from, place)}});
   }
+  for (const auto& x : rules_)
+    read_one(x, from, place, out, to);
+  fill_fixed(fixed_, to.currency_said, next);
   for (const auto& x : date_)
     read_date(x, from, place, out);
   if (!count.add(next))

@@ -50,8 +50,9 @@ private:
   void read_one(const rule& x, feed_node from, const std::string& place, extraction& out, reading& to) const;
   void read_date(const rule& x, feed_node from, const std::string& place, extraction& out) const;
 
-  std::vector<rule> rules_;
-  std::vector<rule> date_; ///< one at most
+  std::vector<rule> required_; ///< id and title
+  std::vector<rule> rules_;    ///< of all other fields
+  std::vector<rule> date_;     ///< one at most
   fixed_fields fixed_;
   price_unit unit_ = price_unit::major;
   item_limits limits_;

@@ -1,6 +1,7 @@
 #include "adapters/extract/html_extractor.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "actors/policy/dates.hpp"
 #include "actors/policy/page_notes.hpp"
@@ -31,7 +32,14 @@ public:
   markup_extractor(const source_spec& source, markup_queries queries, std::vector<column_field> columns,
                    fixed_fields fixed, std::unique_ptr<markup_tree> tree, std::unique_ptr<html_stream> stream)
       : unit_(source.extract.unit), queries_(std::move(queries)), columns_(std::move(columns)),
-        fixed_(std::move(fixed)), tree_(std::move(tree)), stream_(std::move(stream)) {}
+        fixed_(std::move(fixed)), tree_(std::move(tree)), stream_(std::move(stream)) {
+    order_.resize(columns_.size());
+    std::iota(order_.begin(), order_.end(), size_t{0});
+    // First what decides whether there is an item: of what is left out nothing else is read, nor noted.
+    std::stable_partition(order_.begin(), order_.end(), [&](size_t i) {
+      return columns_[i] && (columns_[i]->name == "id" || columns_[i]->name == "title");
+    });
+  }
 
   result<extraction> extract(std::string_view page, const page_origin&) override {
     out_ = {};
@@ -94,7 +102,7 @@ private:
   std::optional<odd_one> read_item(size_t row) {
     item next;
     std::string currency_said;
-    for (size_t column = 0; column < columns_.size(); ++column) {
+    for (auto column : order_) {
       const auto& value = rows_.at(row, column);
       auto field = columns_[column];
       auto why = unusable_value(value, queries_.limits);
@@ -182,6 +190,7 @@ private:
   price_unit unit_;
   markup_queries queries_;
   std::vector<column_field> columns_;
+  std::vector<size_t> order_; ///< in which they are read
   fixed_fields fixed_;
   std::unique_ptr<markup_tree> tree_;
   std::unique_ptr<html_stream> stream_; ///< null: the selectors need the tree

@@ -119,6 +119,23 @@ TEST_CASE("JSON: of what is left out, neither notes nor dates stay") {
   CHECK(page->left_out.all() == 1);
 }
 
+TEST_CASE("nothing is said of the other fields of what is left out") {
+  auto notes_of = [](const result<extraction>& page) {
+    REQUIRE(page);
+    CHECK(page->items.size() == 1);
+    CHECK(page->notes.empty());
+    return to_sentences(page->page_notes).size();
+  };
+  CHECK(notes_of(extract(json(), R"({"r":[{"id":1,"t":"A","p":1},{"id":2,"p":"1 € or 2 €"},{"t":"C","p":[]}]})")) == 2);
+  CHECK(notes_of(extract(
+            html(), "<ul><li><a data-id=1>A</a><i>1</i></li><li><a data-id=2></a><i>1 € or 2 €</i></li></ul>")) == 1);
+  auto priced = feed();
+  priced.extract.fields = {{"price", "p"}, {"brand", "b"}};
+  CHECK(
+      notes_of(extract(priced, channel("<item><guid>1</guid><title>A</title><p>1</p><b>x</b></item><item><guid>2</guid>"
+                                       "<p>1 € or 2 €</p></item>"))) == 1);
+}
+
 TEST_CASE("a page of which no entry is an item is none of its source") {
   CHECK(read(json(), R"({"r":[{"i":1,"t":"A"},{"i":2,"t":"B"}]})") == "/r/0/id: id is missing");
   CHECK(read(json(), R"({"r":["a",{"id":2}]})") == "/r/0: expected an item (object), found string");
