@@ -11,6 +11,7 @@
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_references.hpp"
 #include "adapters/extract/html_scanner.hpp"
+#include "adapters/extract/unseen_text.hpp"
 
 namespace vigie {
 
@@ -168,6 +169,7 @@ std::optional<feed_node> feed_node::parent() const {
 std::string feed_node::text() const {
   std::string out;
   put_text(out, at_->children);
+  drop_unseen(out);
   return flat(out);
 }
 
@@ -247,6 +249,7 @@ std::string without_markup(std::string_view text) {
     }
     text.remove_prefix(taken);
   }
+  drop_unseen(out);
   return flat(out);
 }
 

@@ -83,7 +83,7 @@ bool html_elements::ends_word(std::string_view name) {
 }
 
 bool html_elements::is_silent(std::string_view name) {
-  return name == "script" || name == "style";
+  return name == "script" || name == "style" || name == "title";
 }
 
 bool html_elements::is_boolean(std::string_view attribute) {

@@ -36,7 +36,7 @@ public:
   /// A word ends before and behind it: <br>, and what stands in lines or cells of its own.
   bool ends_word(html_element x) const { return ends_word_[x]; }
   static bool ends_word(std::string_view name);
-  /// What stands in it is no text: <script>, <style>.
+  /// What stands in it is no text of what is around it: <script>, <style>, and <title>, which names a picture (SVG).
   static bool is_silent(std::string_view name);
   /// An attribute that, without a value, has its own name as value.
   static bool is_boolean(std::string_view attribute);

@@ -49,7 +49,7 @@ public:
     rows_ = &out;
     out.clear(queries_.columns.size(), queries_.limits);
     open_.clear();
-    active_ = unseen_ = 0;
+    active_ = unseen_ = silent_ = 0;
     captures_.clear();
     next_taken_ = seen_head_ = seen_body_ = closed_ = failed_ = list_seen_ = false;
     html_scanner scanner{page};
@@ -132,8 +132,14 @@ private:
       append_html_text(text, reference_place::text, scratch_);
       text = scratch_;
     }
+    hear(text);
+  }
+
+  /// Only whoever asks for a silent element itself gets what is in it.
+  void hear(std::string_view text) {
     for (auto& x : captures_)
-      x.text.add(text);
+      if (x.depth + 1 >= silent_)
+        x.text.add(text);
   }
 
   /// A script is text for whoever asks for the script itself.
@@ -143,10 +149,7 @@ private:
         x->text.add(text);
   }
 
-  void end_word() {
-    for (auto& x : captures_)
-      x.text.add(" ");
-  }
+  void end_word() { hear(" "); }
 
   /// html, head and body stand where they belong, and nothing else does.
   bool in_place(html_element x) {
@@ -185,7 +188,10 @@ private:
         rows_->base = value_of(*href);
     if (stays)
       open_.push_back({tag.name(), entry.element, {here, outer.above | here}});
-    else
+    if (stays && entry.element == title_) {
+      failed_ = failed_ || silent_ > 0; // one within another: for the tree
+      silent_ = open_.size();
+    } else
       end_captures(open_.size());
     if (stays && entry.element == template_ && !tag.attribute(shown_template))
       unseen_ = open_.size();
@@ -314,6 +320,8 @@ private:
     auto depth = open_.size();
     if (depth < unseen_)
       unseen_ = 0;
+    if (depth < silent_)
+      silent_ = 0;
     end_captures(depth);
     if (unseen_ == 0 && html_elements_.ends_word(known))
       end_word();
@@ -344,6 +352,7 @@ private:
   const html_elements& html_elements_ = html_elements::get();
   html_names_table names_;
   html_element template_ = names_.find("template").element;
+  html_element title_ = names_.find("title").element;
   step_program page_;
   step_program item_;
   std::vector<bool> own_;    ///< columns that ask the item's own element
@@ -356,6 +365,7 @@ private:
   size_t active_ = 0;
   std::vector<capture> captures_; ///< from the outside in
   size_t unseen_ = 0;             ///< how many elements are open with the template that hides the present one; 0 = none
+  size_t silent_ = 0;             ///< the same of a title within what is captured
   bool next_taken_ = false;
   bool seen_head_ = false;
   bool seen_body_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/policy/css_xpath.hpp"
+#include "adapters/extract/unseen_text.hpp"
 
 namespace vigie {
 
@@ -147,6 +148,15 @@ void text_collector::add(std::string_view piece) {
     text_ += piece.substr(0, std::min(end, limit_ + 1 - std::min(text_.size(), limit_)));
     piece.remove_prefix(end);
   }
+}
+
+std::string text_collector::take() {
+  auto out = std::move(text_);
+  if (!drop_unseen(out))
+    return out;
+  text_collector seen{limit_}; // blanks may stand side by side now
+  seen.add(out);
+  return std::move(seen.text_);
 }
 
 std::string trimmed_value(std::string_view value, size_t limit) {

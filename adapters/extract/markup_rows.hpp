@@ -87,7 +87,7 @@ public:
   explicit text_collector(size_t limit = 0) : limit_(limit) {}
   void add(std::string_view piece);
   bool full() const { return text_.size() > limit_; }
-  std::string take() { return std::move(text_); }
+  std::string take();
 
 private:
   size_t limit_;

@@ -351,6 +351,7 @@ TEST_CASE("in titles of XHTML and HTML words end where lines do, and scripts are
   CHECK(title("<title type=\"html\">a&lt;script&gt;b&lt;/i&gt;&lt;/script&gt;c&lt;STYLE&gt;d&lt;/style&gt;e</title>") ==
         "ace");
   CHECK(title("<title type=\"html\">a&lt;script&gt;b</title>") == "a");
+  CHECK(title("<title>Steh\u00adlampe &amp;shy;x\u200b </title>") == "Stehlampe x");
   CHECK(title("<title type=\"text\">i&lt;b&gt;Phone &amp;amp;</title>") == "i<b>Phone &amp;");
 }
 

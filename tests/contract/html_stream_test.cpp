@@ -254,6 +254,9 @@ TEST_CASE("words end where lines do, and scripts are no text, to either") {
   CHECK(seen("<div>One</div>two<p>three</p>four") == "\"One two three four\" - -");
   CHECK(seen("<h3>One</h3><table><tr><td>2</td><td>3</td></tr></table>") == "\"One 2 3\" - -");
   CHECK(seen("i<b>Phone</b><span> 1</span><wbr>5<i>e</i>") == "\"iPhone 15e\" - -");
+  CHECK(seen("<svg><title>icon<br>x</title></svg>Lampe") == "\"Lampe\" - -");
+  CHECK(seen("Steh&shy;lam\u200bpe \u2060 x\ufeff ") == "\"Stehlampe x\" - -");
+  CHECK(seen("\u200d\u200c") == "\"\u200d\u200c\" - -");
   CHECK(seen("One<hr>two<BR>three<DIV>four</DIV>") == "\"One two three four\" - -");
   CHECK(seen("a<script>b && '</b>'</script>c<style>d</style>e") == "\"ace\" - \"b && '</b>'\"");
   CHECK(seen("&#128;5 &eacute &notit; &notin; &#0; &bogus; AT&T &amp;lt;") ==
