@@ -142,6 +142,7 @@ bool read_extract(config_reader& source, source_spec& out) {
   extract.read("empty", x.empty);
   extract.read("html_references", x.html_references);
   extract.read("namespaces", x.namespaces);
+  extract.read("url_template", x.url_template);
   bool good = true;
   if (is_json(x) && !is_path(x.items)) {
     extract.problem("items", "\"" + x.items + "\" is no path", "Join keys by '.', as items = \"results\".");

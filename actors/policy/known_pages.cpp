@@ -13,7 +13,7 @@ namespace {
 constexpr size_t longest_tag = 1024;
 constexpr duration date_resolution{1000};
 /// Raised when this program makes other items of the same page than before.
-constexpr uint64_t readers_version = 1;
+constexpr uint64_t readers_version = 2;
 
 /// FNV-1a. What is fed in is told apart by its length.
 struct fingerprint {
@@ -72,6 +72,7 @@ uint64_t reading_of(const source_spec& source) {
   out.add(static_cast<uint64_t>(x.selectors));
   out.add(x.namespaces);
   out.add(x.empty);
+  out.add(x.url_template);
   out.add(static_cast<uint64_t>(x.html_references));
   out.add(source.sanity.dated);
   return out.value >> 1; // fits a signed column

@@ -6,6 +6,7 @@
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/money.hpp"
 #include "actors/policy/page_notes.hpp"
+#include "actors/policy/url_template.hpp"
 
 namespace vigie {
 
@@ -25,6 +26,37 @@ constexpr std::array field_names{
 
 bool is_currency_code(std::string_view x) {
   return x.size() == 3 && std::all_of(x.begin(), x.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+constexpr std::string_view id_placeholder = "{id}";
+
+std::string address_of(std::string_view url_template, const std::string& id) {
+  std::string out;
+  for (auto at = url_template.find(id_placeholder); at != url_template.npos; at = url_template.find(id_placeholder)) {
+    out += url_template.substr(0, at);
+    out += percent_encode(id);
+    url_template.remove_prefix(at + id_placeholder.size());
+  }
+  return out + std::string{url_template};
+}
+
+/// Nothing = it makes an address of any id.
+optional<error> check_url_template(const extract_spec& spec) {
+  auto wrong = [](std::string why) { return error{errc::bad_config, std::move(why), "extract.url_template"}; };
+  const auto& text = spec.url_template;
+  if (spec.constants.contains("url"))
+    return wrong("the address is fixed already, in constants.url");
+  auto at = text.find(id_placeholder);
+  if (at == text.npos)
+    return wrong("it has no {id}: every item would have the same address");
+  auto filled = address_of(text, "1");
+  if (filled.find_first_of("{}") != filled.npos)
+    return wrong("it has another placeholder or brace than {id}");
+  auto host = text.find("://");
+  if (host == text.npos || at < std::min(text.find_first_of("/?#", host + 3), text.size()))
+    return wrong("{id} may stand in the path, the query or the fragment of an absolute address only");
+  auto url = parse_url(filled);
+  return url ? optional<error>{} : wrong(url.error().detail);
 }
 
 result<std::vector<field_rule>> compile_fields(const extract_spec& spec) {
@@ -125,6 +157,10 @@ tl::unexpected<error> unknown_field(const std::string& name, const std::string& 
 
 result<fixed_fields> compile_constants(const extract_spec& spec) {
   fixed_fields out;
+  if (!spec.url_template.empty())
+    if (auto problem = check_url_template(spec))
+      return tl::unexpected<error>(std::move(*problem));
+  out.url_template = spec.url_template;
   for (const auto& [name, text] : spec.constants) {
     auto place = "extract.constants." + name;
     auto field = find_field(name);
@@ -158,6 +194,8 @@ void fill_fixed(const fixed_fields& fixed, const std::string& currency_said, ite
   for (const auto& [member, text] : fixed.texts)
     if (!(x.*member))
       x.*member = text;
+  if (!x.url && !fixed.url_template.empty())
+    x.url = address_of(fixed.url_template, x.id.value);
   if (!x.currency && !currency_said.empty())
     x.currency = currency_said;
 }

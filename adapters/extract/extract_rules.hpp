@@ -81,6 +81,7 @@ struct fixed_fields {
   optional<std::string> title;
   optional<cents> price;
   std::vector<std::pair<text_member, std::string>> texts;
+  std::string url_template; ///< of an item's address, with {id}
 };
 
 /// What only a page without a match has: a path that leads to something, or to this very value.
@@ -102,9 +103,14 @@ struct extract_rules {
 /// bad_config as make_json_extractor describes.
 result<extract_rules> compile_rules(const source_spec& source);
 
+/// What is written relative to its page: the url and the photo.
+inline bool is_address(const field_name& x) {
+  return x.member == &item::url || x.member == &item::photo;
+}
+
 /// null for what is no field of an item.
 const field_name* find_field(std::string_view name);
-/// The constants of a spec; bad_config with its place.
+/// The constants of a spec and its url_template; bad_config with its place.
 result<fixed_fields> compile_constants(const extract_spec& spec);
 /// bad_config for a name that is no field of an item.
 tl::unexpected<error> unknown_field(const std::string& name, const std::string& place);

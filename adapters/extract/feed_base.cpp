@@ -2,8 +2,6 @@
 
 #include <vector>
 
-#include "actors/policy/url_reference.hpp"
-
 namespace vigie {
 
 namespace {
@@ -13,11 +11,11 @@ constexpr size_t longest_base = 4096;
 
 } // namespace
 
-feed_base feed_base::of(feed_node x) {
+feed_base feed_base::of(feed_node x, std::string_view url) {
   auto root = x;
   while (auto outer = root.parent())
     root = *outer;
-  feed_base out;
+  feed_base out{address_base{url}};
   out.enter(root);
   return out.within(x, root);
 }
@@ -32,22 +30,10 @@ feed_base feed_base::within(feed_node x, feed_node outer) const {
   return out;
 }
 
-std::string feed_base::absolute(std::string address) const {
-  if (!url_ || parse_url(address))
-    return address;
-  auto out = resolve_url(*url_, address);
-  if (!out)
-    return address;
-  auto fragment = address.find('#');
-  return to_string(*out) + (fragment == address.npos ? "" : address.substr(fragment));
-}
-
 void feed_base::enter(feed_node x) {
   auto said = x.attribute("base", xml_space);
-  if (!said || said->size() > longest_base)
-    return;
-  if (auto url = url_ ? resolve_url(*url_, *said) : parse_url(*said))
-    url_ = std::move(*url);
+  if (said && !said->empty() && said->size() <= longest_base)
+    base_ = base_.within(*said);
 }
 
 } // namespace vigie

@@ -9,6 +9,7 @@
 #include "adapters/extract/feed_fields.hpp"
 #include "adapters/extract/json_feed.hpp"
 #include "adapters/extract/packed_page.hpp"
+#include "adapters/extract/page_text.hpp"
 
 namespace vigie {
 
@@ -63,18 +64,21 @@ public:
   feed_extractor(feed_fields rss, feed_fields atom, feed_fields json, std::optional<feed_path> next,
                  const source_spec& source)
       : rss_(std::move(rss)), atom_(std::move(atom)), json_(std::move(json)), next_(std::move(next)),
-        url_by_itself_(!source.extract.fields.contains("url") && !source.extract.constants.contains("url")),
-        id_by_itself_(!source.extract.fields.contains("id")), packed_{.max_bytes = source.max_body_bytes} {}
+        url_by_itself_(!source.extract.fields.contains("url") && !source.extract.constants.contains("url") &&
+                       source.extract.url_template.empty()),
+        id_by_itself_(!source.extract.fields.contains("id")),
+        next_is_url_(source.paging.kind != paging_kind::cursor), packed_{.max_bytes = source.max_body_bytes} {}
 
-  result<extraction> extract(std::string_view body, const page_origin&) override {
+  result<extraction> extract(std::string_view body, const page_origin& from) override {
     std::string room;
     auto page = unpack_page(body, packed_, room);
     if (!page)
       return tl::unexpected<error>(page.error());
     bool json = is_json_feed(*page);
-    auto tree = json ? read_json_feed(*page) : feed_tree::parse(*page);
+    auto tree = json ? read_json_feed(*page, from.content_type) : feed_tree::parse(*page, from.content_type);
     if (!tree)
       return tl::unexpected<error>(tree.error());
+    url_ = from.url;
     extraction out;
     for (const auto& x : tree->notes())
       add_note(out.page_notes, x);
@@ -82,6 +86,7 @@ public:
     auto problem = json ? read_list(root, root, "/", "items", json_, out) : read_xml(root, out);
     if (problem)
       return tl::unexpected<error>(*problem);
+    note_doubtful_titles(out);
     return out;
   }
 
@@ -122,7 +127,7 @@ private:
 
   optional<error> read_list(feed_node from, feed_node head, const std::string& prefix, std::string_view name,
                             const feed_fields& fields, extraction& out) const {
-    auto base = feed_base::of(from);
+    auto base = feed_base::of(from, url_);
     item_count count{fields.limits()};
     size_t number = 0;
     for (auto x = from.first(); x; x = x->next()) {
@@ -133,11 +138,11 @@ private:
       if (auto problem = fields.read(*x, place, out, count, base))
         return problem;
       if (out.items.size() > before)
-        complete_url(*x, out.items.back());
+        complete_url(*x, base, out.items.back());
     }
     const auto& path = next_ ? *next_ : own_next_;
     if (auto found = path.find(head))
-      out.next = feed_base::of(found->node).absolute(std::move(found->text));
+      out.next = next_is_url_ ? feed_base::of(found->node, url_).absolute(found->text) : std::move(found->text);
     if (id_by_itself_)
       tell_apart(out);
     return count.close(out);
@@ -175,12 +180,12 @@ private:
   }
 
   /// A guid is the item's address unless it says otherwise (RSS 2.0).
-  void complete_url(feed_node from, item& x) const {
+  void complete_url(feed_node from, const feed_base& base, item& x) const {
     if (!url_by_itself_ || (x.url && !x.url->empty()))
       return;
     auto guid = child(from, "guid");
     if (guid && guid->attribute("isPermaLink") != "false" && is_url(guid->text()))
-      x.url = guid->text();
+      x.url = base.absolute(guid->text());
   }
 
   feed_fields rss_;
@@ -190,7 +195,9 @@ private:
   feed_path own_next_ = *feed_path::parse("atom:link[rel=next]@href|link[rel=next]@href|next_url");
   bool url_by_itself_;
   bool id_by_itself_;
+  bool next_is_url_;
   packed_page_limits packed_;
+  std::string url_; ///< of the page at hand
 };
 
 /// The photo has too many places for one line of the tables.

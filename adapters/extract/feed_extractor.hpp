@@ -24,8 +24,9 @@ namespace vigie {
 /// JSON Feed (adapters/extract/json_feed.hpp): id or url or external_url; title, summary, content_text or content_html;
 /// url or external_url; image, banner_image or an attachment that is an image; date_modified or date_published.
 ///
-/// Markup in titles is taken out; addresses are made absolute where an absolute xml:base says how. `next` is the feed's
-/// link rel="next" (RFC 5005), its next_url, or what paging.next finds in the head of the feed (channel, or feed).
+/// Markup in titles is taken out; addresses are absolute: relative to the xml:base around them and the feed's own
+/// address. `next` is the feed's link rel="next" (RFC 5005), its next_url, or what paging.next finds in the head of the
+/// feed (channel, or feed).
 /// What is nearly well-formed is mended (feed_mending.hpp), a gzip file is unpacked (packed_page.hpp). Paths are those
 /// of adapters/extract/feed_path.hpp. bad_config as feed_fields::compile says; bad_page for what is no feed, and
 /// where no entry has id and title. Where entries share an id though their addresses differ, these are their ids.

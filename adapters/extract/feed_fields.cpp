@@ -98,8 +98,8 @@ void feed_fields::read_one(const rule& x, feed_node from, const std::string& pla
     to.currency_said = price.currency;
     if (!price.why.empty())
       note_price(out, price, feed_place(found->node, place));
-  } else if (name == "url" || name == "photo") {
-    next.*x.field.member = to.base.within(found->node, from).absolute(std::move(found->text));
+  } else if (is_address(x.field)) {
+    next.*x.field.member = to.base.within(found->node, from).absolute(found->text);
   } else {
     next.*x.field.member = name == "currency" ? normal_currency(found->text) : std::move(found->text);
   }

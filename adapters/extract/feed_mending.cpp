@@ -142,8 +142,6 @@ private:
 
   void read_declaration() {
     auto page = rest_;
-    if (page.starts_with(byte_order_mark))
-      page.remove_prefix(byte_order_mark.size());
     auto at = page;
     while (!at.empty()) {
       if (is_blank(at.front()) || foreign_length(at) > 0)

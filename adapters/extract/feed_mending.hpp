@@ -26,9 +26,9 @@ struct mended_page {
 ///   a comment with -- in it                                            left out
 ///   a document type that declares entities by HTML's names, no others  left out: the names mean what HTML means
 ///
-/// CDATA has only its characters looked at. Nothing is closed that the page leaves open: what is cut stays cut. Bytes
-/// are ASCII's or of characters beyond, as in UTF-8. Nothing: there is nothing of these to mend, or the text would have
-/// more than `max_bytes`.
+/// CDATA has only its characters looked at. Nothing is closed that the page leaves open: what is cut stays cut. The
+/// page is UTF-8 without its byte order mark. Nothing: there is nothing of these to mend, or the text would have more
+/// than `max_bytes`.
 std::optional<mended_page> mend_xml(std::string_view page, size_t max_bytes);
 
 } // namespace vigie

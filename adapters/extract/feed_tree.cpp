@@ -11,6 +11,7 @@
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_references.hpp"
 #include "adapters/extract/html_scanner.hpp"
+#include "adapters/extract/page_text.hpp"
 #include "adapters/extract/unseen_text.hpp"
 
 namespace vigie {
@@ -189,13 +190,17 @@ void feed_tree::free_doc::operator()(_xmlDoc* doc) const {
   xmlFreeDoc(doc);
 }
 
-result<feed_tree> feed_tree::parse(std::string_view page, const feed_limits& limits) {
+result<feed_tree> feed_tree::parse(std::string_view page, std::string_view content_type, const feed_limits& limits) {
   if (page.size() > limits.max_bytes)
     return fail(errc::bad_page, "the page is larger than " + std::to_string(limits.max_bytes) + " bytes");
-  auto out = parse_strictly(page, limits);
+  std::string room;
+  auto text = text_of_page(page, content_type, page_form::xml, room);
+  if (!text)
+    return tl::unexpected<error>(text.error());
+  auto out = parse_strictly(text->text, limits);
   if (out)
     return out;
-  auto mended = mend_xml(page, limits.max_bytes);
+  auto mended = mend_xml(text->text, limits.max_bytes);
   if (!mended)
     return out;
   out = parse_strictly(mended->text, limits);

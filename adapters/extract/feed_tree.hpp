@@ -48,15 +48,18 @@ struct feed_limits {
 /// declares entities of its own is refused (they can grow without bounds). Depth is bounded by libxml2 (256).
 class feed_tree {
 public:
-  /// What is no well-formed XML is read once more as feed_mending.hpp mends it; `notes` says what that was. bad_page
-  /// with "line 3, column 14" where that does not help, and above the limits.
-  static result<feed_tree> parse(std::string_view page, const feed_limits& limits = {});
+  /// The encoding is chosen as adapters/extract/page_text.hpp says. What is no well-formed XML is read once more as
+  /// feed_mending.hpp mends it; `notes` says what that was. bad_page with "line 3, column 14" where that does not help,
+  /// and above the limits.
+  static result<feed_tree> parse(std::string_view page, std::string_view content_type = {},
+                                 const feed_limits& limits = {});
 
   feed_node root() const;
   const std::vector<page_note>& notes() const { return notes_; }
 
 private:
-  friend result<feed_tree> read_json_feed(std::string_view page, const feed_limits& limits);
+  friend result<feed_tree> read_json_feed(std::string_view page, std::string_view content_type,
+                                          const feed_limits& limits);
 
   struct free_doc {
     void operator()(_xmlDoc* doc) const;

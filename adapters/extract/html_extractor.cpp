@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <numeric>
 
+#include "actors/policy/address_base.hpp"
 #include "actors/policy/dates.hpp"
 #include "actors/policy/page_notes.hpp"
-#include "actors/policy/url_reference.hpp"
 #include "adapters/extract/extract_rules.hpp"
 #include "adapters/extract/html_stream.hpp"
-#include "adapters/extract/html_text.hpp"
 #include "adapters/extract/json_extractor.hpp"
 #include "adapters/extract/markup_tree.hpp"
+#include "adapters/extract/page_text.hpp"
 
 namespace vigie {
 
@@ -41,18 +41,21 @@ public:
     });
   }
 
-  result<extraction> extract(std::string_view page, const page_origin&) override {
+  result<extraction> extract(std::string_view page, const page_origin& from) override {
     out_ = {};
-    if (queries_.dialect == css_dialect::html)
-      page = html_text(page, room_);
+    auto text = text_of_page(page, from.content_type,
+                             queries_.dialect == css_dialect::html ? page_form::html : page_form::xml, room_);
+    if (!text)
+      return tl::unexpected<error>(text.error());
+    page = text->text;
     if (!stream_ || !stream_->read(page, rows_))
       if (auto problem = tree_->read(page, rows_))
         return tl::unexpected<error>(std::move(*problem));
     auto problem = rows_.size() == 0 && !rows_.list_seen ? no_items() : trouble{};
-    base_.reset();
+    base_ = address_base{from.url};
+    inner_bases_.clear();
     if (rows_.base)
-      if (auto base = parse_url(*rows_.base))
-        base_ = std::move(*base);
+      base_ = base_.within(*rows_.base);
     if (!problem)
       problem = read_items();
     if (problem && queries_.empty) {
@@ -67,7 +70,8 @@ public:
     if (problem)
       return tl::unexpected<error>(std::move(*problem));
     if (rows_.next && rows_.next->size() <= queries_.limits.value_bytes)
-      out_.next = absolute(*rows_.next);
+      out_.next = queries_.next_is_url ? absolute(*rows_.next, rows_.next_bases) : *rows_.next;
+    note_doubtful_titles(out_);
     return std::move(out_);
   }
 
@@ -114,8 +118,10 @@ private:
           note(row, column, std::move(why));
       } else if (!field) {
         read_date(row, column, *value);
+      } else if (is_address(*field)) {
+        next.*field->member = absolute(*value, rows_.bases(row, column));
       } else if (field->member) {
-        read_text(*field, *value, next);
+        next.*field->member = field->name == "currency" ? normal_currency(*value) : *value;
       } else {
         read_price(row, column, *value, next, currency_said);
       }
@@ -139,15 +145,6 @@ private:
     return {};
   }
 
-  void read_text(const field_name& field, const std::string& value, item& next) {
-    if (field.name == "currency")
-      next.currency = normal_currency(value);
-    else if (field.name == "url" || field.name == "photo")
-      next.*field.member = absolute(value);
-    else
-      next.*field.member = value;
-  }
-
   void read_price(size_t row, size_t column, const std::string& value, item& next, std::string& currency) {
     auto price = price_of_text(value, unit_);
     next.price = price.price;
@@ -165,15 +162,21 @@ private:
       note(row, column, "is no date that is understood");
   }
 
-  std::string absolute(const std::string& address) const {
-    if (!base_)
-      return address;
-    auto out = resolve_url(*base_, address);
-    if (!out)
-      return address;
-    // Not part of what is fetched, but of what is shown: one page may have many items.
-    auto fragment = address.find('#');
-    return to_string(*out) + (fragment == address.npos ? "" : address.substr(fragment));
+  /// `bases` are those around it in the page, as markup_rows has them.
+  std::string absolute(const std::string& address, const std::string& bases) {
+    if (bases.empty())
+      return base_.absolute(address);
+    // Items of one page stand within the same ones, mostly.
+    if (bases != inner_bases_) {
+      inner_bases_ = bases;
+      inner_base_ = base_;
+      for (std::string_view rest{bases}; !rest.empty();) {
+        auto end = std::min(rest.find('\n'), rest.size());
+        inner_base_ = inner_base_.within(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+    }
+    return inner_base_.absolute(address);
   }
 
   std::string place(size_t row, size_t column) const {
@@ -198,7 +201,9 @@ private:
   // Of the page at hand.
   extraction out_;
   markup_rows rows_;
-  std::optional<parsed_url> base_;
+  address_base base_;
+  address_base inner_base_; ///< within inner_bases_
+  std::string inner_bases_;
   std::string room_;
 };
 

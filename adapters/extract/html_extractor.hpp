@@ -14,8 +14,9 @@ enum class markup_path : uint8_t { automatic, tree };
 /// (actors/policy/css_selector.hpp) or XPath 1.0; the first thing that one selects counts, and an XPath field may also
 /// be a text, a number or a truth. bad_config, with the key's path as its place, for a selector that is none.
 ///
-/// Text has its blanks run together; no text at all is absent without a note. With an absolute <base href> the url, the
-/// photo and paging.next are made absolute, otherwise they stay as the page has them.
+/// Text has its blanks run together; no text at all is absent without a note. The url, the photo and a
+/// paging.next that is a link are absolute: relative to the page's address, to <base href>, in XML to the xml:base
+/// around them. What is no http(s) address, or relative to nothing that is known, stays as the page has it.
 ///
 /// Of a title's selector the first thing with text counts. An entry without id or title is left out, with a note.
 ///

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "actors/policy/address_base.hpp"
 #include "actors/policy/dates.hpp"
 #include "actors/policy/page_notes.hpp"
 #include "adapters/extract/extract_rules.hpp"
 #include "adapters/extract/html_references.hpp"
 #include "adapters/extract/json_lines.hpp"
+#include "adapters/extract/page_text.hpp"
 #include "adapters/json/json_reader.hpp"
 
 namespace vigie {
@@ -30,7 +32,12 @@ public:
         empty_(std::move(rules.empty)), next_(std::move(rules.next)), dated_(std::move(rules.dated)),
         parser_(wanted()) {}
 
-  result<extraction> extract(std::string_view page, const page_origin&) override {
+  result<extraction> extract(std::string_view page, const page_origin& from) override {
+    auto text = text_of_page(page, from.content_type, page_form::json, decoded_);
+    if (!text)
+      return tl::unexpected<error>(text.error());
+    page = text->text;
+    base_ = address_base{from.url};
     out_ = {};
     count_.emplace(limits_);
     header_read_ = false;
@@ -39,6 +46,7 @@ public:
     auto problem = framing_ == page_framing::json ? read_document(page) : read_lines(page);
     if (problem)
       return tl::unexpected<error>(*problem);
+    note_doubtful_titles(out_);
     return std::move(out_);
   }
 
@@ -285,11 +293,17 @@ private:
     if (text && text->size() > limits_.value_bytes)
       note(rule, too_long(limits_), pointer(rule, row));
     else if (text && !text->empty())
-      (next.*rule.field.member).emplace(rule.field.name == "currency" ? normal_currency(*text) : std::string{*text});
+      (next.*rule.field.member).emplace(value_of(rule.field, *text));
     else if (!value)
       note_missing(rule, row);
     else if (!is_absent(*value))
       note(rule, "expected text, found " + std::string{to_string(value->kind())}, pointer(rule, row));
+  }
+
+  std::string value_of(const field_name& field, std::string_view text) const {
+    if (is_address(field))
+      return base_.absolute(text);
+    return field.name == "currency" ? normal_currency(text) : std::string{text};
   }
 
   void read_price(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next,
@@ -372,6 +386,8 @@ private:
 
   // Of the page at hand.
   extraction out_;
+  address_base base_;
+  std::string decoded_; ///< its text, where that had to be made
   std::optional<item_count> count_;
   bool header_read_ = false;
   size_t columns_ = 0;

@@ -2,6 +2,7 @@
 
 #include <libxml/tree.h>
 
+#include "adapters/extract/page_text.hpp"
 #include "adapters/json/json_reader.hpp"
 
 namespace vigie {
@@ -97,8 +98,12 @@ bool is_json_feed(std::string_view page) {
   return at != page.npos && page[at] == '{';
 }
 
-result<feed_tree> read_json_feed(std::string_view page, const feed_limits& limits) {
-  auto json = parse_json(page, {.max_bytes = limits.max_bytes});
+result<feed_tree> read_json_feed(std::string_view page, std::string_view content_type, const feed_limits& limits) {
+  std::string room;
+  auto text = text_of_page(page, content_type, page_form::json, room);
+  if (!text)
+    return tl::unexpected<error>(text.error());
+  auto json = parse_json(text->text, {.max_bytes = limits.max_bytes});
   if (!json)
     return fail(errc::bad_page, json.error().detail + " (JSON)", json.error().place);
   auto version = json->root().find("version");

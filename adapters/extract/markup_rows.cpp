@@ -87,6 +87,7 @@ result<markup_queries> compile_queries(const extract_spec& spec, const std::stri
       query->all = query->xpath;
     only_first(*query);
     out.columns.push_back(std::move(*query));
+    out.addresses.push_back(name == "url" || name == "photo");
     out.places.push_back(std::move(place));
   }
   if (!spec.empty.empty()) {
@@ -97,6 +98,7 @@ result<markup_queries> compile_queries(const extract_spec& spec, const std::stri
   }
   if (next.empty())
     return out;
+  out.next_is_url = next_is_url;
   // Of a link, its address is meant.
   auto plain = spec.selectors == selector_kind::css && next_is_url && next.find("::") == next.npos;
   auto query = compile_query(plain ? next + "::attr(href)" : next, spec, "paging.next", css_scope::document);
@@ -112,6 +114,8 @@ void markup_rows::clear(size_t columns, const markup_limits& limits) {
   columns_ = columns;
   rows_ = bytes_ = 0;
   cells_.clear();
+  bases_.clear();
+  next_bases.clear();
   list_seen = false;
   base.reset();
   next.reset();
@@ -131,6 +135,18 @@ bool markup_rows::put(size_t row, size_t column, std::string value) {
     return true;
   bytes_ += value.size();
   to = std::move(value);
+  return bytes_ <= limits_.table_bytes;
+}
+
+const std::string& markup_rows::bases(size_t row, size_t column) const {
+  static const std::string none;
+  auto i = bases_.find(row * columns_ + column);
+  return i == bases_.end() ? none : i->second;
+}
+
+bool markup_rows::put_bases(size_t row, size_t column, std::string bases) {
+  bytes_ += bases.size();
+  bases_[row * columns_ + column] = std::move(bases);
   return bytes_ <= limits_.table_bytes;
 }
 

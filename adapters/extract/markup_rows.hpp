@@ -36,7 +36,9 @@ struct markup_queries {
   std::string list{}; ///< XPath of what stands around the items, where their selector says it; empty = unknown
   std::vector<markup_query> columns{};
   std::vector<std::string> places{}; ///< of each column: "extract.fields.brand"
+  std::vector<bool> addresses{};     ///< the columns that are relative to their page
   std::optional<markup_query> next{};
+  bool next_is_url = false;
   std::optional<markup_query> empty{}; ///< what only a page without a match has
   std::map<std::string, std::string> namespaces{};
   markup_limits limits{};
@@ -63,13 +65,19 @@ public:
   /// The first value that is not empty stays. False: all together are too large.
   bool put(size_t row, size_t column, std::string value);
 
+  /// Of an address in XML: the xml:base attributes around it, a line each, from the outside in. Empty: none.
+  const std::string& bases(size_t row, size_t column) const;
+  /// False: all together are too large.
+  bool put_bases(size_t row, size_t column, std::string bases);
+
   bool list_seen = false; ///< no item, but the place where they would be
-  cell base{};            ///< what relative addresses are relative to
+  cell base{};            ///< HTML: of its <base>
   cell next{};
+  std::string next_bases{}; ///< as bases()
 
   friend bool operator==(const markup_rows& a, const markup_rows& b) {
-    return a.cells_ == b.cells_ && a.rows_ == b.rows_ && a.list_seen == b.list_seen && a.base == b.base &&
-           a.next == b.next;
+    return a.cells_ == b.cells_ && a.rows_ == b.rows_ && a.bases_ == b.bases_ && a.list_seen == b.list_seen &&
+           a.base == b.base && a.next == b.next && a.next_bases == b.next_bases;
   }
 
 private:
@@ -78,6 +86,7 @@ private:
   size_t rows_ = 0;
   size_t bytes_ = 0;
   std::vector<cell> cells_;
+  std::map<size_t, std::string> bases_; ///< by the cell's index
 };
 
 /// Text on its way into a cell, piece by piece: blanks run together, none at the ends. It ends one byte behind the

@@ -9,6 +9,7 @@
 #include "adapters/extract/html_references.hpp"
 #include "adapters/extract/html_templates.hpp"
 #include "adapters/extract/parse_watch.hpp"
+#include "adapters/extract/xml_bases.hpp"
 #include "adapters/extract/xpath_context.hpp"
 
 namespace vigie {
@@ -236,12 +237,16 @@ private:
   trouble read_row(xmlNode* item, markup_rows& out) {
     for (size_t i = 0; i < columns_.size(); ++i) {
       markup_rows::cell value;
-      if (auto problem = read_value(*columns_[i], item, queries_.places[i], value))
+      std::string bases;
+      auto wanted = queries_.addresses[i] && queries_.dialect == css_dialect::xml ? &bases : nullptr;
+      if (auto problem = read_value(*columns_[i], item, queries_.places[i], value, wanted))
         return problem;
       if (value && value->empty() && all_[i])
-        if (auto problem = read_value(*all_[i], item, queries_.places[i], value, true))
+        if (auto problem = read_value(*all_[i], item, queries_.places[i], value, wanted, true))
           return problem;
       if (value && !out.put(out.size() - 1, i, std::move(*value)))
+        return too_much();
+      if (!bases.empty() && !out.put_bases(out.size() - 1, i, std::move(bases)))
         return too_much();
     }
     return {};
@@ -257,7 +262,8 @@ private:
     if (base_)
       if (auto problem = read_value(*base_, whole, "base", out.base))
         return problem;
-    return next_ ? read_value(*next_, whole, "paging.next", out.next) : trouble{};
+    bool relative = queries_.next_is_url && queries_.dialect == css_dialect::xml;
+    return next_ ? read_value(*next_, whole, "paging.next", out.next, relative ? &out.next_bases : nullptr) : trouble{};
   }
 
   trouble too_much() const {
@@ -271,16 +277,20 @@ private:
     return out ? trouble{} : error{errc::bad_page, xpath_problem(*context_), place};
   }
 
-  /// With `many`, the first that is not empty.
+  /// With `many`, the first that is not empty. `bases` is filled if it is wanted.
   trouble read_value(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, markup_rows::cell& out,
-                     bool many = false) {
+                     std::string* bases = nullptr, bool many = false) {
     object_ptr found;
     if (auto problem = ask(what, of, place, found))
       return problem;
     if (found->type == XPATH_NODESET) {
       auto count = found->nodesetval ? found->nodesetval->nodeNr : 0;
-      for (int i = 0; i < count && (i == 0 || (many && out->empty())); ++i)
-        out = value_of(found->nodesetval->nodeTab[i]);
+      for (int i = 0; i < count && (i == 0 || (many && out->empty())); ++i) {
+        auto node = found->nodesetval->nodeTab[i];
+        out = value_of(node);
+        if (bases && node->type != XML_NAMESPACE_DECL)
+          *bases = bases_around(node);
+      }
       return {};
     }
     std::unique_ptr<xmlChar, void (*)(void*)> text{xmlXPathCastToString(found.get()), xmlFree};

@@ -17,7 +17,7 @@ public:
 
   virtual ~markup_tree() = default;
 
-  /// HTML: valid UTF-8 without control characters. XML: the bytes as they came. The error is bad_page.
+  /// Valid UTF-8, in HTML without control characters. The error is bad_page.
   virtual std::optional<error> read(std::string_view page, markup_rows& out) = 0;
 
   /// Whether the page has what queries.empty selects; only where there is such a query.

@@ -72,7 +72,7 @@ _xmlDoc* parse_watch::read_html(int options) {
 }
 
 _xmlDoc* parse_watch::read_xml(int options) {
-  return xmlCtxtReadIO(&parser_, on_read, on_close, this, nullptr, nullptr, options);
+  return xmlCtxtReadIO(&parser_, on_read, on_close, this, nullptr, "UTF-8", options | XML_PARSE_IGNORE_ENC);
 }
 
 int parse_watch::on_read(void* self, char* to, int size) {

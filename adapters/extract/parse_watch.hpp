@@ -34,7 +34,7 @@ public:
   parse_watch& operator=(const parse_watch&) = delete;
   ~parse_watch();
 
-  /// The tree, which the caller frees; null without one. Once.
+  /// The tree, which the caller frees; null without one. Once. The page is UTF-8, whatever it says of itself.
   _xmlDoc* read_html(int options);
   _xmlDoc* read_xml(int options);
 

@@ -23,10 +23,10 @@ public:
       : fields_(std::move(fields)), loc_(std::move(loc)), follows_(source.paging.kind == paging_kind::next_link),
         max_pages_(source.paging.max_pages), packed_{.max_bytes = source.max_body_bytes} {}
 
-  result<extraction> extract(std::string_view body, const page_origin&) override {
+  result<extraction> extract(std::string_view body, const page_origin& from) override {
     std::string room;
     auto page = unpack_page(body, packed_, room);
-    auto tree = page ? feed_tree::parse(*page) : tl::unexpected<error>(page.error());
+    auto tree = page ? feed_tree::parse(*page, from.content_type) : tl::unexpected<error>(page.error());
     if (!tree)
       return tl::unexpected<error>(tree.error());
     auto root = tree->root();
@@ -35,7 +35,7 @@ public:
       add_note(out.page_notes, x);
     optional<error> problem;
     if (root.name() == "urlset")
-      problem = read_urls(root, out);
+      problem = read_urls(root, feed_base::of(root, from.url), out);
     else if (root.name() == "sitemapindex")
       problem = read_index(root, out);
     else
@@ -47,12 +47,12 @@ public:
   }
 
 private:
-  optional<error> read_urls(feed_node root, extraction& out) const {
+  optional<error> read_urls(feed_node root, const feed_base& base, extraction& out) const {
     size_t number = 0;
     item_count count{fields_.limits()};
     for (auto x = root.first(); x; x = x->next())
       if (x->name() == "url")
-        if (auto problem = fields_.read(*x, "/urlset/url[" + std::to_string(++number) + "]", out, count))
+        if (auto problem = fields_.read(*x, "/urlset/url[" + std::to_string(++number) + "]", out, count, base))
           return problem;
     return count.close(out);
   }

@@ -72,13 +72,14 @@ private:
     request.max_body_bytes = source_.max_body_bytes;
     ++started_;
     ++open_;
-    client_->fetch(std::move(request), [this](result<http_response> x) { answered(std::move(x)); });
+    client_->fetch(std::move(request),
+                   [this, url = request.url](result<http_response> x) { answered(url, std::move(x)); });
   }
 
-  void answered(result<http_response> answer) {
+  void answered(const std::string& url, result<http_response> answer) {
     --open_;
     if (problem_.code == errc::none)
-      problem_ = take(answer);
+      problem_ = take(url, answer);
     // Nothing more is asked of a server that does not answer as it should.
     while (problem_.code == errc::none && started_ < options_.pages && open_ < options_.connections)
       begin_one();
@@ -86,12 +87,12 @@ private:
       ended_.set_value();
   }
 
-  error take(const result<http_response>& answer) {
+  error take(const std::string& url, const result<http_response>& answer) {
     if (!answer)
       return answer.error();
     if (answer->status != 200)
       return {errc::bad_page, "HTTP " + std::to_string(answer->status), {}};
-    auto page = reader_->extract(answer->body);
+    auto page = reader_->extract(answer->body, {url, std::string{answer->headers.value("content-type")}});
     if (!page)
       return page.error();
     ++figures_.pages;

@@ -33,7 +33,7 @@ struct node_address {
 
 struct run_command_options {
   config_request config;
-  bool once = false; ///< one cycle now, then the end; exit 0 = every alert settled and told
+  bool once = false;           ///< one cycle now, then the end; exit 0 = every alert settled and told
   duration notify_wait{60000}; ///< once: how long without a notification that got its last word
   output_style style;
 };
@@ -101,9 +101,10 @@ struct source_test_options {
   config_request config;
   std::string source; ///< empty: the only one
   std::string query;
-  std::string url;     ///< empty: the source's own
-  std::string body;    ///< a file, "-" = standard input; empty: fetched
-  uint32_t limit = 10; ///< items shown, 0 = all
+  std::string url;          ///< empty: the source's own
+  std::string body;         ///< a file, "-" = standard input; empty: fetched
+  std::string content_type; ///< of the file, as a header says it
+  uint32_t limit = 10;      ///< items shown, 0 = all
   output_style style;
 };
 /// exit_done = items were read; exit_failed = none, or a page that is not to be believed; exit_usage.

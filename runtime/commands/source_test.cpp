@@ -9,6 +9,7 @@
 #include "actors/policy/page_notes.hpp"
 #include "actors/policy/page_walk.hpp"
 #include "actors/policy/plain_text.hpp"
+#include "actors/policy/url_template.hpp"
 #include "adapters/extract/extractors.hpp"
 #include "adapters/json/json_writer.hpp"
 #include "runtime/commands/commands.hpp"
@@ -86,17 +87,25 @@ result<std::string> read_body(const std::string& file, uint64_t most, std::istre
   return out;
 }
 
-void read_page(source_trial& trial, const source_spec& spec, std::string_view body, const header_fields& headers) {
+/// Where a file would have come from.
+std::string first_address(const source_test_options& options, const source_spec& spec) {
+  if (!options.url.empty())
+    return options.url;
+  auto url = url_template::parse(spec.url);
+  return url ? url->fill({options.query, spec.paging.start, 0, {}}) : std::string{};
+}
+
+void read_page(source_trial& trial, const source_spec& spec, std::string_view body, const page_origin& from,
+               std::string_view link = {}) {
   trial.bytes = body.size();
   auto reader = make_extractor(spec);
-  auto page = reader ? (*reader)->extract(body, {trial.url, std::string{headers.value("content-type")}})
-                     : tl::unexpected<error>(reader.error());
+  auto page = reader ? (*reader)->extract(body, from) : tl::unexpected<error>(reader.error());
   if (!page) {
     trial.problem = page.error();
     return;
   }
   trial.page = std::move(*page);
-  trial.next = named_next(spec.paging, trial.page.next, headers.value("link"));
+  trial.next = named_next(spec.paging, trial.page.next, link);
   content_sanity sanity{spec.sanity};
   std::set<std::string_view> seen; // as a run drops what comes again
   for (const auto& x : trial.page.items)
@@ -209,14 +218,16 @@ int run_source_test(const source_test_options& options, std::istream& in, std::o
       err << strip_control(body.error().detail) << '\n';
       return exit_usage;
     }
-    read_page(trial, spec, *body, {});
+    read_page(trial, spec, *body, {first_address(options, spec), options.content_type});
   } else {
     if (!options.url.empty())
       spec.url = options.url;
     if (auto page = fetch_first_page(loaded.config, spec, options.query); page) {
       trial.url = page->url;
       trial.status = page->answer.status;
-      read_page(trial, spec, page->answer.body, page->answer.headers);
+      const auto& headers = page->answer.headers;
+      read_page(trial, spec, page->answer.body, {page->url, std::string{headers.value("content-type")}},
+                headers.value("link"));
     } else {
       trial.problem = page.error();
     }

@@ -37,8 +37,8 @@ TEST_CASE("addresses are absolute where xml:base says what they are relative to"
   // Each base is relative to the one around it.
   CHECK(extract(page(shop, " xml:base='phones/'", "a-1"))->items[0].url == "https://shop.example/all/phones/a-1");
   CHECK(extract(page(shop, " xml:base='http://other.example/'", "/a-1"))->items[0].url == "http://other.example/a-1");
-  // What is absolute stays as it is written, and so does what nothing absolute is said about.
-  CHECK(extract(page(shop, "", "HTTPS://Shop.example/%7ea"))->items[0].url == "HTTPS://Shop.example/%7ea");
+  // What is no http address stays as it is written, and so does what nothing absolute is said about.
+  CHECK(extract(page(shop, "", "HTTPS://Shop.example/%7ea"))->items[0].url == "https://shop.example/%7ea");
   CHECK(extract(page(shop, "", "mailto:a@b.example"))->items[0].url == "mailto:a@b.example");
   CHECK(extract(page(" xml:base='/all/'", "", "a-1"))->items[0].url == "a-1");
   CHECK(extract(page("", "", "a-1"))->next == "?page=2");

@@ -248,8 +248,8 @@ TEST_CASE("nothing is expanded and nothing is loaded") {
   CHECK_FALSE(extract(feed, deep));
   feed_limits tight;
   tight.parse.elements = 3;
-  CHECK(feed_tree::parse("<a><b/><c/></a>", tight));
-  CHECK_FALSE(feed_tree::parse("<a><b/><c/><d/></a>", tight));
+  CHECK(feed_tree::parse("<a><b/><c/></a>", {}, tight));
+  CHECK_FALSE(feed_tree::parse("<a><b/><c/><d/></a>", {}, tight));
 }
 
 TEST_CASE("a source's next link stands in the head of the feed") {

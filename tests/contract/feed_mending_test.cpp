@@ -188,7 +188,7 @@ TEST_CASE("a well-formed feed has no notes and is read as it is written") {
     CHECK(out->page_notes.empty());
     CHECK_FALSE(mend_xml(page, 1 << 20));
     CHECK_FALSE(mend_xml(declaration + page, 1 << 20));
-    CHECK_FALSE(mend_xml("\xef\xbb\xbf" + declaration + page, 1 << 20));
+    CHECK(mend_xml("\xef\xbb\xbf" + declaration + page, 1 << 20)); // a page's own mark is gone by then
   }
 }
 

@@ -3,8 +3,8 @@
 #include <rapidcheck/catch.h>
 
 #include "adapters/extract/html_extractor.hpp"
-#include "adapters/extract/html_text.hpp"
 #include "adapters/extract/markup_rows.hpp"
+#include "adapters/extract/page_text.hpp"
 
 using namespace vigie;
 
@@ -289,12 +289,16 @@ TEST_CASE("encodings") {
                                20}) == "a b c\uFFFD");
 }
 
-TEST_CASE("what html_text gives is clean, and it leaves clean pages alone") {
+TEST_CASE("the text of a page is clean, and a clean page is left alone") {
   CHECK(rc::check([](const std::string& bytes) {
-    std::string room;
-    auto once = std::string{html_text(bytes, room)};
-    std::string again;
-    RC_ASSERT(html_text("<meta charset=utf-8>" + once, again) == "<meta charset=utf-8>" + once);
+    std::string room, again;
+    auto text = text_of_page(bytes, "", page_form::html, room);
+    RC_PRE(text.has_value());
+    auto once = "<meta charset=utf-8>" + std::string{text->text};
+    auto same = text_of_page(once, "", page_form::html, again);
+    RC_ASSERT(same.has_value());
+    RC_ASSERT(same->text.data() == once.data());
+    RC_ASSERT(same->text.size() == once.size());
   }));
 }
 

@@ -5,8 +5,8 @@
 
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_stream.hpp"
-#include "adapters/extract/html_text.hpp"
 #include "adapters/extract/markup_tree.hpp"
+#include "adapters/extract/page_text.hpp"
 
 using namespace vigie;
 
@@ -43,7 +43,10 @@ std::string show(const markup_rows& x, size_t columns) {
 /// True if the stream answered; then the tree said the same.
 bool agree(const both_readers& x, std::string_view bytes, size_t columns) {
   std::string room;
-  auto page = html_text(bytes, room);
+  auto text = text_of_page(bytes, "", page_form::html, room);
+  if (!text)
+    return false;
+  auto page = text->text;
   markup_rows streamed;
   if (!x.stream || !x.stream->read(page, streamed))
     return false;

@@ -1,22 +1,24 @@
-// Input: a path for the title, a line feed, and the rest is a feed and a sitemap.
+// Input, a line each: a path for the title, the Content-Type, the page's address; the rest is a feed and a sitemap.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "adapters/extract/feed_extractor.hpp"
 #include "adapters/extract/sitemap_extractor.hpp"
+#include "tests/fuzz/lines.hpp"
 #include "tests/fuzz/must.hpp"
 
 namespace {
 
-void check(const vigie::result<std::unique_ptr<vigie::extractor>>& reader, std::string_view page) {
+void check(const vigie::result<std::unique_ptr<vigie::extractor>>& reader, std::string_view page,
+           const vigie::page_origin& from) {
   using namespace vigie;
   if (!reader) {
     must(reader.error().code == errc::bad_config && !reader.error().detail.empty());
     return;
   }
-  auto first = (*reader)->extract(page);
-  auto second = (*reader)->extract(page);
+  auto first = (*reader)->extract(page, from);
+  auto second = (*reader)->extract(page, from);
   must(first.has_value() == second.has_value());
   if (!first) {
     must(first.error().code == errc::bad_page && !first.error().detail.empty());
@@ -33,15 +35,14 @@ void check(const vigie::result<std::unique_ptr<vigie::extractor>>& reader, std::
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace vigie;
   std::string_view page{reinterpret_cast<const char*>(data), size};
-  auto end = page.find('\n');
   source_spec source;
   source.extract.framing = page_framing::feed;
   source.paging = {paging_kind::next_link, 1, 0, 5};
-  if (auto path = page.substr(0, end); !path.empty())
+  if (auto path = take_line(page); !path.empty())
     source.extract.fields["title"] = path;
-  page.remove_prefix(end == page.npos ? page.size() : end + 1);
-  check(make_feed_extractor(source), page);
+  auto from = take_origin(page);
+  check(make_feed_extractor(source), page, from);
   source.extract.framing = page_framing::sitemap;
-  check(make_sitemap_extractor(source), page);
+  check(make_sitemap_extractor(source), page, from);
   return 0;
 }

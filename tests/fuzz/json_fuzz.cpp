@@ -1,34 +1,25 @@
-// Input: the path of the items, a line feed, the path of a price, a line feed, how it is framed (a letter), a line
-// feed, and the rest is the page.
+// Input, a line each: the path of the items, that of a price, how it is framed (a letter), the Content-Type, the page's
+// address; the rest is the page.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "adapters/extract/json_extractor.hpp"
+#include "tests/fuzz/lines.hpp"
 #include "tests/fuzz/must.hpp"
-
-namespace {
-
-std::string_view take_line(std::string_view& text) {
-  auto end = text.find('\n');
-  auto out = text.substr(0, end);
-  text.remove_prefix(end == text.npos ? text.size() : end + 1);
-  return out;
-}
-
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace vigie;
   std::string_view page{reinterpret_cast<const char*>(data), size};
   source_spec source;
   source.extract.items = take_line(page);
-  source.extract.fields = {{"id", "id"}, {"title", "title"}, {"price", std::string{take_line(page)}}};
+  source.extract.fields = {{"id", "id"}, {"title", "title"}, {"price", std::string{take_line(page)}}, {"url", "url"}};
   auto framing = take_line(page);
   source.extract.framing = framing.starts_with('n') ? page_framing::ndjson : page_framing::json;
   source.extract.header_row = framing.ends_with('h');
   if (source.extract.framing == page_framing::json)
     source.extract.empty = "total=0";
+  auto from = take_origin(page);
   source.sanity.dated = "date";
   source.paging.kind = paging_kind::cursor;
   source.paging.next = "next";
@@ -37,8 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     must(reader.error().code == errc::bad_config && !reader.error().detail.empty());
     return 0;
   }
-  auto first = (*reader)->extract(page);
-  auto second = (*reader)->extract(page);
+  auto first = (*reader)->extract(page, from);
+  auto second = (*reader)->extract(page, from);
   // A page is read in the same way each time, and a bad one says why.
   must(first.has_value() == second.has_value());
   if (!first) {

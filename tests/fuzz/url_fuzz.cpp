@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "actors/policy/address_base.hpp"
 #include "actors/policy/address_guard.hpp"
 #include "actors/policy/url_reference.hpp"
 #include "tests/fuzz/must.hpp"
@@ -26,12 +27,27 @@ void check(const vigie::parsed_url& url) {
   must(!number || vigie::parse_ip(url.host).has_value());
 }
 
+/// The quick way and the parser say the same, and what is absolute stays as it is.
+void check_address(std::string_view page, std::string_view reference) {
+  auto base = vigie::parse_address(page, nullptr);
+  auto meant = vigie::parse_address(reference, base ? &*base : nullptr);
+  auto absolute = vigie::address_base{page}.absolute(reference);
+  must(absolute == (meant ? to_string(*meant) : std::string{reference}));
+  if (!meant)
+    return;
+  auto again = vigie::parse_address(absolute, nullptr);
+  must(again.has_value() && to_string(*again) == absolute);
+  for (unsigned char c : absolute)
+    must(c > 0x20 && c < 0x7f);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace vigie;
   std::string_view text{reinterpret_cast<const char*>(data), size};
   auto end = text.find('\n');
+  check_address(text.substr(0, end), end == text.npos ? std::string_view{} : text.substr(end + 1));
   auto base = parse_url(text.substr(0, end));
   if (auto made = url_template::parse(text.substr(0, end))) {
     auto filled = parse_url(made->fill({"a b/é", 3, 40, "c=1&x"}));

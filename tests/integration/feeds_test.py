@@ -102,7 +102,7 @@ def atom_is_read(vigie):
             item(id="urn:a:1", title="A < B & C", url="https://shop.example/all/offers/1?a=1&b=2",
                  photo="https://shop.example/img/1.jpg"),
             item(id="urn:a:2", title="Café noir", url="https://shop.example/all/phones/2"),
-            item(id="urn:a:3", title="In parts, <marked>", url="https://Shop.example/3"),
+            item(id="urn:a:3", title="In parts, <marked>", url="https://shop.example/3"),
         ], day(9, 12))
 
 

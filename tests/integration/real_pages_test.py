@@ -7,6 +7,7 @@ Every item, with every field and in the page's order, has to be what real_pages.
 import json
 import pathlib
 import sys
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
@@ -18,13 +19,20 @@ from real_pages import FOLDERS, PAGES, html  # noqa: E402
 from source_trial import differences, read_source, source_toml  # noqa: E402
 
 
+def absolute(items, page):
+    """The items with their addresses as they are meant on the page."""
+    def meant(x):
+        return x and urllib.parse.urljoin(page, urllib.parse.quote(x, safe="%/:?#&=;,+@!$'()*~"))
+    return [{**x, "url": meant(x["url"]), "photo": meant(x["photo"])} for x in items]
+
+
 def every_item_of_every_page(vigie):
     """Each page alone: all its items with all their fields, in the page's order."""
     wrong = []
     with Nginx(FOLDERS) as nginx:
         for page in PAGES:
-            wanted = page.wanted()
             found = read_source(vigie, page.source(nginx))
+            wanted = absolute(page.wanted(), found["url"])
             size = page.file().stat().st_size
             require(found["bytes"] == size, f"{page.name}: {found['bytes']} bytes were read, the file has {size}")
             trouble = differences(found["items"], wanted)

@@ -78,6 +78,9 @@ TEST_CASE("a source that reads in another way knows nothing") {
   REQUIRE(differs([](source_spec& x) { x.extract.unit = price_unit::minor; }));
   REQUIRE(differs([](source_spec& x) { x.extract.empty = "total=0"; }));
   REQUIRE(differs([](source_spec& x) { x.extract.framing = page_framing::html; }));
+  REQUIRE(differs([](source_spec& x) { x.extract.empty = "p.none"; }));
+  REQUIRE(differs([](source_spec& x) { x.extract.url_template = "https://shop.example/{id}"; }));
+  REQUIRE(differs([](source_spec& x) { x.extract.html_references = true; }));
   REQUIRE(differs([](source_spec& x) { x.headers["accept-language"] = "nl"; }));
   REQUIRE(differs([](source_spec& x) { x.paging.next = "link"; }));
   REQUIRE(differs([](source_spec& x) { x.sanity.dated = "date"; }));
