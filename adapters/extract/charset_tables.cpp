@@ -12,7 +12,7 @@ namespace {
 /// One of iconv's converters, asked one character at a time.
 class converter {
 public:
-  explicit converter(const char* name) : handle_(::iconv_open("UTF-32LE", name)) {}
+  explicit converter(const char* from, const char* to = "UTF-32LE") : handle_(::iconv_open(to, from)) {}
   converter(const converter&) = delete;
   converter& operator=(const converter&) = delete;
   ~converter() {
@@ -37,6 +37,21 @@ public:
     if (!read || left > 0 || room.size() - free != 4)
       return 0;
     return room[0] | uint32_t{room[1]} << 8 | uint32_t{room[2]} << 16 | uint32_t{room[3]} << 24;
+  }
+
+  /// Empty: there is no such character.
+  std::string bytes(uint32_t point) {
+    std::array<char, 4> in{};
+    std::array<char, 16> room{};
+    for (size_t i = 0; i < in.size(); ++i)
+      in[i] = static_cast<char>(point >> (8 * i) & 0xFF);
+    auto from = in.data();
+    auto left = in.size();
+    auto to = room.data();
+    auto free = room.size();
+    ::iconv(handle_, nullptr, nullptr, nullptr, nullptr);
+    bool read = ::iconv(handle_, &from, &left, &to, &free) != static_cast<size_t>(-1);
+    return read ? std::string{room.data(), room.size() - free} : std::string{};
   }
 
 private:
@@ -199,6 +214,11 @@ const double_byte_table& jis_0212_table() {
 uint32_t gb18030_four_bytes(std::string_view bytes) {
   thread_local converter ask{"GB18030"};
   return ask.good() ? ask.point(bytes) : 0;
+}
+
+std::string gb18030_bytes_of(uint32_t point) {
+  thread_local converter ask{"UTF-32LE", "GB18030"};
+  return ask.good() ? ask.bytes(point) : std::string{};
 }
 
 } // namespace vigie

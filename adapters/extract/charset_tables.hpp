@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,5 +41,7 @@ const double_byte_table& shift_jis_table();
 const double_byte_table& jis_0212_table();
 /// The character of the four bytes; 0 if they are none.
 uint32_t gb18030_four_bytes(std::string_view bytes);
+/// And back: the bytes of a character; empty if it has none.
+std::string gb18030_bytes_of(uint32_t point);
 
 } // namespace vigie

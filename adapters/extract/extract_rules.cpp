@@ -270,6 +270,12 @@ std::string normal_currency(std::string_view text) {
   return sign && !sign->currency.empty() ? sign->currency : std::string{text};
 }
 
+std::string value_of_text(const field_name& field, std::string_view text, const address_base& base) {
+  if (is_address(field))
+    return base.absolute(text);
+  return field.name == "currency" ? normal_currency(text) : std::string{text};
+}
+
 std::string too_long(const item_limits& limits) {
   return "is longer than " + std::to_string(limits.value_bytes >> 10) + " KiB";
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/policy/address_base.hpp"
 #include "adapters/extract/json_path.hpp"
 #include "adapters/ports/extractor.hpp"
 #include "messages/values/fetch.hpp"
@@ -107,6 +108,9 @@ result<extract_rules> compile_rules(const source_spec& source);
 inline bool is_address(const field_name& x) {
   return x.member == &item::url || x.member == &item::photo;
 }
+
+/// What a text is for its field, on a page with that base: an address is absolute, a currency a code.
+std::string value_of_text(const field_name& field, std::string_view text, const address_base& base);
 
 /// null for what is no field of an item.
 const field_name* find_field(std::string_view name);

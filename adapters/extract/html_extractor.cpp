@@ -6,6 +6,7 @@
 #include "actors/policy/address_base.hpp"
 #include "actors/policy/dates.hpp"
 #include "actors/policy/page_notes.hpp"
+#include "adapters/extract/charset_encoder.hpp"
 #include "adapters/extract/extract_rules.hpp"
 #include "adapters/extract/html_stream.hpp"
 #include "adapters/extract/json_extractor.hpp"
@@ -48,6 +49,7 @@ public:
     if (!text)
       return tl::unexpected<error>(text.error());
     page = text->text;
+    charset_ = text->from;
     if (!stream_ || !stream_->read(page, rows_))
       if (auto problem = tree_->read(page, rows_))
         return tl::unexpected<error>(std::move(*problem));
@@ -164,6 +166,8 @@ private:
 
   /// `bases` are those around it in the page, as markup_rows has them.
   std::string absolute(const std::string& address, const std::string& bases) {
+    if (queries_.dialect == css_dialect::html && charset_ != charset::utf_8)
+      return base_.absolute(with_encoded_query(address, charset_));
     if (bases.empty())
       return base_.absolute(address);
     // Items of one page stand within the same ones, mostly.
@@ -202,6 +206,7 @@ private:
   extraction out_;
   markup_rows rows_;
   address_base base_;
+  charset charset_ = charset::utf_8;
   address_base inner_base_; ///< within inner_bases_
   std::string inner_bases_;
   std::string room_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "actors/policy/address_base.hpp"
 #include "actors/policy/dates.hpp"
 #include "actors/policy/page_notes.hpp"
 #include "adapters/extract/extract_rules.hpp"
@@ -259,9 +258,8 @@ private:
   }
 
   std::string pointer(const field_rule& rule, json_node row) const {
-    if (!header_row_)
-      return rule.path.pointer(row);
-    return rule.column ? "/" + std::to_string(*rule.column) : std::string{};
+    auto column = rule.column ? "/" + std::to_string(*rule.column) : std::string{};
+    return header_row_ ? column : rule.path.pointer(row);
   }
 
   std::optional<odd_one> read_required(const field_rule& rule, json_node row, const std::optional<json_node>& value,
@@ -293,17 +291,11 @@ private:
     if (text && text->size() > limits_.value_bytes)
       note(rule, too_long(limits_), pointer(rule, row));
     else if (text && !text->empty())
-      (next.*rule.field.member).emplace(value_of(rule.field, *text));
+      (next.*rule.field.member).emplace(value_of_text(rule.field, *text, base_));
     else if (!value)
       note_missing(rule, row);
     else if (!is_absent(*value))
       note(rule, "expected text, found " + std::string{to_string(value->kind())}, pointer(rule, row));
-  }
-
-  std::string value_of(const field_name& field, std::string_view text) const {
-    if (is_address(field))
-      return base_.absolute(text);
-    return field.name == "currency" ? normal_currency(text) : std::string{text};
   }
 
   void read_price(const field_rule& rule, json_node row, const std::optional<json_node>& value, item& next,

@@ -4,7 +4,9 @@
 #include <rapidcheck/catch.h>
 
 #include "actors/policy/plain_text.hpp"
+#include "actors/policy/unicode.hpp"
 #include "adapters/extract/charset_decoder.hpp"
+#include "adapters/extract/charset_encoder.hpp"
 
 using namespace vigie;
 
@@ -136,6 +138,41 @@ TEST_CASE("what is no character is U+FFFD and takes no markup with it") {
   std::string out;
   CHECK_FALSE(decode_charset("a", charset::replacement, out));
   CHECK_FALSE(decode_charset("a", charset::none, out));
+}
+
+TEST_CASE("the query of an address is in the page's encoding") {
+  auto encoded = [](std::string_view address, std::string_view label) {
+    return with_encoded_query(address, charset_named(label));
+  };
+  CHECK(encoded("/é?q=лампа 1&x=é#é", "windows-1251") == "/é?q=%EB%E0%EC%EF%E0 1&x=%26%23233%3B#é");
+  CHECK(encoded("?q=台灯€", "gbk") == "?q=%CC%A8%B5%C6%80");
+  CHECK(encoded("?q=€𠀀", "gb18030") == "?q=%A2%E3%952%826");
+  CHECK(encoded("?q=檯燈十", "big5") == "?q=%C2i%BFO%A4Q");
+  CHECK(encoded("?q=ランプｱ①", "euc-jp") == "?q=%A5%E9%A5%F3%A5%D7%8E%B1%AD%A1");
+  CHECK(encoded("?q=ランプｱ①", "shift_jis") == "?q=%83%89%83%93%83v%B1%87@");
+  CHECK(encoded("?q=램프", "euc-kr") == "?q=%B7%A5%C7%C1");
+  for (std::string_view label : {"utf-8", "utf-16", "iso-2022-jp", "x-user-defined", "replacement"})
+    CHECK(encoded("?q=é", label) == "?q=é");
+  CHECK(encoded("/лампа", "windows-1251") == "/лампа");
+  CHECK(encoded("/#?лампа", "windows-1251") == "/#?лампа");
+}
+
+TEST_CASE("what an address is encoded to is read back as the same characters") {
+  auto hex = [](char c) { return c <= '9' ? c - '0' : c - 'A' + 10; };
+  for (std::string_view label :
+       {"windows-1252", "koi8-u", "iso-8859-8", "big5", "gbk", "euc-jp", "shift_jis", "euc-kr"})
+    for (char32_t point = 0x80; point < 0xFFFD; point = point == 0xD7FF ? 0xE000 : point + 1) {
+      std::string text, bytes, back;
+      append_utf8(text, point);
+      auto query = with_encoded_query("?" + text, charset_named(label));
+      if (query.starts_with("?%26%23"))
+        continue;
+      for (size_t i = 1; i < query.size(); i += query[i] == '%' ? 3 : 1)
+        bytes += query[i] == '%' ? static_cast<char>(hex(query[i + 1]) * 16 + hex(query[i + 2])) : query[i];
+      REQUIRE(decode_charset(bytes, charset_named(label), back));
+      if (back != text)
+        FAIL(label << ": " << text << " is " << query << ", which is " << back);
+    }
 }
 
 TEST_CASE("any bytes in any encoding come out as UTF-8, and ASCII as itself") {

@@ -104,6 +104,16 @@ TEST_CASE("addresses in HTML are relative to the page that answered") {
   CHECK(html_url("", "http://Shop.example", "") == "http://shop.example/");
 }
 
+TEST_CASE("the query of an address in HTML is meant in the page's encoding, as a browser sends it") {
+  auto page = html_page("<meta charset=windows-1251>", "/\xE0?q=\xE0\xFF#\xE0"); // а, я
+  CHECK(read_html(page).items.at(0).url == "https://shop.example/%D0%B0?q=%E0%FF#%D0%B0");
+  CHECK(html_url("<meta charset=utf-8>", "?q=а") == "https://shop.example/all/list?q=%D0%B0");
+  CHECK(read(xml_source(),
+             "<?xml version='1.0' encoding='windows-1251'?><a><thing id='1'><link>?q=\xE0</link></thing></a>")
+            .items.at(0)
+            .url == "https://shop.example/all/list?q=%D0%B0");
+}
+
 TEST_CASE("a <base> is relative to the page itself, and the first counts") {
   CHECK(html_url("<base href=\"/de/\">", "i/1") == "https://shop.example/de/i/1");
   CHECK(html_url("<base href=\"https://b.example/de/\">", "i/1") == "https://b.example/de/i/1");
