@@ -42,8 +42,7 @@ public:
     header_read_ = false;
     line_ = 0;
     index_.reset();
-    auto problem = framing_ == page_framing::json ? read_document(page) : read_lines(page);
-    if (problem)
+    if (auto problem = framing_ == page_framing::json ? read_document(page) : read_lines(page))
       return tl::unexpected<error>(*problem);
     note_doubtful_titles(out_);
     return std::move(out_);
