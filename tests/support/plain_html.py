@@ -76,8 +76,25 @@ def flat(text):
     return re.sub("[ \t\r\n\f]+", " ", text).strip(" ")
 
 
+# Where a line begins or a cell ends, a word ends, too.
+LINES = set("address article aside blockquote br caption center dd details dialog dir div dl dt fieldset figcaption figure "
+            "footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol option p pre section summary table tbody "
+            "td tfoot th thead tr ul".split())
+
+
+def _pieces(element):
+    if element.tag in LINES:
+        yield " "
+    yield element.text or ""
+    for child in element:
+        yield from _pieces(child)
+        yield child.tail or ""
+    if element.tag in LINES:
+        yield " "
+
+
 def text_of(element):
-    return flat("".join(element.itertext()))
+    return flat("".join(_pieces(element)))
 
 
 def has_class(element, name):
