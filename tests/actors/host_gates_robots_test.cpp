@@ -235,7 +235,7 @@ TEST_CASE("a Crawl-delay widens the gap over the whole fleet") {
   CHECK(second.here() != third.here());
   f.w.advance(14s, 100ms); // less than 20 s after the first of them
   CHECK(second.here() != third.here());
-  f.w.advance(6s, 100ms);
+  f.w.advance(12s, 100ms); // more than 20 s after the last moment at which the first of them may ask
   CHECK(second.here());
   CHECK(third.here());
 }
@@ -266,7 +266,7 @@ TEST_CASE("a new owner takes up the stored copies: nobody fetches again, and rul
   later<permit> second{f.w, f.aut, nl, f.wants("/b")};
   f.w.advance(21s, 100ms);
   CHECK(first.here() != second.here());
-  f.w.advance(21s, 100ms);
+  f.w.advance(26s, 100ms); // the first of them may ask up to 5 s after it was let
   REQUIRE(first.here());
   REQUIRE(second.here());
   CHECK(first.get()->robots_url.empty());
