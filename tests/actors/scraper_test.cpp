@@ -97,6 +97,19 @@ TEST_CASE("pages are walked, items counted once, every alert settled") {
   }
 }
 
+TEST_CASE("the reader is told which address answered, and as what") {
+  fixture f{1};
+  f.plan.source.paging = {};
+  f.client.on("/search", 302, "", header_fields{{"location", "/moved/list"}});
+  f.client.on("/moved/list", 200, "@1 red", header_fields{{"content-type", "text/plain; charset=koi8-r"}});
+  f.run();
+  const auto& found = f.settled(1);
+  REQUIRE(found.problem.code == errc::none);
+  REQUIRE(found.matches.size() == 1);
+  CHECK(found.matches[0].what.url == "http://shop.example/moved/list");
+  CHECK(found.matches[0].what.condition == "text/plain; charset=koi8-r");
+}
+
 TEST_CASE("a short page is the last one asked for") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};

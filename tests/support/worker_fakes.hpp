@@ -126,10 +126,11 @@ inline worker_gateway_actor::behavior_type fake_gateway(shell<worker_gateway_act
   };
 }
 
-/// One item a line: "id title". A line that begins with '!' is a bad page, with '~' an entry that becomes no item.
+/// One item a line: "id title". A line that begins with '!' is a bad page, with '~' an entry that becomes no item,
+/// with '@' an item that has the page's address and, as its condition, its Content-Type.
 class line_extractor : public extractor {
 public:
-  result<extraction> extract(std::string_view page, const page_origin&) override {
+  result<extraction> extract(std::string_view page, const page_origin& from) override {
     extraction out;
     std::istringstream in{std::string{page}};
     for (std::string line; std::getline(in, line);) {
@@ -145,6 +146,10 @@ public:
       auto blank = line.find(' ');
       item x;
       x.id = item_id{line.substr(0, blank)};
+      if (line.starts_with('@')) {
+        x.url = from.url;
+        x.condition = from.content_type;
+      }
       x.title = blank == line.npos ? "" : line.substr(blank + 1);
       out.items.push_back(std::move(x));
     }
