@@ -21,7 +21,7 @@ public:
       if (is(i, kind::mark))
         bind(i);
     for (size_t i = 0; i + 2 < list_.size(); ++i)
-      if (is_number(i) && joins(i + 1) && is_number(i + 2))
+      if (is_number(i) && joins(i + 1) && is_number(i + 2) && !is_counted(i + 2))
         facts_[i].marked = facts_[i + 2].marked = facts_[i].marked || facts_[i + 2].marked;
     std::vector<price_amount> out;
     for (size_t i = 0; i < list_.size(); ++i)
@@ -76,13 +76,17 @@ private:
       return !cents_of_money;
     if (is_word(i + 1, word_role::times))
       return true;
-    return is(i + 1, kind::word) && !apart(i + 1) && list_[i + 1].role != word_role::magnitude && !cents_of_money;
+    return is(i + 1, kind::word) && !apart(i + 1) && !cents_of_money && is_counting(list_[i + 1].role);
+  }
+
+  static bool is_counting(word_role x) {
+    return x == word_role::unknown || x == word_role::label || x == word_role::time || x == word_role::days;
   }
 
   /// It is not money, whatever stands in front of it: "3 Stück", "100 g".
   bool is_counted(size_t i) const {
-    return facts_[i].counts || is_word(i + 1, word_role::unknown) || is_word(i + 1, word_role::label) ||
-           is_word(i + 1, word_role::time) || is_word(i + 1, word_role::days);
+    return facts_[i].counts || (is(i + 1, kind::word) && is_counting(list_[i + 1].role)) ||
+           is_word(i + 1, word_role::aside_before);
   }
 
   /// Money belongs to one of the two numbers it stands between.

@@ -21,8 +21,10 @@ public:
     for (size_t at = begin - 1, left = 4; at < list_.size() && left > 0; --at, --left) {
       auto role = is(at, kind::word) ? list_[at].role : word_role::unknown;
       bool follows = follows_amount(at) && !is_symbol(at + 1, ":");
-      if (role == word_role::times && !apart(at))
-        return amount_standing::aside; // "12x R$ 108,25" are instalments
+      if (role == word_role::times)
+        return is_instalment(at, begin) ? amount_standing::aside : amount_standing::price;
+      if (role == word_role::time && !is(at - 1, kind::mark))
+        return amount_standing::aside; // "mtl. 19,90 €"
       if (role == word_role::free && at + 1 == begin)
         return amount_standing::aside; // "inkl. 3,19 € MwSt."
       if (role == word_role::aside_before || (role == word_role::aside && !follows))
@@ -37,6 +39,16 @@ public:
     return amount_standing::price;
   }
 
+  /// "12x R$ 108,25", "10 x de R$ 21,90", "3 x 33 €"; but "2 x 5 €" is what one of two costs.
+  bool is_instalment(size_t times, size_t begin) const {
+    return !apart(times) || times + 1 != begin || !is(times - 1, kind::number) || list_[times - 1].text != "2";
+  }
+
+  bool any_number(size_t from) const {
+    return std::any_of(list_.begin() + static_cast<long>(from), list_.end(),
+                       [](const price_token& x) { return x.kind == kind::number; });
+  }
+
   /// "4,99 € Versand": the word speaks of what stands before it.
   bool follows_amount(size_t word) const { return is(word - 1, kind::number) || is(word - 1, kind::mark); }
 
@@ -49,16 +61,21 @@ public:
       return of_each(at + 1);
     if (!is(at, kind::word))
       return amount_standing::price;
+    bool of =
+        is_word(at, word_role::intro) && (is_word(at + 1, word_role::aside) || is_word(at + 1, word_role::aside_after));
+    at += of ? 1 : 0; // "50 € de remise"
     auto role = list_[at].role;
     bool colon = is_symbol(at + 1, ":");
+    if (role == word_role::aside_before && !any_number(at))
+      return amount_standing::aside; // "99 € UVP"
     if (role == word_role::time || role == word_role::aside_after)
       return amount_standing::aside;
     if (role == word_role::aside)
       return colon || is_word(at + 1, word_role::free) ? amount_standing::price : amount_standing::aside;
     if (role == word_role::yields)
       return colon ? amount_standing::price : amount_standing::yields;
-    bool of = role == word_role::per || role == word_role::either || role == word_role::intro;
-    if (of && is_word(at + 1, word_role::time))
+    bool each = role == word_role::per || role == word_role::either || role == word_role::intro;
+    if (each && is_word(at + 1, word_role::time))
       return amount_standing::aside;
     return role == word_role::per ? of_each(at + 1) : amount_standing::price;
   }

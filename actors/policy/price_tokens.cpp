@@ -116,8 +116,10 @@ private:
                (letter || out.role == word_role::unknown) && !behind.empty() && is_letter(word.back())) {
       // "S21" and "USB-3" are names.
       auto joined = behind.starts_with('-') ? 1 : 0;
-      if (auto digits = digit_run(behind.substr(joined)))
+      if (auto digits = digit_run(behind.substr(joined))) {
+        out.role = word_role::unknown;
         return letters + joined + digits;
+      }
     }
     return letters + (behind.starts_with('.') ? 1 : 0);
   }

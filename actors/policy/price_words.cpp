@@ -27,7 +27,8 @@ constexpr std::array lists{
         "neu new best bester lowest hot our unser ihr your my sonderpreis endpreis festpreis kaufpreis vb vhb fp "
         "verhandlungsbasis obo ono negotiable firm fix sofort kaufen buy it gebot bid aktuelles current "
         "estimated is pay zahlen kosten kostet costs coute cuesta costa kost pvp pvpr "
-        "税込 税抜 税込み 税別 価格 定价 售价 价格 现价 약 판매가 السعر سعر all in im al au pour the "},
+        "税込 税抜 税込み 税別 価格 定价 售价 价格 现价 약 판매가 السعر سعر all in im al au pour the "
+        "起 から より 부터 "},
     word_list{
         word_role::label,
         " size størrelse grosse groesse gr taille talla talle tamanho taglia maat str storrelse storlek rozmiar "
@@ -37,22 +38,25 @@ constexpr std::array lists{
         "№ sku ean isbn tel phone us "},
     word_list{
         word_role::aside_before,
-        " save saves saving savings spare spart sparen ersparnis ersparen sparst discount descuento ahorra ahorras "
-        "ahorre ahorro economisez economise economie reduction remise risparmi risparmia sconto desconto economize "
+        " save saves saving savings spare spart sparen ersparnis ersparen sparst ahorra ahorras "
+        "ahorre ahorro economisez economise economie risparmi risparmia sconto desconto economize "
         "poupe bespaar besparing spara spar usetrite oszczedzasz скидка экономия coupon gutschein voucher "
         "bon cashback statt uvp rrp msrp instead vorher bisher ehemals zamiast ursprunglich originally before over "
         "above spend orders mindestbestellwert minimum min rate raten monatsrate down pawn "
         "kaution caution statiegeld consigne borg pant zzgl plus extra additional "
         "delivery port "
         "installments instalments payments raty cuotas parcelas mensualites mensualidades mensualites emi was "
-        "antes vorherige ehem listenpreis listprice barre "},
+        "antes vorherige ehem listenpreis listprice barre "
+        "dont davon darin waarvon list compare comparable conseille regular reg mrp ord ordinarie før innan orig "
+        "interes juros interest zinsfrei 送料 配送料 运费 邮费 배송비 "},
     word_list{word_role::aside_after,
               " off gespart saved gunstiger cheaper reduziert rabais less weniger moins sparvorteil downpayment "},
     word_list{
         word_role::aside,
         " rabatt rabat rabatte korting sleva zlava popust indirim kedvezmeny versand versandkosten shipping delivery "
         "postage lieferung livraison envio spedizione verzending frete frakt doprava доставка dostawa porto pfand "
-        "deposit kaution anzahlung "},
+        "deposit kaution anzahlung "
+        "remise reduction descuento discount participation ecotaxe recupel szallitas "},
     word_list{word_role::yields,
               " netto net excl exkl ex exc exclusive hors ht zonder excluding grundpreis unitprice bez без sin "},
     word_list{
@@ -66,7 +70,8 @@ constexpr std::array lists{
         "mensuales "
         "mensais mensal mese mesi mensile mensili maand mnd maned manad miesiac miesiecznie mies mesic mesicne мес "
         "месяц week weeks weekly wk pw woche wochen wochentlich semaine semana settimana week uke vecka tydzien год "
-        "year years yearly yr annum annual annually pa jahr jahre jahrlich an ans ano anos anno jaar ar rok rocznie "},
+        "year years yearly yr annum annual annually pa jahr jahre jahrlich an ans ano anos anno jaar ar rok rocznie "
+        "月 年 월 月々 月額 每月 "},
     word_list{word_role::days,
               " tage tagen tag days day jours jour giorni giorno dias dia dagen dag dage dagar dager dni dnu "
               "nap zile paivaa дней дни "},

@@ -232,11 +232,14 @@ TEST_CASE("an amount that is read stands in the text") {
     auto x = parse_price(text);
     if (!x || !x->lowest)
       return;
-    // Its digits stand there one behind the other, the zeros at its ends left out.
-    auto digits = digits_of(format_cents(*x->lowest));
-    digits.erase(0, digits.find_first_not_of('0'));
-    digits.erase(digits.find_last_not_of('0') + 1);
-    RC_ASSERT(digits_of(text).find(digits) != std::string::npos);
+    // Its digits stand there one behind the other, the zeros at its ends left out, and what was rounded up.
+    auto stands = [&](cents amount) {
+      auto digits = digits_of(format_cents(amount));
+      digits.erase(0, digits.find_first_not_of('0'));
+      digits.erase(digits.find_last_not_of('0') + 1);
+      return digits_of(text).find(digits) != std::string::npos;
+    };
+    RC_ASSERT((stands(*x->lowest) || stands(*x->lowest - 1)));
     RC_ASSERT(*x->lowest >= 0 || text.find_first_of("-\xe2") != std::string::npos);
   }));
 }

@@ -203,6 +203,16 @@ $649 or $54.13/mo.             | 649.00 USD
 54,13 € mtl. 649 €             | 649.00 EUR
 99 €/Jahr                      | none
 850 € warm/Monat               | none
+mtl. 19,90 €                   | none
+monthly from $19.90            | none
+36 Monate á 19,90 €            | none
+12 months x $19.90             | none
+4 payments of $24.99           | none
+$99.96 or 4 payments of $24.99 | 99.96 USD
+6 cuotas sin interés de $ 1.299 | none
+10 x de R$ 21,90               | none
+3 x 33,33 €                    | none
+1299元/月                       | none
 # What is paid besides, and what is saved
 $12.99 + $4.99 shipping        | 12.99 USD
 $12.99 shipping $4.99          | none
@@ -220,6 +230,18 @@ UVP 99,95 €                    | none
 was $20                        | none
 $49.99 free shipping over $35  | 49.99 USD
 +5,00 €                        | none
+199 € - 10 € Gutschein         | 199.00 EUR
+199 € (dont 0,50 € d'éco-participation) | 199.00 EUR
+$1,299 MSRP                    | none
+List: $249.00                  | none
+Compare at $249.00             | none
+reg. $7.00                     | none
+199 kr Før 299 kr              | 199.00
+Før 299 kr                     | none
+¥1,299 送料¥500                | 1299.00 JPY
+送料無料 ¥1,299                | 1299.00 JPY
+NT$1,299起                     | 1299.00 TWD
+Regular price$29.99Sale price$19.99 | 19.99 USD
 Najniższa cena z 30 dni: 35,99 zł 39,99 zł | 39.99 PLN
 39,99 zł Najniższa cena z ostatnich 30 dni 35,99 zł | 39.99 PLN
 30-Tage-Bestpreis: 35,99 € 39,99 € | 39.99 EUR
