@@ -16,7 +16,8 @@ uint32_t pages_of(const source_spec& spec) {
   return spec.paging.kind == paging_kind::none ? 1 : std::max(1U, spec.paging.max_pages);
 }
 
-uint32_t ceil_div(uint32_t a, uint32_t b) {
+template <class T>
+T ceil_div(T a, T b) {
   return a / b + (a % b != 0 ? 1 : 0);
 }
 
@@ -58,9 +59,9 @@ void add_times(gate_estimate& x, const estimate_config& config) {
   x.over_interval = config.interval > duration{0} && x.takes.shortest > config.interval;
   // Overlapping ticks are skipped: a day has no more cycles than fit it one after another.
   if (auto every = std::max(config.interval, x.takes.shortest); config.interval > duration{0})
-    x.requests_a_day = static_cast<uint64_t>(busiest) *
-                       static_cast<uint64_t>(std::max<int64_t>(day_ms, every.count())) /
-                       static_cast<uint64_t>(every.count());
+    x.requests_a_day =
+        ceil_div(static_cast<uint64_t>(busiest) * static_cast<uint64_t>(std::max<int64_t>(day_ms, every.count())),
+                 static_cast<uint64_t>(every.count()));
   x.over_day = std::max<uint64_t>(busiest, x.requests_a_day) > policy.daily_requests;
 }
 

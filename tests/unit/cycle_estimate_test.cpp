@@ -164,6 +164,12 @@ TEST_CASE("the day's budget makes a plan infeasible as well") {
   CHECK(gate.remedies[0].interval == 864s);
   table[market].spec.gate.daily_requests = 9;
   CHECK(estimate_cycle(distinct_alerts(10), table, {0s, 1}).gates[0].remedies[0].text.find("no interval helps") == 0);
+  // 1083.99 requests a day are above 1083.
+  table[market].spec.gate.daily_requests = 1083;
+  auto close = estimate_cycle(distinct_alerts(6), table, {478229ms, 1});
+  CHECK_FALSE(close.feasible);
+  CHECK(close.gates[0].requests_a_day == 1084);
+  CHECK(requests_that_fit(close.gates[0], 478229ms) == 5);
 }
 
 TEST_CASE("more workers never change what one shared gate takes") {
