@@ -76,6 +76,8 @@ void enact(self_ptr self, const ban_changes& changes) {
     keep(log_level::info, v.scope == verdict_scope::host ? "circuit_closed" : "worker_unbanned", v, true);
   for (const auto& v : changes.answered)
     keep(log_level::info, "probe_answered", v, false);
+  for (const auto& v : changes.prolonged)
+    keep(log_level::info, "ban_prolonged", v, false);
   for (const auto& v : changes.put) {
     keep(log_level::warn, v.scope == verdict_scope::host ? "circuit_opened" : "worker_banned", v, false);
     st.env.metrics->count("vigie_bans_total", {{"scope", std::string{to_string(v.scope)}}});

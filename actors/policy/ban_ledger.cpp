@@ -150,7 +150,7 @@ void ban_ledger::renew_others(const verdict& before, const verdict& circuit, ban
     ban.until = circuit.until;
     ban.answers = 0;
     x.out.reset();
-    changes.put.push_back(ban);
+    changes.prolonged.push_back(ban);
   }
 }
 

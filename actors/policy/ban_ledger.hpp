@@ -46,10 +46,11 @@ enum class ban_standing : uint8_t { clear, banned, half_open };
 /// What has to be written to the store.
 struct ban_changes {
   std::vector<verdict> put;
-  std::vector<verdict> answered; ///< half-open still: the count of good answers has grown
+  std::vector<verdict> answered;  ///< half-open still: the count of good answers has grown
+  std::vector<verdict> prolonged; ///< half-open before: the circuit that stands on it was renewed
   std::vector<verdict> dropped;
 
-  bool any() const { return !put.empty() || !answered.empty() || !dropped.empty(); }
+  bool any() const { return !put.empty() || !answered.empty() || !prolonged.empty() || !dropped.empty(); }
 };
 
 struct refusal_outcome {

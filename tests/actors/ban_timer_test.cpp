@@ -1,5 +1,7 @@
 #include "actors/ban_timer.hpp"
 
+#include <set>
+
 #include "actors/store.hpp"
 #include "tests/fakes/fake_event_log.hpp"
 #include "tests/fakes/fleet_fakes.hpp"
@@ -105,6 +107,23 @@ TEST_CASE("two regions open the circuit, and all of it survives a restart") {
     CHECK(f.stored().empty());
     CHECK(f.log.count("circuit_closed") == 1);
   }
+}
+
+TEST_CASE("a refused probe renews the circuit, and what it stands on: stored and told") {
+  fixture f{1};
+  f.w.ask<refusal_ruling>(f.aut, site_refused{fr, site, "HTTP 403"});
+  f.w.ask<refusal_ruling>(f.aut, site_refused{us, site, "HTTP 403"});
+  f.w.advance(31min, 10s);
+  f.w.ask<refusal_ruling>(f.aut, site_refused{us, site, "HTTP 403"});
+  REQUIRE(f.stored().size() == 3);
+  std::set<wall_time> ends;
+  for (const auto& v : f.stored())
+    if (v.worker != us)
+      ends.insert(v.until); // the circuit's, and that of the other region
+  CHECK(ends.size() == 1);
+  CHECK(f.log.events("ban_prolonged").at(0).field("worker") == "worker-fr");
+  CHECK(f.log.count("worker_banned") == 3);
+  CHECK(f.seen.bans.back().what.verdicts.size() == 3);
 }
 
 TEST_CASE("nothing is answered before the stored verdicts are back, and waiting is bounded") {

@@ -82,7 +82,7 @@ class Soak:
         self.due = []            # (moment, what), in order
         self.begun = time.monotonic()
         for kind, every_s in ((self.change_mood, 1.5), (self.new_item, 2), (self.cancel, 9), (self.kill_worker, 20), (self.stop_worker, 25),
-                              (self.end_main, 50), (self.kill_main, 70), (self.stop_main, 60), (self.hold_link, 20)):
+                              (self.end_main, 50), (self.kill_main, 70), (self.stop_main, 120), (self.hold_link, 45)):
             at = self.random.uniform(0, 1.5 * every_s)
             while at < seconds:
                 self.due.append((at, kind, self.random.getrandbits(32)))

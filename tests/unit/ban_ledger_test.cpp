@@ -201,7 +201,10 @@ TEST_CASE("a third region that was refused before, and is half-open, does not pr
   // A refused probe renews what the circuit stands on, and nothing else: both may probe again, in the copies, too.
   auto again = aut.refused(refusal(us), opens);
   auto renewed = opens + 60min;
-  CHECK(again.changes.put.size() == 3);
+  CHECK(again.changes.put.size() == 2);
+  REQUIRE(again.changes.prolonged.size() == 1);
+  CHECK(again.changes.prolonged[0].worker == fr);
+  CHECK(again.changes.prolonged[0].strikes == 1); // it was not refused itself
   CHECK(aut.standing(fr, site, renewed - 1ms) == ban_standing::banned);
   auto copy = ledger();
   copy.restore(aut.all());
