@@ -287,6 +287,10 @@ private:
     auto refused = h.refused || h.refused_by.contains(plan.host);
     s.problem.code = refused ? errc::refused : h.hangs.contains(plan.host) ? errc::timed_out : h.problem;
     s.http_status = refused ? 403 : h.status;
+    if (s.problem.code != errc::none) {
+      s.problem.detail = "as the test wants it";
+      s.problem.place = "https://" + plan.host.value + "/" + plan.query;
+    }
     if (s.problem.code == errc::none) {
       match m;
       m.alert = p.what.id;

@@ -560,7 +560,14 @@ TEST_CASE("a host that hangs holds up nobody: the others' alerts are checked at 
         // Three time-outs in a row, then the rest at once.
         CHECK(s.run(1).state == run_state::partial);
         CHECK(s.run(1).alerts_ok == 8);
-        CHECK(s.log.count("host_silent") >= 1);
+        auto said = s.log.events("host_silent");
+        REQUIRE(said.size() >= 1);
+        CHECK(said[0].level == log_level::warn);
+        CHECK(said[0].field("run") == "1");
+        CHECK(said[0].field("host") == market.value);
+        CHECK(said[0].field("timed_out") == "3");
+        CHECK(said[0].field("open_searches") == "8");
+        CHECK(said[0].trace == s.run(1).trace);
         size_t silent = 0;
         for (const auto& x : s.attempts(1))
           silent += x.problem.code == errc::host_silent ? 1 : 0;
@@ -645,7 +652,13 @@ TEST_CASE("a run ends at its deadline, whatever its hosts do") {
         for (const auto& x : s.attempts())
           if (!of_forum(x) && x.state == attempt_state::failed)
             CHECK(x.problem.code == errc::deadline_exceeded);
-        CHECK(s.log.events("run_deadline_passed").at(0).field("host") == market.value);
+        auto said = s.log.events("run_deadline_passed");
+        REQUIRE(said.size() == 1);
+        CHECK(said[0].field("run") == "1");
+        CHECK(said[0].field("host") == market.value);
+        CHECK(said[0].field("open_searches") == "4");
+        CHECK(said[0].field("after") == "20m 1s");
+        CHECK(said[0].trace == s.run().trace);
         CHECK(s.in_flight() == 0);
       },
       0);
@@ -775,13 +788,27 @@ TEST_CASE("what is said of a run has its figures") {
         CHECK(ended.field("new_matches") == "13");
         CHECK(ended.field("errors") == "0");
         CHECK(ended.field("late") == "0");
+        CHECK(std::stod(ended.field("seconds")) * 1000 ==
+              Approx(static_cast<double>((s.run().ended - s.run().started).count())).margin(10));
+        for (const auto* name : {"cycle_started", "assigned", "cycle_ended"})
+          CHECK(s.log.events(name).at(0).trace == s.run().trace);
         auto failed = s.log.events("alert_failed");
         CHECK(failed.size() >= 3);
+        std::set<std::string> named;
         for (const auto& x : failed) {
           CHECK(x.field("worker") == "worker-fr");
           CHECK(x.field("final") == "no");
           CHECK(x.field("code") == "network");
+          CHECK(x.field("detail") == "as the test wants it");
+          CHECK(x.field("place").starts_with("https://market.test/q"));
+          CHECK(x.trace == s.run().trace);
+          named.insert(x.field("alert"));
         }
+        std::set<std::string> meant;
+        for (const auto& x : s.attempts())
+          if (x.worker.value == "worker-fr")
+            meant.insert(std::to_string(x.alert.value));
+        CHECK(named == meant);
         CHECK(s.log.events("assignment_taken_back").empty());
       },
       12);
@@ -805,6 +832,78 @@ TEST_CASE("what is taken back is said, with why and how much") {
         CHECK(taken[0].field("alerts_failed") == "0");
       },
       12);
+}
+
+TEST_CASE("what comes too late, and what counts for nothing, is said with whose it was") {
+  over_seeds(
+      [](stage& s) {
+        s.at("nl").silent = true;
+        begin(s);
+        REQUIRE(run_one(s));
+        s.w.advance(1min);
+        std::set<std::string> alerts;
+        auto late = s.log.events("late_result");
+        for (const auto& x : late) {
+          CHECK(x.field("worker") == "worker-nl");
+          alerts.insert(x.field("alert"));
+        }
+        CHECK(late.size() == s.run().late);
+        std::set<std::string> of_nl;
+        for (const auto& x : s.attempts())
+          if (x.worker.value == "worker-nl")
+            of_nl.insert(std::to_string(x.alert.value));
+        CHECK(alerts == of_nl);
+        alert_settled stray;
+        stray.run = run_id{77};
+        stray.alert = alert_id{1};
+        stray.token = fencing_token{4711};
+        REQUIRE(s.w.ask<settle_ack>(s.cycle.get(), s.at("us").id, stray).has_value());
+        auto refused = s.log.events("settlement_refused");
+        REQUIRE(refused.size() == 1);
+        CHECK(refused[0].field("worker") == "worker-us");
+        CHECK_FALSE(refused[0].field("problem").empty());
+      },
+      8);
+}
+
+TEST_CASE("a page that is gone pauses its alert, and a source that is not believed is told, once, by their names") {
+  for (auto gone : {true, false}) {
+    stage s{1, 3};
+    s.start();
+    for (int64_t run = 1; run <= 4; ++run) {
+      for (auto& [id, h] : s.hands) {
+        h.problem = gone ? errc::http_status : errc::suspicious_empty;
+        h.status = gone ? 404 : 200;
+      }
+      REQUIRE(s.trigger()->run == run_id{run});
+      REQUIRE(s.until([&] { return s.ended(run); }));
+      auto paused = s.log.events("alert_paused");
+      auto told = s.log.events("source_suspicious");
+      CHECK(paused.size() == (gone && run >= 3 ? 3 : 0));
+      REQUIRE(told.size() == (!gone && run >= 3 ? 1 : 0));
+      std::set<std::string> alerts;
+      for (const auto& x : paused) {
+        alerts.insert(x.field("alert"));
+        CHECK(x.level == log_level::warn);
+        CHECK(x.field("source") == "market");
+        CHECK(x.field("why") == "the page was not found (404), 3 times in a row");
+        CHECK(x.field("remedy").find("vigie alerts resume " + x.field("alert")) != std::string::npos);
+      }
+      CHECK((paused.empty() || alerts == std::set<std::string>{"1", "2", "3"}));
+      for (const auto& x : told) {
+        CHECK(x.level == log_level::error);
+        CHECK(x.field("source") == "market");
+        CHECK(x.field("in_a_row") == "3");
+        CHECK(x.field("code") == "suspicious_empty");
+        CHECK(x.field("detail") == "as the test wants it");
+        CHECK(x.field("remedy").find("vigie source test") != std::string::npos);
+        CHECK(std::stoi(x.field("alert")) >= 1);
+        CHECK(x.trace == s.run(3).trace);
+      }
+      if (gone && run == 3)
+        break; // nothing is left to check
+    }
+  }
 }
 
 TEST_CASE("an alert that is removed while its run is on does not keep the run open") {
@@ -917,6 +1016,108 @@ TEST_CASE("ticks that are spread come later than their phase, each by another ti
       },
       4);
   CHECK(later.size() > 10);
+}
+
+TEST_CASE("a match is told as soon as it is stored: the notifier is not waited for to look by itself") {
+  over_seeds(
+      [](stage& s) {
+        begin(s);
+        REQUIRE(run_one(s));
+        REQUIRE(s.until([&] { return s.all_delivered(); }, 500ms));
+        CHECK(s.shop.rows().size() == 3);
+      },
+      3);
+}
+
+TEST_CASE("while a settlement is being stored its repetition is not acknowledged") {
+  over_seeds(
+      [](stage& s) {
+        s.at("fr").offered = s.at("us").offered = s.at("nl").offered = false;
+        s.at("uk").pace = 1s;
+        begin(s);
+        s.w.advance(500ms);
+        REQUIRE(s.at("uk").open.size() == 1);
+        auto attempts = s.attempts();
+        REQUIRE(attempts.size() == 1);
+        s.db.fail_all(errc::store_unavailable);
+        alert_settled what;
+        what.assignment = *s.at("uk").open.begin();
+        what.run = run_id{1};
+        what.alert = alert_id{1};
+        what.token = attempts[0].token;
+        what.source = source_id{"market"};
+        what.host = market;
+        auto first = s.w.self->request(s.cycle.get(), caf::infinite, s.at("uk").id, what);
+        s.w.drain();
+        auto second = s.w.ask<settle_ack>(s.cycle.get(), s.at("uk").id, what);
+        REQUIRE_FALSE(second.has_value());
+        CHECK(second.error().code == errc::busy);
+        s.db.fail_all(errc::none);
+        REQUIRE(run_one(s));
+        first.receive([](const settle_ack& x) { CHECK(x.applied); }, [](caf::error&) { FAIL("not stored"); });
+        CHECK(s.run().alerts_ok == 1);
+      },
+      1);
+}
+
+TEST_CASE("no more runs are on at once than may, and no more triggers wait") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 10s;
+        s.config.max_runs = 1;
+        add_of_both(s, 4);
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 10min;
+        }
+        s.config.limits.silence = 20min;
+        s.start();
+        s.w.advance(15s, 500ms);
+        REQUIRE(s.runs() == 2);
+        CHECK_FALSE(s.ended(1));
+        CHECK(s.run(2).state == run_state::skipped_overlap); // though the forum is free
+      },
+      0);
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 5s;
+        s.config.max_queue = 2;
+        s.start();
+        s.w.drain();
+        s.db.hold();
+        s.w.advance(12s, 500ms); // the first tick's run is being begun; one tick stands for the two that came since
+        auto first = s.w.self->request(s.cycle.get(), caf::infinite, trigger_run{run_trigger::manual, {}, "test"});
+        s.w.drain();
+        auto second = s.w.self->request(s.cycle.get(), caf::infinite, trigger_run{run_trigger::manual, {}, "test"});
+        s.w.drain();
+        s.db.release();
+        s.w.advance(2s, 500ms);
+        first.receive([](const run_ticket& x) { CHECK(x.run == run_id{1}); }, [](caf::error&) { FAIL("no ticket"); });
+        second.receive([](const run_ticket&) { FAIL("it had to wait"); },
+                       [](caf::error& e) { CHECK(from_caf(e).code == errc::busy); });
+        CHECK(s.log.count("cycle_skipped") == 1);
+      },
+      2);
+}
+
+TEST_CASE("of the idempotency keys the newest are remembered, so many") {
+  over_seeds(
+      [](stage& s) {
+        s.config.max_keys = 2;
+        s.start();
+        for (const auto* key : {"a", "b", "c"}) {
+          REQUIRE(s.trigger(key).has_value());
+          REQUIRE(s.until([&] { return s.ended(static_cast<int64_t>(s.runs())); }));
+        }
+        CHECK(s.trigger("b")->run == run_id{2});
+        CHECK(s.trigger("c")->run == run_id{3});
+        CHECK(s.trigger("a")->run == run_id{4});
+      },
+      2);
 }
 
 TEST_CASE("a configuration that cannot work is refused") {

@@ -31,7 +31,9 @@ struct fixture {
     ban_timer_config config;
     config.max_parked = 3;
     config.regions = {{fr, "fr"}, {us, "us"}, {nl, "nl"}};
-    aut = w.system.spawn(ban_timer, config, w.env(log, metrics), links);
+    auto env = w.env(log, metrics);
+    env.wall = [this, plain = env.wall](mono_time now) { return plain(now) + clock_set; };
+    aut = w.system.spawn(ban_timer, config, env, links);
     w.drain();
   }
 
@@ -41,6 +43,7 @@ struct fixture {
     return out;
   }
 
+  duration clock_set{0}; ///< the time of day was set by so much
   fake_event_log log;
   null_metrics metrics;
   memory_database db;
@@ -173,6 +176,34 @@ TEST_CASE(
     CHECK(first.get()->try_elsewhere);
     CHECK(second.get()->try_elsewhere);
   }
+}
+
+TEST_CASE("what changes while it is being stored is stored as it is then") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    f.db.hold(); // stored, but not heard of yet
+    later<refusal_ruling> ruling{f.w, f.aut, site_refused{fr, site, "HTTP 403"}};
+    f.w.drain();
+    caf::anon_send(f.aut, lift_bans{fr});
+    f.w.drain();
+    f.db.release();
+    f.w.advance(3s, 500ms);
+    CHECK(f.stored().empty());
+    CHECK(ruling.here());
+  }
+}
+
+TEST_CASE("the clock is set back during a ban: it lasts as long as it was to last from then, and its end is told") {
+  fixture f{1};
+  REQUIRE(f.w.ask<refusal_ruling>(f.aut, site_refused{fr, site, "HTTP 403"}));
+  f.w.advance(10min, 10s);
+  f.clock_set = -24h;
+  f.w.advance(21min, 10s); // it looks when the ban was to end, and sees that the clock was set
+  CHECK(f.log.count("ban_half_open") == 0);
+  auto told = f.seen.bans.size();
+  f.w.advance(31min, 10s);
+  CHECK(f.log.count("ban_half_open") == 1);
+  CHECK(f.seen.bans.size() > told);
 }
 
 TEST_CASE("evidence is cut") {

@@ -200,6 +200,26 @@ TEST_CASE("a newer link drops the work of the older one") {
   }
 }
 
+TEST_CASE(
+    "a settlement that one main has not acknowledged is not told to the next one, which hands the work out anew") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    f.notes.silent = true;
+    REQUIRE(f.attach_to(f.main, 1));
+    REQUIRE(f.assign(work(1, 3)));
+    f.w.advance(900ms);
+    REQUIRE(times_settled(f.notes).size() == 3);
+    f.newer = f.w.system.spawn(fake_main, &f.newer_notes);
+    REQUIRE(f.attach_to(f.newer, 2));
+    f.w.advance(5s);
+    REQUIRE(f.newer_notes.settled.empty());
+    REQUIRE(f.newer_notes.finished.empty());
+    REQUIRE(f.assign(work(2, 1), 2));
+    f.w.advance(2s);
+    REQUIRE(times_settled(f.newer_notes).size() == 1);
+  }
+}
+
 TEST_CASE("when main is gone its work is dropped and permits are denied") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};
@@ -298,8 +318,11 @@ TEST_CASE("an assignment is beaten while it lasts, with what is open") {
     f.client.hold();
     REQUIRE(f.attach_to(f.main, 1));
     REQUIRE(f.assign(work(1, 2)));
+    REQUIRE(f.assign(work(1, 2))); // main did not hear the receipt: that begins nothing anew
     f.w.advance(2100ms);
+    REQUIRE(f.log.count("check_alerts_begun") == 1);
     REQUIRE(f.notes.beats.size() >= 4);
+    REQUIRE(f.notes.beats.size() <= 6);
     REQUIRE(f.notes.beats.back().unfinished == 2);
     f.client.unhold();
     f.w.advance(1s);

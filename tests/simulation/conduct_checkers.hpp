@@ -238,6 +238,12 @@ inline fault paid_for_others(fleet& f) {
   for (const auto& x : f.log.requests())
     if (x.status == 403)
       refused.insert(x.host);
+  std::set<host_key> silent; // what was under way there is taken back, too
+  for (const auto& x : f.log.lines())
+    if (x.name == "host_silent")
+      for (const auto& [name, value] : x.fields)
+        if (name == "host")
+          silent.insert(host_key{value});
   std::map<alert_id, host_key> hosts;
   f.db.list_alerts([&](const result<std::vector<alert>>& all) {
     for (const auto& a : *all)
@@ -256,7 +262,7 @@ inline fault paid_for_others(fleet& f) {
                   x.worker.value + " in run " + std::to_string(run.id.value);
       if (x.problem.code == errc::refused || x.problem.code == errc::circuit_open)
         return what + " failed by another host's refusal: " + to_string(x.problem);
-      if (x.state == attempt_state::abandoned && !struck(f, x.worker))
+      if (x.state == attempt_state::abandoned && !silent.contains(host) && !struck(f, x.worker))
         return what + " was abandoned, though nothing befell its host or its worker";
     }
   }

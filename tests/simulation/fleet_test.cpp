@@ -107,6 +107,7 @@ uint64_t weather_out(uint64_t seed, const storm_config& config, const std::funct
   settle_in(f);
   f.trigger();
   storm{f, seed, config}.rage();
+  f.until([] { return false; }, 2s); // triggers that the store kept waiting have begun their runs
   if (f.runs().empty()) // the trigger died with main
     f.trigger();
   auto ended = finish(f, 1);

@@ -101,6 +101,33 @@ TEST_CASE("a repeated hand-out gets the same receipt and is not done again") {
   REQUIRE(book.unsettled() == 0);
 }
 
+TEST_CASE("of the finished ones the newest are remembered, so many") {
+  auto book = book_of({8, 100, 2, 100ms});
+  for (int64_t id = 1; id <= 3; ++id) {
+    REQUIRE(book.accept(make(id, {1}), {}, t0));
+    REQUIRE(book.start_plans(t0).size() == 1);
+    REQUIRE(book.settle(ok(id, id * 100)));
+    book.close(assignment_id{id});
+  }
+  REQUIRE(book.accept(make(3, {1}), {}, t0));
+  REQUIRE(book.accept(make(2, {1}), {}, t0));
+  REQUIRE(book.start_plans(t0).empty());
+  REQUIRE(book.accept(make(1, {1}), {}, t0));
+  REQUIRE(book.start_plans(t0).size() == 1);
+}
+
+TEST_CASE("nobody is beaten for more often than the floor allows") {
+  auto book = book_of({8, 100, 8, 100ms});
+  auto often = make(1, {1});
+  often.beat_every = 1ms;
+  auto seldom = make(2, {1});
+  seldom.beat_every = 2s;
+  REQUIRE(book.accept(often, {}, t0));
+  REQUIRE(book.accept(seldom, {}, t0));
+  REQUIRE(book.beat_of(assignment_id{1}) == 100ms);
+  REQUIRE(book.beat_of(assignment_id{2}) == 2s);
+}
+
 TEST_CASE("what cannot be done is refused whole") {
   auto book = book_of({1, 3, 8, 100ms});
   REQUIRE(code_of(book.accept(make(1, {}), {}, t0)) == errc::bad_request);
@@ -144,6 +171,25 @@ TEST_CASE("a host with many plans leaves places for others") {
   started = book.start_plans(t0);
   REQUIRE(started.size() == 1);
   REQUIRE(started[0].what.plan.host.value == "forum.example");
+}
+
+TEST_CASE("a host of which all was taken back has nothing under way: it is its turn again") {
+  for (auto expires : {false, true}) {
+    auto book = book_of({4, 100, 8, 100ms});
+    REQUIRE(book.accept(make(1, {1}), {}, t0));
+    REQUIRE(book.start_plans(t0).size() == 1);
+    if (expires)
+      book.expire(assignment_id{1});
+    else
+      book.cancel(assignment_id{1});
+    auto other = make(2, {1, 1, 1});
+    for (auto& plan : other.plans)
+      plan.host = host_key{"forum.example"};
+    REQUIRE(book.accept(other, {}, t0));
+    REQUIRE(book.start_plans(t0).size() == 3);
+    REQUIRE(book.accept(make(3, {1}), {}, t0));
+    REQUIRE(book.start_plans(t0).size() == 1); // the place that is kept for such hosts
+  }
 }
 
 TEST_CASE("a plan knows what is left of the deadline") {

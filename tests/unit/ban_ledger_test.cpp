@@ -138,6 +138,17 @@ TEST_CASE("one success does not wipe the strikes; time does") {
   CHECK(aut.refused(refusal(fr), t0 + 3h + 24h).ruling.ban.strikes == 1);
 }
 
+TEST_CASE("a ban that ended and was not probed for as long as strikes are remembered is forgiven") {
+  for (auto late : {false, true}) {
+    auto aut = ledger();
+    aut.refused(refusal(fr), t0);
+    auto forgiven = t0 + 30min + exact().forgive_after;
+    auto again = aut.refused(refusal(fr), late ? forgiven : forgiven - 1ms).ruling.ban;
+    CHECK(again.strikes == (late ? 1 : 2));
+    CHECK(again.until - again.since == (late ? 30min : 60min));
+  }
+}
+
 TEST_CASE("the second region opens the circuit; two workers of one region do not") {
   auto aut = ledger();
   CHECK(aut.refused(refusal(fr), t0).ruling.try_elsewhere);
@@ -242,6 +253,12 @@ TEST_CASE("a person lifts a worker's bans, and the circuit once nobody's refusal
   CHECK(aut.lift(us).dropped.size() == 2);
   CHECK(aut.standing(fr, site, t0) == ban_standing::clear);
   CHECK(aut.all().empty());
+  // Nor do strikes from before remain.
+  aut.refused(refusal(fr), t0);
+  aut.answered({fr, site}, t0 + 31min);
+  aut.answered({fr, site}, t0 + 31min);
+  aut.lift(fr);
+  CHECK(aut.refused(refusal(fr), t0 + 32min).ruling.ban.strikes == 1);
 }
 
 TEST_CASE("stored verdicts stand again after a restart") {
@@ -281,6 +298,12 @@ TEST_CASE("the ledger is bounded") {
   for (int i = 0; i < 10; ++i)
     aut.refused(refusal(fr, host_key{"h" + std::to_string(i)}), t0 + i * 31min);
   CHECK(aut.all().size() == 3);
+  // A ban in force is never dropped for it.
+  auto strict = ledger(config);
+  for (int i = 0; i < 10; ++i)
+    strict.refused(refusal(fr, host_key{"h" + std::to_string(i)}), t0 + i * 1min);
+  for (int i = 0; i < 10; ++i)
+    CHECK(strict.standing(fr, host_key{"h" + std::to_string(i)}, t0 + 10min) == ban_standing::banned);
 }
 
 TEST_CASE("bad ban configurations are named") {

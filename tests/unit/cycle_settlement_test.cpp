@@ -266,6 +266,18 @@ TEST_CASE("an alert that is denied or taken back over another's refusal is spare
   CHECK(d.aut.take_exhausted({errc::crashed, "", ""}).size() == 1);
 }
 
+TEST_CASE("what was taken back over another's refusal has all its attempts left") {
+  desk d{alerts(2), {2, 30s, 2s, 60s}};
+  auto id = d.give({worker("fr1")}).at(0);
+  REQUIRE(d.aut.judge(d.newest(1, errc::refused)) == judgement::refused);
+  d.aut.settling(alert_id{1});
+  CHECK(d.aut.workers_ok() == 1);
+  CHECK(d.aut.take_back(id, site, d.now).again == 1);
+  CHECK(d.aut.workers_ok() == 0); // one that was refused is not among those of which all went well
+  d.give({worker("us")});
+  CHECK(d.aut.judge(d.newest(2, errc::network)) == judgement::again);
+}
+
 TEST_CASE("a lease of one host ends with what is taken back of it") {
   desk d{alerts(3)};
   auto id = d.give({worker("us")}).at(0);

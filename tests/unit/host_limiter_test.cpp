@@ -201,6 +201,56 @@ TEST_CASE("where two policies meet, the stricter counts") {
   CHECK(aut.due(t0 + 17s, today).at(0).whose == 3);
 }
 
+TEST_CASE("a stricter policy counts for those that come after it, too: its gap, and its limit until it is back") {
+  auto aut = limiter();
+  aut.ask(fr, wants(every(8s, 4)), t0, today);
+  auto slow = aut.due(t0 + 8s, today).at(0).what.id;
+  aut.ask(us, wants(every(1s, 4)), t0 + 8s, today);
+  CHECK(aut.due(t0 + 16s - 1ms, today).empty());
+  CHECK(aut.due(t0 + 16s, today).size() == 1);
+  CHECK(slow != 0);
+  auto narrow = limiter();
+  narrow.ask(fr, wants(every(1s, 1)), t0, today);
+  auto alone = narrow.due(t0 + 1s, today).at(0).what.id;
+  narrow.ask(us, wants(every(1s, 4)), t0 + 1s, today);
+  narrow.ask(us, wants(every(1s, 4)), t0 + 1s, today);
+  CHECK(narrow.due(t0 + 20s, today).empty());
+  narrow.release(fr, {alone, site, false, {}}, t0 + 20s, today);
+  CHECK(narrow.due(t0 + 20s, today).size() == 1);
+  CHECK(narrow.due(t0 + 21s, today).size() == 1);
+}
+
+TEST_CASE("whoever is denied holds up nobody that stood behind: the next one's own gap counts") {
+  auto aut = limiter();
+  aut.ask(fr, wants(every(30s, 3)), t0, today);
+  aut.ask(us, wants(every(1s, 3)), t0, today);
+  CHECK(aut.due(t0 + 2s, today).empty());
+  aut.deny_if(
+      [](const worker_id& w, const host_key&) {
+        return w == fr ? error{errc::refused, {}, {}} : error{};
+      },
+      t0 + 2s);
+  auto out = aut.due(t0 + 2s, today);
+  REQUIRE(out.size() == 2);
+  CHECK(out[1].whose == 2);
+  CHECK(out[1].what.id != 0);
+}
+
+TEST_CASE("that a day's budget is spent is said once a day") {
+  auto aut = limiter();
+  gate_policy policy{1s, 1s, 4, 1};
+  auto said = [&](mono_time now, wall_time wall) {
+    aut.ask(fr, wants(policy), now, wall);
+    aut.due(now, wall);
+    return aut.take_notices().size();
+  };
+  CHECK(said(t0 + 1s, today) == 0);
+  CHECK(said(t0 + 3s, today) == 1);
+  CHECK(said(t0 + 5s, today) == 0);
+  CHECK(said(t0 + 24h, today + 24h) == 0);
+  CHECK(said(t0 + 24h + 2s, today + 24h) == 1);
+}
+
 TEST_CASE("a closed host gives nothing until it is open again as often; the waiting can be denied by reason") {
   auto aut = limiter();
   aut.ask(fr, wants(every(1s, 3)), t0, today);
@@ -431,6 +481,52 @@ TEST_CASE("gates of kind ip: names on one address become one, and nothing that w
   CHECK(next.due(t0 + 20s, today + 4s).at(0).what.why.code == errc::rate_limited);
 }
 
+TEST_CASE("gates of kind ip that become one: what is under way at either counts, and so does either's hold") {
+  const host_key a{"a.example"}, b{"b.example"};
+  auto by_ip = every(1s, 1);
+  by_ip.key = gate_key_kind::ip;
+  auto seen = [](uint64_t id, const host_key& host, fetch_report report = {answer_kind::page, 200}) {
+    permit_release out{id, host, false, {}};
+    out.report = std::move(report);
+    out.report.peer_address = "192.0.2.7";
+    return out;
+  };
+  auto aut = limiter();
+  for (const auto& host : {a, b})
+    aut.ask(fr, wants(by_ip, 10min, host), t0, today);
+  auto first = aut.due(t0 + 1s, today);
+  REQUIRE(first.size() == 2);
+  // a's address is known; another request of a is under way when b turns out to stand there, too.
+  aut.release(fr, seen(first[0].what.id, a), t0 + 2s, today);
+  aut.ask(fr, wants(by_ip, 10min, a), t0 + 2s, today);
+  auto of_a = aut.due(t0 + 2s, today);
+  REQUIRE(of_a.size() == 1);
+  aut.release(fr, seen(first[1].what.id, b), t0 + 3s, today);
+  REQUIRE(aut.hosts() == 1);
+  aut.ask(us, wants(by_ip, 10min, b), t0 + 3s, today);
+  CHECK(aut.due(t0 + 30s, today).empty());
+  aut.release(fr, seen(of_a[0].what.id, a), t0 + 30s, today);
+  CHECK(aut.due(t0 + 30s, today).size() == 1);
+
+  // A request of b is under way when it turns out that b stands where a does; b has asked to be left alone.
+  auto two = limiter();
+  auto twice = every(1s, 2);
+  twice.key = gate_key_kind::ip;
+  for (const auto& host : {a, b, b})
+    two.ask(fr, wants(twice, 10min, host), t0, today);
+  auto out = two.due(t0 + 1s, today);
+  REQUIRE(out.size() == 2);
+  REQUIRE(two.due(t0 + 2s, today).size() == 1);
+  two.release(fr, seen(out[0].what.id, a), t0 + 3s, today);
+  two.release(fr, seen(out[1].what.id, b, {answer_kind::rate_limited, 429, 20s}), t0 + 3s, today);
+  REQUIRE(two.hosts() == 1);
+  for (int i = 0; i < 3; ++i)
+    two.ask(us, wants(twice, 10min, a), t0 + 3s, today);
+  CHECK(two.due(t0 + 23s - 1ms, today).empty());
+  CHECK(two.due(t0 + 23s, today).size() == 1);
+  CHECK(two.due(t0 + 60s, today).empty()); // b's second is not back
+}
+
 TEST_CASE("a release that was acknowledged is known to the next owner: its worker may not have heard that") {
   auto aut = limiter();
   aut.ask(fr, wants(every(1s)), t0, today);
@@ -658,6 +754,39 @@ TEST_CASE(
     }
     RC_CLASSIFY(asked > 5);
   }));
+}
+
+TEST_CASE("a word that names a permit which was given back meanwhile takes no place") {
+  auto aut = limiter();
+  aut.ask(fr, wants(every(1s)), t0, today);
+  auto id = aut.due(t0 + 1s, today).at(0).what.id;
+  aut.release(fr, {id, site, false, {}}, t0 + 2s, today);
+  aut.adopt(fr, {id, site, every(1s), 1s}, t0 + 2s, today);
+  CHECK(aut.in_flight() == 0);
+}
+
+TEST_CASE("a new owner waits the widest gap that is known of a host, whatever is asked for now") {
+  auto former = limiter();
+  former.ask(fr, wants(every(20s)), t0, today); // a Crawl-delay
+  CHECK(former.due(t0 + 20s, today).size() == 1);
+  auto aut = host_limiter{{}, 2, t0 + 21s, 5000};
+  aut.restore(former.changed_states(t0 + 20s, today), t0 + 21s, today);
+  aut.heard_all();
+  aut.ask(us, wants(every(5s, 4)), t0 + 21s, today);
+  CHECK(aut.due(t0 + 41s - 1ms, today).empty());
+  CHECK(aut.due(t0 + 41s, today).size() == 1);
+}
+
+TEST_CASE("a day's count of a day to come stands: the clock was set back, and the requests were made") {
+  auto aut = limiter();
+  host_state spent;
+  spent.gate = site;
+  spent.day = to_unix_ms(today) / 86'400'000 + 1;
+  spent.today = 7;
+  aut.restore({spent}, t0, today);
+  aut.heard_all();
+  aut.ask(fr, wants({1s, 1s, 1, 7}), t0, today);
+  CHECK(aut.due(t0 + 1s, today).at(0).what.why.code == errc::permit_denied);
 }
 
 TEST_CASE("an owner that had a predecessor hears what was missed before it gives a permit") {
