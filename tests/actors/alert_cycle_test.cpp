@@ -964,11 +964,14 @@ TEST_CASE("a settlement of which the store has never heard is acknowledged and f
         begin(s);
         alert_settled stray;
         stray.run = run_id{77};
+        stray.assignment = assignment_id{4711};
         stray.alert = alert_id{1};
         stray.token = fencing_token{4711};
         auto answer = s.w.ask<settle_ack>(s.cycle.get(), s.at("us").id, stray);
         REQUIRE(answer.has_value());
         CHECK_FALSE(answer->applied);
+        s.w.drain();
+        CHECK(s.at("us").cancelled.contains(assignment_id{4711})); // it need not go on with that
         REQUIRE(run_one(s));
         check_complete(s, 3);
       },
@@ -1016,6 +1019,47 @@ TEST_CASE("ticks that are spread come later than their phase, each by another ti
       },
       4);
   CHECK(later.size() > 10);
+}
+
+TEST_CASE("a store that is away while work is being handed out: it is handed out when the store is back") {
+  over_seeds(
+      [](stage& s) {
+        for (auto& [id, h] : s.hands)
+          h.offered = false;
+        begin(s);
+        s.w.advance(3s);
+        s.db.fail_all(errc::store_unavailable);
+        for (auto& [id, h] : s.hands)
+          h.offered = true;
+        s.w.advance(5s);
+        for (const auto& [id, h] : s.hands)
+          REQUIRE(h.shares.empty());
+        s.db.fail_all(errc::none);
+        REQUIRE(s.until([&] { return s.ended(); }, 1min));
+        check_complete(s, 8);
+      },
+      8);
+}
+
+TEST_CASE("what an earlier life of the cycle handed out is cancelled when its worker beats for it") {
+  over_seeds(
+      [](stage& s) {
+        for (auto& [id, h] : s.hands)
+          h.pace = 20s;
+        begin(s);
+        s.w.advance(1s);
+        std::map<worker_id, assignment_id> before;
+        for (const auto& [id, h] : s.hands) {
+          REQUIRE(h.open.size() == 1);
+          before[id] = *h.open.begin();
+        }
+        s.restart_cycle();
+        s.w.advance(5s);
+        for (const auto& [id, old] : before)
+          CHECK(s.hands.at(id).cancelled.contains(old));
+        REQUIRE(run_one(s));
+      },
+      8);
 }
 
 TEST_CASE("a match is told as soon as it is stored: the notifier is not waited for to look by itself") {
