@@ -15,7 +15,8 @@ duration within(duration wanted, const envelope& env) {
 
 // -- scrape
 
-result<gated_fetch> plan_scrape(const command_runner_config& config, const envelope& env, const std::string& text) {
+result<gated_fetch> plan_scrape(const command_runner_config& config, const envelope& env, const std::string& text,
+                                const source_ways& ways, std::string& as_source) {
   auto url = parse_url(text);
   if (!url)
     return tl::unexpected<error>(url.error());
@@ -23,8 +24,12 @@ result<gated_fetch> plan_scrape(const command_runner_config& config, const envel
   out.cause = "a scrape command";
   out.leave.host = host_key_of(*url);
   out.leave.url = to_string(*url);
-  auto known = config.gates.find(out.leave.host);
-  out.leave.policy = known == config.gates.end() ? gate_policy{} : known->second;
+  if (auto way = ways.to(out.leave.host)) {
+    as_source = way->source.value;
+    out.leave.policy = way->gate;
+    out.request.proxy = std::move(way->proxy);
+    out.request.ca_pem = std::move(way->ca_pem);
+  }
   out.leave.patience = within(config.patience, env);
   out.request.url = out.leave.url;
   out.request.headers = config.headers;
@@ -49,9 +54,12 @@ void scraped(running_command& command, gated_answer& x) {
 
 void scrape(running_command command, const envelope& env, const worker_command& what) {
   auto* self = command.self;
-  auto order = plan_scrape(self->state.config, env, what.url);
+  std::string as_source;
+  auto order = plan_scrape(self->state.config, env, what.url, *self->state.parts.ways, as_source);
   if (!order)
     return command.fail(order.error());
+  if (!as_source.empty())
+    command.say_way(as_source, order->request.proxy);
   self->request(self->state.parts.gate.get(), caf::infinite, std::move(*order))
       .then([=](gated_answer& x) mutable { scraped(command, x); },
             [=](const caf::error& e) mutable { command.fail(from_caf(e)); });

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "actors/actor.hpp"
 #include "actors/environment.hpp"
 #include "actors/policy/argv_template.hpp"
+#include "actors/source_ways.hpp"
 #include "adapters/ports/child_process.hpp"
 
 namespace vigie {
@@ -25,7 +27,6 @@ struct custom_command {
 struct command_runner_config {
   worker_id worker; ///< stands in the results
   std::map<std::string, custom_command> custom;
-  std::map<host_key, gate_policy> gates;      ///< of the sources' hosts; other hosts get the defaults of gate_policy
   std::map<std::string, std::string> headers; ///< of every scrape
   argv_limits arguments;
   uint32_t max_in_flight = 256; ///< commands under way; more are answered busy
@@ -42,6 +43,8 @@ struct command_runner_parts {
   environment env;
   actor_ref<gate_client_actor> gate;
   child_process* children = nullptr; ///< outlives the actor
+  /// A scrape of a source's host goes the source's way. Other hosts are asked directly, by the defaults of gate_policy.
+  std::shared_ptr<source_ways> ways = std::make_shared<source_ways>();
 };
 
 struct command_runner_state {

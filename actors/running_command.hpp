@@ -31,6 +31,14 @@ struct running_command {
         {log_level::info, event_name, trace, {{"command", kind}, {"outcome", std::string{outcome}}}});
   }
 
+  /// A scrape asks as this source does.
+  void say_way(const std::string& source, const std::string& proxy) {
+    self->state.parts.env.log->emit({log_level::info,
+                                     "scrape_goes_as_source",
+                                     trace,
+                                     {{"source", source}, {"proxy", proxy.empty() ? "none" : proxy}}});
+  }
+
   void fail(error problem, int32_t status = 0) {
     command_result out;
     out.problem = std::move(problem);

@@ -35,10 +35,10 @@ worker_gateway_actor::behavior_type worker_gateway(worker_gateway_ptr self, work
   s.pump_armed = mono_time::max();
   s.random.seed(parts.env.seed ^ std::hash<std::string>{}(config.worker.value));
   s.book = assignment_book{config.limits};
-  s.book.know_sources(config.sources);
   s.outbox = resend_queue{config.resend};
   s.config = std::move(config);
   s.parts = std::move(parts);
+  s.know_sources(s.config.sources);
   s.show_state();
   self->set_down_handler([&s](const caf::down_msg& what) {
     if (s.main && what.source == s.main.address())

@@ -23,6 +23,7 @@
 #include "actors/environment.hpp"
 #include "actors/policy/assignment_book.hpp"
 #include "actors/policy/resend_queue.hpp"
+#include "actors/source_ways.hpp"
 
 namespace vigie {
 
@@ -52,6 +53,8 @@ struct worker_gateway_parts {
   std::function<scraper_actor(caf::actor_system&, std::shared_ptr<std::atomic<bool>> reading)> new_scraper;
   /// Memory of this process, for the health answer; empty = not told.
   std::function<uint64_t()> resident_bytes;
+  /// The command-runner's: is told what the sources are.
+  std::shared_ptr<source_ways> ways = std::make_shared<source_ways>();
 };
 
 struct running_scraper {
@@ -121,6 +124,7 @@ struct worker_gateway_state {
   void beat(assignment_id id);
   worker_health health() const;
   void show_state();
+  void know_sources(const std::vector<source_spec>& sources);
 
   // -- commands (actors/worker_gateway_check.cpp)
   caf::result<command_result> run_command(const envelope& env, const worker_command& what);

@@ -58,7 +58,7 @@ caf::result<worker_hello> worker_gateway_state::attach_main(const envelope& env,
     parts.env.log->emit(
         {log_level::info, "main_attached", env.trace, {{"main", what.main_name}, {"epoch", std::to_string(epoch)}}});
   }
-  book.know_sources(what.sources);
+  know_sources(what.sources);
   show_state();
   return worker_hello{config.worker, config.region, config.version, contract_version};
 }

@@ -138,6 +138,11 @@ worker_health worker_gateway_state::health() const {
   return out;
 }
 
+void worker_gateway_state::know_sources(const std::vector<source_spec>& sources) {
+  book.know_sources(sources);
+  parts.ways->know(sources);
+}
+
 void worker_gateway_state::show_state() {
   self->show((main ? "attached, epoch " + std::to_string(epoch) : std::string{"detached"}) + ", " +
              std::to_string(book.running_plans()) + " plans running, " + std::to_string(book.queued_plans()) +

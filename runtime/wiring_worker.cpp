@@ -7,7 +7,6 @@
 #include "actors/command_runner.hpp"
 #include "actors/fetcher.hpp"
 #include "actors/gate_client.hpp"
-#include "actors/policy/url_template.hpp"
 #include "actors/scraper.hpp"
 #include "actors/worker_gateway.hpp"
 #include "adapters/extract/extractors.hpp"
@@ -40,7 +39,7 @@ std::map<std::string, custom_command> commands_of(const node_config& config) {
 }
 
 child_spec gateway_child(const node_config& config, const node_adapters& adapters, const node_refs& refs,
-                         const environment& env) {
+                         const environment& env, const std::shared_ptr<source_ways>& ways) {
   worker_gateway_config c;
   c.worker = config.worker.id;
   c.region = config.worker.region;
@@ -65,22 +64,20 @@ child_spec gateway_child(const node_config& config, const node_adapters& adapter
     its.reading = std::move(reading);
     return system.spawn(scraper, scraping, std::move(its));
   };
+  parts.ways = ways;
   parts.resident_bytes = [] { return read_process().rss_bytes; };
   return child("worker-gateway", refs.api.gateway,
                [c, parts](caf::local_actor* self) { return self->spawn(worker_gateway, c, parts); });
 }
 
 child_spec runner_child(const node_config& config, const node_adapters& adapters, const node_refs& refs,
-                        const environment& env) {
+                        const environment& env, const std::shared_ptr<source_ways>& ways) {
   command_runner_config c;
   c.worker = config.worker.id;
   c.custom = commands_of(config);
-  for (const auto& s : config.sources)
-    if (auto host = host_key_of(s.url))
-      c.gates.emplace(*host, s.gate);
   c.headers = region_header(config);
   c.max_in_flight = config.limits.worker_commands;
-  command_runner_parts parts{env, refs.gate_client, adapters.children.get()};
+  command_runner_parts parts{env, refs.gate_client, adapters.children.get(), ways};
   return child("command-runner", refs.runner,
                [c, parts](caf::local_actor* self) { return self->spawn(command_runner, c, parts); });
 }
@@ -105,13 +102,14 @@ std::vector<child_spec> make_worker_children(const node_config& config, const no
   std::vector<child_spec> out;
   // Whichever process of this worker comes next, main can tell it from this one.
   auto air = std::make_shared<flights>(std::random_device{}());
+  auto ways = std::make_shared<source_ways>();
   fetcher_config fetching{config.fetch.max_in_flight};
   out.push_back(child("fetcher", refs.fetcher, [fetching, env, air, web = adapters.web.get()](caf::local_actor* self) {
     return self->spawn(fetcher, fetching, env, web, air);
   }));
   out.push_back(gate_client_child(config, refs, env, air));
-  out.push_back(runner_child(config, adapters, refs, env));
-  out.push_back(gateway_child(config, adapters, refs, env));
+  out.push_back(runner_child(config, adapters, refs, env, ways));
+  out.push_back(gateway_child(config, adapters, refs, env, ways));
   return out;
 }
 

@@ -20,9 +20,6 @@ command_runner_config some_config() {
   out.max_in_flight = 3;
   out.max_output_bytes = 8;
   out.custom["say"] = {{"echo", "{what}"}, {{"LANG", "C"}}, 10s, 1024};
-  gate_policy polite;
-  polite.min_interval = 50ms;
-  out.gates[host_key{"known.example"}] = polite;
   return out;
 }
 
@@ -31,7 +28,16 @@ struct fixture {
     gateway.set(w.system.spawn(fake_gateway, &notes));
     gate.set(w.system.spawn(gate_client, gate_client_config{}, w.env(log, metrics), gateway, fetch, air));
     fetch.set(w.system.spawn(fetcher, fetcher_config{}, w.env(log, metrics), &client, air));
-    aut = w.system.spawn(command_runner, some_config(), command_runner_parts{w.env(log, metrics), gate, &children});
+    auto known = shop();
+    known.url = "http://known.example/search?q={query}";
+    known.gate.min_interval = 50ms;
+    auto same = known;
+    same.id = source_id{"through"};
+    same.proxy = "http://10.1.2.3:3128";
+    same.ca_pem = "a certificate";
+    ways->know({known, same});
+    aut =
+        w.system.spawn(command_runner, some_config(), command_runner_parts{w.env(log, metrics), gate, &children, ways});
   }
   ~fixture() { w.stop(aut, gate.get(), fetch.get(), gateway.get()); }
 
@@ -49,6 +55,7 @@ struct fixture {
   fake_child_process children;
   world w;
   actor_ref<worker_gateway_actor> gateway;
+  std::shared_ptr<source_ways> ways = std::make_shared<source_ways>();
   std::shared_ptr<flights> air = std::make_shared<flights>(1, report_book_config{}, [this] { return w.now(); });
   actor_ref<gate_client_actor> gate;
   actor_ref<fetcher_actor> fetch;
@@ -86,6 +93,12 @@ TEST_CASE("a scrape goes through gate and fetcher; a long body is cut") {
     REQUIRE(f.notes.permits[0].host.value == "shop.example");
     REQUIRE(f.notes.permits[0].policy == gate_policy{});
     REQUIRE(f.notes.permits[1].policy.min_interval == 50ms);
+    // A site that a source asks through a proxy does not see this worker's address.
+    REQUIRE(f.client.requests()[0].proxy.empty());
+    REQUIRE(f.client.requests()[1].proxy == "http://10.1.2.3:3128");
+    REQUIRE(f.client.requests()[1].ca_pem == "a certificate");
+    REQUIRE(f.log.count("scrape_goes_as_source") == 1);
+    REQUIRE(f.log.events("scrape_goes_as_source").at(0).field("source") == "through");
     REQUIRE(f.notes.released.size() == 2);
   }
 }

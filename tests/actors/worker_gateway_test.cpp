@@ -36,8 +36,9 @@ struct fixture {
     fetch.set(w.system.spawn(fetcher, fetcher_config{}, env, &client, air));
     command_runner_config commands;
     commands.custom["say"] = {{"echo", "{what}"}, {}, 10s, 1024};
-    runner.set(w.system.spawn(command_runner, commands, command_runner_parts{env, gate, &children}));
+    runner.set(w.system.spawn(command_runner, commands, command_runner_parts{env, gate, &children, ways}));
     worker_gateway_parts parts{env, {}, runner, {}, [] { return uint64_t{4096}; }};
+    parts.ways = ways;
     parts.new_scraper = [this, env](caf::actor_system& system, auto reading) {
       scraper_parts its{env, gate, gateway, make_line_extractor, &threads, std::move(reading)};
       auto out = system.spawn(scraper, scraping, std::move(its));
@@ -73,6 +74,7 @@ struct fixture {
   fakes::fake_http_client client;
   fake_child_process children;
   fake_page_reader threads;
+  std::shared_ptr<source_ways> ways = std::make_shared<source_ways>();
   scraper_config scraping;
   world w;
   actor_ref<worker_gateway_actor> gateway;
@@ -423,6 +425,25 @@ TEST_CASE("all that is left of an assignment is cancelled by its host: main hear
     f.client.unhold();
     f.w.advance(2s);
     REQUIRE(f.notes.settled.empty());
+  }
+}
+
+TEST_CASE("a scrape goes the way that main's source says, and the one that it says later") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    auto scrape_of = [&](uint64_t epoch, const std::string& proxy) {
+      auto source = shop();
+      source.proxy = proxy;
+      envelope env{{}, "test", 0ms, epoch, contract_version};
+      REQUIRE(f.w.ask<worker_hello>(f.gateway.get(), env, attach{"main", epoch, {source}}, f.main));
+      worker_command what;
+      what.kind = command_kind::scrape;
+      what.url = "http://shop.example/page";
+      REQUIRE(f.w.ask<command_result>(f.gateway.get(), env, what));
+      return f.client.requests().back().proxy;
+    };
+    REQUIRE(scrape_of(1, "http://10.1.2.3:3128") == "http://10.1.2.3:3128");
+    REQUIRE(scrape_of(2, "").empty());
   }
 }
 

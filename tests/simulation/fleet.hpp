@@ -311,9 +311,8 @@ private:
     command_runner_config commands;
     commands.worker = c.worker;
     commands.fetch_timeout = offered.sources().at(0).timeout;
-    for (const auto& [id, row] : table_)
-      commands.gates[row.host] = row.spec.gate;
     command_runner_parts running{e, n.gate, nullptr};
+    parts.ways = running.ways;
     parts.new_scraper = [scraping](caf::actor_system& system, auto reading) {
       auto its = scraping;
       its.reading = std::move(reading);
