@@ -79,12 +79,13 @@ size_t ban_ledger::refused_regions(const host_key& host, wall_time now) const {
   return found.size();
 }
 
-/// It stands on the bans that were in force when it opened, and that were renewed with it (`renew_others`).
+/// It stands on the bans that were in force when it opened, and that were renewed with it (`renew_others`). Whose
+/// request was under way then, and was refused later, is a third region.
 bool ban_ledger::may_probe_circuit(const worker_id& worker, const host_key& host) const {
   auto since = entries_.at({verdict_scope::host, {}, host}).what.since;
   auto any = false;
   for (const auto& [k, x] : entries_) {
-    if (k.scope != verdict_scope::worker_host || k.host != host || x.what.until <= since)
+    if (k.scope != verdict_scope::worker_host || k.host != host || x.what.until <= since || x.what.since > since)
       continue;
     if (region_of(k.worker) == region_of(worker))
       return true;
@@ -144,7 +145,7 @@ void ban_ledger::renew_others(const verdict& before, const verdict& circuit, ban
   for (auto& [k, x] : entries_) {
     auto& ban = x.what;
     if (k.scope != verdict_scope::worker_host || k.host != circuit.host || ban.until <= before.since ||
-        ban.until > circuit.since)
+        ban.since > before.since || ban.until > circuit.since)
       continue;
     ban.since = circuit.since;
     ban.until = circuit.until;

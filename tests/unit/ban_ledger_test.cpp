@@ -231,6 +231,26 @@ TEST_CASE("a third region that was refused before, and is half-open, does not pr
   }
 }
 
+TEST_CASE("a third region whose request was under way when the circuit opened, and was refused, does not probe it") {
+  auto aut = ledger();
+  aut.refused(refusal(us), t0);
+  CHECK(aut.refused(refusal(nl), t0 + 2s).ruling.circuit_open);
+  CHECK(aut.refused(refusal(fr), t0 + 3s).ruling.circuit_open);
+  auto opens = t0 + 30min + 3s; // all three bans are over
+  CHECK(aut.standing(us, site, opens) == ban_standing::half_open);
+  CHECK(aut.standing(nl, site, opens) == ban_standing::half_open);
+  CHECK(aut.standing(fr, site, opens) == ban_standing::banned);
+  auto again = aut.refused(refusal(us), opens);
+  REQUIRE(again.changes.prolonged.size() == 1);
+  CHECK(again.changes.prolonged[0].worker == nl);
+  auto renewed = opens + 60min;
+  CHECK(aut.standing(nl, site, renewed) == ban_standing::half_open);
+  CHECK(aut.standing(fr, site, renewed) == ban_standing::banned);
+  aut.answered({nl, site}, renewed);
+  aut.answered({nl, site}, renewed);
+  CHECK(aut.standing(fr, site, renewed) == ban_standing::half_open);
+}
+
 TEST_CASE("on_refusal stop opens the circuit at the first refusal") {
   auto config = exact();
   config.on_refusal = refusal_policy::stop;
