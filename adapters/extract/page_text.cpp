@@ -115,8 +115,19 @@ result<page_text> read_html(std::string_view page, const charset_choice& choice,
 
 enum class text_doubt : uint8_t { none, no_character, control };
 
+/// Where the first eight bytes stand of which one is beyond ASCII, or the rest.
+size_t beyond_ascii(std::string_view text) {
+  size_t at = 0;
+  for (uint64_t x = 0; at + 8 <= text.size(); at += 8) {
+    std::memcpy(&x, text.data() + at, 8);
+    if ((x & 0x8080808080808080) != 0)
+      break;
+  }
+  return at;
+}
+
 text_doubt doubt_of(std::string_view text) {
-  for (size_t at = 0; at + 1 < text.size(); ++at) {
+  for (size_t at = beyond_ascii(text); at + 1 < text.size(); ++at) {
     auto c = static_cast<unsigned char>(text[at]);
     if (c == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0)
       return text_doubt::control;
