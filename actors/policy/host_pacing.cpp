@@ -135,7 +135,8 @@ bool host_pacing::is_plain(const host_pacing_config& config, mono_time now) cons
 
 void host_pacing::save(host_state& out, mono_time now, wall_time wall) const {
   auto at = [&](mono_time t) { return wall + std::chrono::ceil<duration>(t - now); };
-  out.held_until = held_until_ == mono_time{} ? wall_time{} : at(held_until_);
+  // "Retry-After: 0" holds nobody. Kept as an instant it would, after the clock was set back.
+  out.held_until = held_for_ <= duration{0} ? wall_time{} : at(held_until_);
   out.held_for = held_for_;
   out.pace = pace_;
   out.strikes = strikes_;

@@ -182,6 +182,12 @@ TEST_CASE("a hold of 5 s is one of 5 s after the clock was set back by a day") {
   host_pacing after;
   after.restore(config, row, t0 + 2s, wall + 2s - 24h);
   CHECK(after.held_until() == t0 + 2s + 5s);
+  host_pacing free;
+  free.answered(config, limited(0s), {}, t0, middle);
+  free.save(row, t0, wall);
+  host_pacing later;
+  later.restore(config, row, t0, wall - 24h);
+  CHECK(later.held_until() <= t0);
 }
 
 TEST_CASE("two hosts behind one gate: the stricter of each") {
