@@ -11,18 +11,17 @@ bool has_begun(const flight& x) {
   return x.begun != mono_time{};
 }
 
-/// 0: it has not left yet. Never less than 1 ms otherwise.
-duration left_ago(const flight& x, mono_time now) {
-  if (x.left == mono_time{})
-    return duration{0};
-  return std::max(std::chrono::floor<duration>(now - x.left), duration{1});
-}
-
 held_permit row_of(uint64_t permit, const flight& x, mono_time now) {
   return {permit, x.host, x.policy, left_ago(x, now), x.time_out};
 }
 
 } // namespace
+
+duration left_ago(const flight& x, mono_time now) {
+  if (x.left == mono_time{})
+    return duration{0};
+  return std::max(std::chrono::floor<duration>(now - x.left), duration{1});
+}
 
 bool flights::open(uint64_t permit, flight what) {
   std::lock_guard guard{mutex_};

@@ -36,6 +36,9 @@ struct flight {
   bool own_host = true;     ///< false: a redirect of robots.txt led to another host than the page's
 };
 
+/// How long ago its request left: never less than 1 ms, 0 = it has not left.
+duration left_ago(const flight& x, mono_time now);
+
 /// A request that is over.
 struct landed_flight {
   uint64_t permit = 0;

@@ -65,8 +65,7 @@ void flight_over(gate_client_ptr self, landed_flight over) {
   auto now = self->clock().now();
   auto took = std::chrono::duration_cast<duration>(now - what.begun);
   // Main counts the gap from when the site was asked, not from when a connection was.
-  auto asked_ago =
-      what.left == mono_time{} ? took : std::max(std::chrono::floor<duration>(now - what.left), duration{1});
+  auto asked_ago = what.left == mono_time{} ? took : left_ago(what, now);
   auto outcome = judge_fetch(over.answer, s.env.wall(now), what.conditional);
   record(*s.env.metrics, over.answer, took);
   permit_release back{over.permit, what.host, outcome.problem.code == errc::refused && what.own_host, {}};

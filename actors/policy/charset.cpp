@@ -2,32 +2,14 @@
 
 #include <algorithm>
 
+#include "actors/policy/ascii.hpp"
+
 namespace vigie {
 
 namespace {
 
 /// What is looked at: the standard asks for 1024 bytes at least; some pages have a long head.
 constexpr size_t looked_at = 4096;
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view x) {
-  while (!x.empty() && is_blank(x.front()))
-    x.remove_prefix(1);
-  while (!x.empty() && is_blank(x.back()))
-    x.remove_suffix(1);
-  return x;
-}
 
 /// A page whose declaration could be read byte by byte is in no encoding of two bytes.
 charset readable(charset x) {
@@ -78,17 +60,17 @@ std::string_view from_declaration(std::string_view page) {
 /// The label in <?xml version="1.0" encoding="x"?>.
 std::string_view declared_label(std::string_view page) {
   page = from_declaration(page.substr(0, looked_at));
-  if (!page.starts_with("<?xml") || page.size() < 6 || !is_blank(page[5]))
+  if (!page.starts_with("<?xml") || page.size() < 6 || !is_html_blank(page[5]))
     return {};
   page = page.substr(0, page.find('>'));
   constexpr std::string_view name = "encoding";
   auto at = page.find(name);
   if (at == page.npos)
     return {};
-  auto rest = trimmed(page.substr(at + name.size()));
+  auto rest = trimmed(page.substr(at + name.size()), is_html_blank);
   if (!rest.starts_with('='))
     return {};
-  rest = trimmed(rest.substr(1));
+  rest = trimmed(rest.substr(1), is_html_blank);
   if (rest.empty() || (rest[0] != '"' && rest[0] != '\''))
     return {};
   auto end = rest.find(rest[0], 1);
@@ -103,15 +85,11 @@ std::string_view charset_label(std::string_view content_type) {
     rest.remove_prefix(semicolon + 1);
     auto parameter = rest.substr(0, rest.find(';'));
     auto equals = parameter.find('=');
-    if (equals == parameter.npos || !same_word(trimmed(parameter.substr(0, equals)), "charset"))
+    if (equals == parameter.npos ||
+        !equal_ignoring_case(trimmed(parameter.substr(0, equals), is_html_blank), "charset"))
       continue;
-    auto value = trimmed(parameter.substr(equals + 1));
     auto is_quote = [](char c) { return c == '"' || c == '\''; };
-    while (!value.empty() && is_quote(value.front()))
-      value.remove_prefix(1);
-    while (!value.empty() && is_quote(value.back()))
-      value.remove_suffix(1);
-    return value;
+    return trimmed(trimmed(parameter.substr(equals + 1), is_html_blank), is_quote);
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // The names and labels of the Encoding Standard (https://encoding.spec.whatwg.org/#names-and-labels).
 #include <algorithm>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/charset.hpp"
 
 namespace vigie {
@@ -73,14 +74,6 @@ constexpr encoding_labels table[] = {
 
 constexpr size_t longest_label = 32;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
 /// `word` stands between blanks, or an end, of `list`.
 bool has_word(std::string_view list, std::string_view word) {
   for (auto at = list.find(word); at != list.npos; at = list.find(word, at + 1)) {
@@ -99,10 +92,7 @@ std::string_view to_string(charset x) {
 }
 
 charset charset_named(std::string_view label) {
-  while (!label.empty() && is_blank(label.front()))
-    label.remove_prefix(1);
-  while (!label.empty() && is_blank(label.back()))
-    label.remove_suffix(1);
+  label = trimmed(label, is_html_blank);
   if (label.empty() || label.size() > longest_label)
     return charset::none;
   char room[longest_label];

@@ -2,27 +2,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/charset.hpp"
 
 namespace vigie {
 
 namespace {
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_letter(char c) {
-  return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 struct attribute {
   std::string_view name;
@@ -36,20 +21,20 @@ bool take_attribute(std::string_view& rest, attribute& out) {
       rest.remove_prefix(1);
   };
   out = {};
-  skip([](char c) { return is_blank(c) || c == '/'; });
+  skip([](char c) { return is_html_blank(c) || c == '/'; });
   if (rest.empty() || rest.front() == '>')
     return false;
   size_t end = 0;
-  while (end < rest.size() && !is_blank(rest[end]) && rest[end] != '/' && rest[end] != '>' &&
+  while (end < rest.size() && !is_html_blank(rest[end]) && rest[end] != '/' && rest[end] != '>' &&
          (rest[end] != '=' || end == 0))
     ++end;
   out.name = rest.substr(0, end);
   rest.remove_prefix(end);
-  skip(is_blank);
+  skip(is_html_blank);
   if (rest.empty() || rest.front() != '=')
     return !rest.empty();
   rest.remove_prefix(1);
-  skip(is_blank);
+  skip(is_html_blank);
   if (rest.empty())
     return false;
   if (auto quote = rest.front(); quote == '"' || quote == '\'') {
@@ -61,7 +46,7 @@ bool take_attribute(std::string_view& rest, attribute& out) {
     return true;
   }
   end = 0;
-  while (end < rest.size() && !is_blank(rest[end]) && rest[end] != '>')
+  while (end < rest.size() && !is_html_blank(rest[end]) && rest[end] != '>')
     ++end;
   out.value = rest.substr(0, end);
   rest.remove_prefix(end);
@@ -78,12 +63,12 @@ std::string_view label_in_content(std::string_view text) {
       return {};
     text.remove_prefix(static_cast<size_t>(found - text.begin()) + word.size());
     auto rest = text;
-    while (!rest.empty() && is_blank(rest.front()))
+    while (!rest.empty() && is_html_blank(rest.front()))
       rest.remove_prefix(1);
     if (!rest.starts_with('='))
       continue;
     rest.remove_prefix(1);
-    while (!rest.empty() && is_blank(rest.front()))
+    while (!rest.empty() && is_html_blank(rest.front()))
       rest.remove_prefix(1);
     if (rest.empty())
       return {};
@@ -91,7 +76,7 @@ std::string_view label_in_content(std::string_view text) {
       auto end = rest.find(quote, 1);
       return end == rest.npos ? std::string_view{} : rest.substr(1, end - 1);
     }
-    auto end = std::find_if(rest.begin(), rest.end(), [](char c) { return is_blank(c) || c == ';'; });
+    auto end = std::find_if(rest.begin(), rest.end(), [](char c) { return is_html_blank(c) || c == ';'; });
     return rest.substr(0, static_cast<size_t>(end - rest.begin()));
   }
 }
@@ -111,10 +96,10 @@ meta_charset read_meta(std::string_view& rest) {
   // Of equal names the first counts.
   for (attribute x; take_attribute(rest, x);) {
     auto first = [&](std::string_view name, bool& seen) {
-      return same_word(x.name, name) && !std::exchange(seen, true);
+      return equal_ignoring_case(x.name, name) && !std::exchange(seen, true);
     };
     if (first("http-equiv", seen_equiv)) {
-      pragma = same_word(x.value, "content-type");
+      pragma = equal_ignoring_case(x.value, "content-type");
     } else if (first("charset", seen_charset)) {
       out.said = as_meta(charset_named(x.value));
       asks_pragma = false;
@@ -141,7 +126,7 @@ meta_charset prescan_meta(std::string_view page) {
     if (page.starts_with("<!--")) {
       auto end = page.find("-->", 2);
       skip_to(end == page.npos ? end : end + 3);
-    } else if (same_word(page.substr(0, 5), "<meta") && (is_blank(behind) || behind == '/')) {
+    } else if (equal_ignoring_case(page.substr(0, 5), "<meta") && (is_html_blank(behind) || behind == '/')) {
       page.remove_prefix(5);
       auto found = read_meta(page);
       if (found.said != charset::none)

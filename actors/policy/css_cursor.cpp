@@ -3,26 +3,15 @@
 #include <algorithm>
 #include <limits>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/plain_text.hpp"
 
 namespace vigie {
 
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) {
-  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
-}
-
 bool is_name_start(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || c == '_' || c == '\\' || static_cast<unsigned char>(c) >= 0x80;
+  return is_letter(c) || c == '_' || c == '\\' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool is_name_char(char c) {
@@ -103,14 +92,14 @@ bool css_cursor::read_char(std::string& out) {
     out += text_[at_++];
     return true;
   }
-  if (!is_hex(peek())) {
+  if (!(hex_digit(peek()) >= 0)) {
     if (at_end() || peek() == '\n')
       return wrong(at_ - 1, "nothing stands behind \"\\\"");
     out += text_[at_++];
     return true;
   }
   uint32_t point = 0;
-  for (int i = 0; i < 6 && is_hex(peek()); ++i, ++at_)
+  for (int i = 0; i < 6 && (hex_digit(peek()) >= 0); ++i, ++at_)
     point = point * 16 + static_cast<uint32_t>(is_digit(peek()) ? peek() - '0' : lower(peek()) - 'a' + 10);
   if (is_css_blank(peek()))
     ++at_;

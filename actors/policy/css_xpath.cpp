@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/policy/ascii.hpp"
+
 namespace vigie {
 
 namespace {
@@ -35,18 +37,11 @@ std::string attribute_test(const css_attribute& x) {
   return is_plain_name(x.name) ? "@" + x.name : "@*[name() = " + literal(x.name) + "]";
 }
 
-std::string lower(std::string x) {
-  for (auto& c : x)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return x;
-}
-
 std::string condition(const css_attribute& x) {
   auto name = attribute_test(x);
   auto subject =
       x.any_case ? "translate(" + name + ", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')" : name;
-  auto text = x.any_case ? lower(x.value) : x.value;
+  auto text = x.any_case ? lower_case(x.value) : x.value;
   auto value = literal(text);
   auto there = name + " and ";
   switch (x.how) {

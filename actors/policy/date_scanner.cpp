@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 
+#include "actors/policy/ascii.hpp"
+
 namespace vigie {
 
 namespace {
@@ -72,14 +74,6 @@ constexpr std::array zones{named_zone{"z", 0},           named_zone{"ut", 0},   
                            named_zone{"akst", -540},     named_zone{"akdt", -480},     named_zone{"hst", -600},
                            named_zone{"et", -300, true}, named_zone{"ct", -360, true}, named_zone{"mt", -420, true},
                            named_zone{"pt", -480, true}};
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 template <size_t N>
 int english_index(const std::array<std::string_view, N>& names, std::string_view word) {

@@ -6,23 +6,17 @@
 #include <cstdint>
 #include <string>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/date_scanner.hpp"
 
 namespace vigie {
 
 namespace {
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /// Without blanks at its ends, and without quotation marks around it.
 std::string_view bare(std::string_view text) {
   for (bool quoted = true; quoted;) {
-    while (!text.empty() && is_blank(text.front()))
-      text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back()))
-      text.remove_suffix(1);
+    text = trimmed(text, is_blank);
     quoted = text.size() > 1 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
     if (quoted)
       text = text.substr(1, text.size() - 2);

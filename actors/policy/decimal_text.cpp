@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "actors/policy/ascii.hpp"
+
 namespace vigie {
 
 namespace {
@@ -12,10 +14,6 @@ namespace {
 constexpr std::array<std::string_view, 9> blanks{" ",      "\t",     "\n",     "\r",    "\u00a0",
                                                  "\u202f", "\u2009", "\u2007", "\u200a"};
 constexpr std::array<std::string_view, 2> apostrophes{"'", "’"};
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Length of whichever of `list` the text begins with; 0 = none.
 template <class List>

@@ -8,10 +8,10 @@ namespace {
 
 using kind = price_token_kind;
 
-class amount_finder {
+class amount_finder : price_places {
 public:
   amount_finder(const std::vector<price_token>& list, price_unit unit)
-      : list_(list), unit_(unit), facts_(list.size()) {}
+      : price_places(list), list_(list), unit_(unit), facts_(list.size()) {}
 
   std::vector<price_amount> find() {
     for (size_t i = 0; i < list_.size(); ++i)
@@ -37,11 +37,7 @@ private:
     bool marked = false;
   };
 
-  bool is(size_t i, kind x) const { return i < list_.size() && list_[i].kind == x; }
   bool is_number(size_t i) const { return is(i, kind::number) && !facts_[i].counts; }
-  bool is_word(size_t i, word_role x) const { return is(i, kind::word) && list_[i].role == x; }
-  bool is_symbol(size_t i, std::string_view x) const { return i < list_.size() && list_[i].text == x; }
-  bool apart(size_t i) const { return i < list_.size() && list_[i].apart; }
 
   /// Shops of the EU have to say what was the lowest price within 30 days: the word for days, or the list's size.
   size_t past_days() const {
@@ -160,9 +156,6 @@ private:
       return true; // "iPhone 12 - 599 €"
     return facts_[i].marked && x.decimals == 0 && is_part(begin, end);
   }
-
-  bool follows_amount(size_t word) const { return is(word - 1, kind::number) || is(word - 1, kind::mark); }
-  bool begins_amount(size_t i) const { return is(i, kind::number) || is(i, kind::mark); }
 
   /// "12 99 €", "$12 99", "12 € 5", "12 €99", "10/12 €": a bare number at its side.
   bool is_part(size_t begin, size_t end) const {

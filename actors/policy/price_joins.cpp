@@ -9,9 +9,9 @@ namespace {
 
 using kind = price_token_kind;
 
-class price_joiner {
+class price_joiner : price_places {
 public:
-  price_joiner(std::vector<price_token>& list, price_unit unit) : list_(list), unit_(unit) {}
+  price_joiner(std::vector<price_token>& list, price_unit unit) : price_places(list), list_(list), unit_(unit) {}
 
   void join() {
     for (size_t i = 1; i + 1 < list_.size(); ++i)
@@ -33,7 +33,6 @@ public:
   }
 
 private:
-  bool is(size_t i, kind x) const { return i < list_.size() && list_[i].kind == x; }
   bool tight(size_t i) const { return i < list_.size() && !list_[i].apart; }
   void erase(size_t from, size_t count) {
     list_.erase(list_.begin() + static_cast<long>(from), list_.begin() + static_cast<long>(from + count));

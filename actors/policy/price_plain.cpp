@@ -64,6 +64,11 @@ void put_raised(std::u32string_view digits, std::string& out) {
 }
 
 void put(char32_t c, std::string& out) {
+  // Nearly all that prices are made of stands for itself.
+  if (c > 0x1F && c < 0x7F && c != '`') {
+    out += static_cast<char>(c);
+    return;
+  }
   auto found =
       std::find_if(std::begin(runs), std::end(runs), [&](const run& x) { return c >= x.first && c <= x.last; });
   if (found != std::end(runs))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/currency_marks.hpp"
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/plain_text.hpp"
@@ -10,23 +11,8 @@ namespace vigie {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool is_separator(char c) {
   return c == '.' || c == ',';
-}
-
-size_t blank_run(std::string_view text) {
-  size_t out = 0;
-  while (auto size = blank_length(text.substr(out)))
-    out += size;
-  return out;
 }
 
 /// Of one letter at the front; 0 = none.
@@ -38,6 +24,18 @@ size_t letter_length(std::string_view text) {
   return blank_length(text) == 0 && !currency_sign_at(text) ? std::max<size_t>(utf8_length(text, 0), 1) : 0;
 }
 
+/// `length` of one piece at the front, as often as there is one.
+size_t run_of(size_t (*length)(std::string_view), std::string_view text) {
+  size_t out = 0;
+  while (auto size = length(text.substr(out)))
+    out += size;
+  return out;
+}
+
+size_t blank_run(std::string_view text) {
+  return run_of(blank_length, text);
+}
+
 } // namespace
 
 size_t digit_run(std::string_view text) {
@@ -45,10 +43,7 @@ size_t digit_run(std::string_view text) {
 }
 
 size_t letter_run(std::string_view text) {
-  size_t out = 0;
-  while (auto size = letter_length(text.substr(out)))
-    out += size;
-  return out;
+  return run_of(letter_length, text);
 }
 
 size_t no_cents(std::string_view text) {

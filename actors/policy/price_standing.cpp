@@ -8,9 +8,9 @@ namespace {
 
 using kind = price_token_kind;
 
-class surroundings {
+class surroundings : price_places {
 public:
-  explicit surroundings(const std::vector<price_token>& list) : list_(list) {}
+  explicit surroundings(const std::vector<price_token>& list) : price_places(list), list_(list) {}
 
   /// Words that say nothing may stand between: "Versand ab 4,99 €".
   amount_standing standing_by_front(size_t begin) const {
@@ -20,6 +20,7 @@ public:
       return amount_standing::yields;
     for (size_t at = begin - 1, left = 4; at < list_.size() && left > 0; --at, --left) {
       auto role = is(at, kind::word) ? list_[at].role : word_role::unknown;
+      // "4,99 € Versand": the word speaks of what stands before it.
       bool follows = follows_amount(at) && !is_symbol(at + 1, ":");
       if (role == word_role::times)
         return is_instalment(at, begin) ? amount_standing::aside : amount_standing::price;
@@ -48,9 +49,6 @@ public:
     return std::any_of(list_.begin() + static_cast<long>(from), list_.end(),
                        [](const price_token& x) { return x.kind == kind::number; });
   }
-
-  /// "4,99 € Versand": the word speaks of what stands before it.
-  bool follows_amount(size_t word) const { return is(word - 1, kind::number) || is(word - 1, kind::mark); }
 
   amount_standing standing_by_back(size_t at) const {
     if (is_symbol(at, "(") || is_symbol(at, "*"))
@@ -92,11 +90,6 @@ public:
   }
 
 private:
-  bool is(size_t i, kind x) const { return i < list_.size() && list_[i].kind == x; }
-  bool is_word(size_t i, word_role x) const { return is(i, kind::word) && list_[i].role == x; }
-  bool is_symbol(size_t i, std::string_view x) const { return i < list_.size() && list_[i].text == x; }
-  bool apart(size_t i) const { return i < list_.size() && list_[i].apart; }
-
   const std::vector<price_token>& list_;
 };
 

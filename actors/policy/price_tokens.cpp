@@ -5,20 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/price_scan.hpp"
 
 namespace vigie {
 
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 class price_lexer {
 public:
@@ -158,14 +151,12 @@ std::vector<price_token> price_tokens(std::string_view plain, price_unit unit) {
 }
 
 bool is_behind_label(const std::vector<price_token>& list, size_t number) {
-  auto label = [&](size_t i) {
-    return i < list.size() && list[i].kind == price_token_kind::word && list[i].role == word_role::label;
-  };
+  price_places at{list};
   auto of = [&](size_t i) {
     constexpr std::array<std::string_view, 6> all{"of", "de", "von", "da", "di", ":"};
     return i < list.size() && std::find(all.begin(), all.end(), list[i].text) != all.end();
   };
-  return label(number - 1) || (of(number - 1) && label(number - 2));
+  return at.is_word(number - 1, word_role::label) || (of(number - 1) && at.is_word(number - 2, word_role::label));
 }
 
 optional<cents> with_decimals(std::string_view number, std::string_view digits, price_unit unit) {

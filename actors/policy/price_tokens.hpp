@@ -31,6 +31,24 @@ struct price_token {
   word_role role = word_role::unknown; ///< of a word, and of a mark that is also one
 };
 
+/// What stands where in a list, which may change meanwhile. Nothing stands beyond its end, nor before its beginning
+/// (0 - 1).
+class price_places {
+public:
+  explicit price_places(const std::vector<price_token>& all) : all_(all) {}
+
+  bool is(size_t i, price_token_kind x) const { return i < all_.size() && all_[i].kind == x; }
+  bool is_word(size_t i, word_role x) const { return is(i, price_token_kind::word) && all_[i].role == x; }
+  bool is_symbol(size_t i, std::string_view x) const { return i < all_.size() && all_[i].text == x; }
+  /// A blank stands before it.
+  bool apart(size_t i) const { return i < all_.size() && all_[i].apart; }
+  bool begins_amount(size_t i) const { return is(i, price_token_kind::number) || is(i, price_token_kind::mark); }
+  bool follows_amount(size_t i) const { return begins_amount(i - 1); }
+
+private:
+  const std::vector<price_token>& all_;
+};
+
 /// Of text that plain_price_text gave, and that has to stay; blanks are left out. Letters with digits behind them are a
 /// word ("S21"), decimals that stand apart from their number belong to it ("118, 99"), as do the signs of none
 /// ("12,-").

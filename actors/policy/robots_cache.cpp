@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/http_fields.hpp"
 #include "actors/policy/robots_line.hpp"
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "actors/policy/ascii.hpp"
+
 namespace vigie {
 
 namespace {
@@ -26,45 +28,30 @@ constexpr std::array<std::pair<std::string_view, robots_field>, 13> field_names{
 
 constexpr std::string_view file_name = "/robots.txt";
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_blank(char c) {
+bool is_outer(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
 }
 
-std::string_view trim(std::string_view x) {
-  while (!x.empty() && is_blank(x.front()))
-    x.remove_prefix(1);
-  while (!x.empty() && is_blank(x.back()))
-    x.remove_suffix(1);
-  return x;
-}
-
 } // namespace
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 robots_line read_robots_line(std::string_view line, size_t limit) {
   robots_line out;
   auto comment = line.find('#');
   out.cut = std::min(comment, line.size()) > limit;
-  line = trim(line.substr(0, std::min(comment, limit)));
-  line = trim(line.substr(0, line.find('\0')));
+  line = trimmed(line.substr(0, std::min(comment, limit)), is_outer);
+  line = trimmed(line.substr(0, line.find('\0')), is_outer);
   auto separator = line.find(':');
   if (separator == std::string_view::npos) {
     separator = line.find_first_of(" \t");
-    if (separator == std::string_view::npos || trim(line.substr(separator)).find_first_of(" \t") != line.npos)
+    if (separator == std::string_view::npos ||
+        trimmed(line.substr(separator), is_outer).find_first_of(" \t") != line.npos)
       return out;
   }
-  auto name = trim(line.substr(0, separator));
+  auto name = trimmed(line.substr(0, separator), is_outer);
   for (const auto& [known, field] : field_names)
     if (equal_ignoring_case(name, known))
       out.field = field;
-  out.value = trim(line.substr(separator + 1));
+  out.value = trimmed(line.substr(separator + 1), is_outer);
   return out;
 }
 

@@ -22,9 +22,6 @@ struct robots_line {
 /// `line` has no line end; `limit` is in bytes.
 robots_line read_robots_line(std::string_view line, size_t limit);
 
-/// ASCII only.
-bool equal_ignoring_case(std::string_view a, std::string_view b);
-
 /// "10", "0.5", ".5": seconds, rounded up to milliseconds, at most `longest`. Nothing for anything else.
 optional<duration> read_crawl_delay(std::string_view text, duration longest);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "actors/policy/ascii.hpp"
+
 namespace vigie {
 
 namespace {
@@ -14,21 +16,6 @@ bool is_unreserved(unsigned char c) {
 
 bool is_reserved(unsigned char c) {
   return c != 0 && std::string_view{":/?#[]@!$&'()*+,;="}.find(static_cast<char>(c)) != std::string_view::npos;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-void put_percent(std::string& out, unsigned char c) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  out += '%';
-  out += digits[c >> 4];
-  out += digits[c & 15];
 }
 
 /// One octet of a text, read with its percent triplet.
@@ -51,7 +38,7 @@ uint32_t put_literal(std::string& out, const octet& x) {
     out += static_cast<char>(x.value);
     return 1;
   }
-  put_percent(out, x.value);
+  append_percent(out, static_cast<char>(x.value));
   return special ? 1 : 3;
 }
 
@@ -63,7 +50,7 @@ std::string encode_query(std::string_view text) {
   out = text.substr(0, question + 1);
   for (char c : text.substr(question + 1))
     if (std::string_view{":/?[]@"}.find(c) != std::string_view::npos)
-      put_percent(out, static_cast<unsigned char>(c));
+      append_percent(out, c);
     else
       out += c;
   return out;

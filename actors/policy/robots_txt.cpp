@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/robots_line.hpp"
 
 namespace vigie {

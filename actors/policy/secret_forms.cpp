@@ -3,31 +3,21 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/policy/ascii.hpp"
+
 namespace vigie {
 
 namespace {
 
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-constexpr bool is_alnum(char c) {
-  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
-}
 bool is_name_char(char c) {
-  return is_alnum(c) || c == '_' || c == '-' || c == '.';
-}
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
 }
 bool is_token_char(char c) {
-  return is_alnum(c) || std::string_view{"-._~+/="}.find(c) != std::string_view::npos;
+  return is_alphanumeric(c) || std::string_view{"-._~+/="}.find(c) != std::string_view::npos;
 }
 /// Where a value without quotes ends.
 bool ends_value(char c) {
-  return is_space(c) || std::string_view{"&;,\"'<>()[]{}#"}.find(c) != std::string_view::npos;
+  return is_blank(c) || std::string_view{"&;,\"'<>()[]{}#"}.find(c) != std::string_view::npos;
 }
 
 template <class Predicate>
@@ -40,7 +30,7 @@ size_t skip(std::string_view text, size_t at, Predicate holds) {
 std::string squeeze(std::string_view name) {
   std::string out;
   for (char c : name)
-    if (is_alnum(c))
+    if (is_alphanumeric(c))
       out += lower(c);
   return out;
 }
@@ -51,7 +41,7 @@ size_t mask_user(std::string_view text, size_t at, std::string& out) {
     return at;
   auto start = at + 3;
   auto end = skip(text, start, [](char c) {
-    return !is_space(c) && std::string_view{"/?#\"'<>"}.find(c) == std::string_view::npos;
+    return !is_blank(c) && std::string_view{"/?#\"'<>"}.find(c) == std::string_view::npos;
   });
   auto authority = text.substr(start, end - start);
   auto sign = authority.rfind('@');
@@ -64,18 +54,18 @@ size_t mask_user(std::string_view text, size_t at, std::string& out) {
 
 /// "Bearer …" and "Basic …". The second is a common word too: it must look like base64.
 size_t mask_scheme(std::string_view text, size_t at, std::string& out) {
-  if (at > 0 && is_alnum(text[at - 1]))
+  if (at > 0 && is_alphanumeric(text[at - 1]))
     return at;
   for (std::string_view scheme : {"bearer", "basic"}) {
     auto word = text.substr(at, scheme.size());
     if (!std::equal(word.begin(), word.end(), scheme.begin(), scheme.end(),
                     [](char a, char b) { return lower(a) == b; }))
       continue;
-    auto start = skip(text, at + scheme.size(), is_space);
+    auto start = skip(text, at + scheme.size(), is_blank);
     auto end = skip(text, start, is_token_char);
     auto token = text.substr(start, end - start);
-    bool coded =
-        std::any_of(token.begin(), token.end(), [](char c) { return !(lower(c) == c && is_alnum(c)) || is_digit(c); });
+    bool coded = std::any_of(token.begin(), token.end(),
+                             [](char c) { return !(lower(c) == c && is_alphanumeric(c)) || is_digit(c); });
     if (start == at + scheme.size() || token.size() < 6 || (scheme == "basic" && !coded))
       return at;
     out += text.substr(at, start - at);

@@ -2,31 +2,12 @@
 
 #include <algorithm>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/ip_address.hpp"
 
 namespace vigie {
 
 namespace {
-
-bool is_alnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::string lower(std::string_view x) {
-  std::string out{x};
-  for (auto& c : out)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
-void put_percent(std::string& out, char c) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  auto byte = static_cast<unsigned char>(c);
-  out += '%';
-  out += digits[byte >> 4];
-  out += digits[byte & 15];
-}
 
 tl::unexpected<error> refuse(std::string_view url, std::string why) {
   return fail(errc::bad_request, "\"" + std::string{url.substr(0, 200)} + "\" " + why);
@@ -74,9 +55,9 @@ result<parsed_url> parse_authority(std::string_view authority, parsed_url out, s
   if (!rest.empty() && rest[0] != ':')
     return refuse(url, "has something between its host and its path that is no port");
   bool allowed = std::all_of(host.begin(), host.end(), [&](char c) {
-    return is_alnum(c) || c == '.' || (bracketed ? c == ':' : c == '-' || c == '_');
+    return is_alphanumeric(c) || c == '.' || (bracketed ? c == ':' : c == '-' || c == '_');
   });
-  out.host = lower(host);
+  out.host = lower_case(host);
   bool dots = out.host.find("..") != std::string::npos || (!out.host.empty() && out.host[0] == '.');
   if (!bracketed && !out.host.empty() && out.host.back() == '.')
     out.host.pop_back();
@@ -106,7 +87,7 @@ result<parsed_url> parse_url(std::string_view url) {
       return refuse(url, "has a blank, a control character or a backslash; percent-encode it");
   auto scheme_end = url.find("://");
   parsed_url out;
-  out.scheme = scheme_end == std::string_view::npos ? std::string{} : lower(url.substr(0, scheme_end));
+  out.scheme = scheme_end == std::string_view::npos ? std::string{} : lower_case(url.substr(0, scheme_end));
   if (out.scheme != "http" && out.scheme != "https")
     return refuse(url, "is not an absolute http or https URL");
   auto rest = url.substr(scheme_end + 3);
@@ -120,7 +101,7 @@ result<parsed_url> parse_url(std::string_view url) {
     parsed->target = "/";
   for (char c : target)
     if (static_cast<unsigned char>(c) > 0x7f)
-      put_percent(parsed->target, c);
+      append_percent(parsed->target, c);
     else
       parsed->target += c;
   return parsed;
@@ -141,10 +122,10 @@ result<host_key> host_key_of(std::string_view url) {
 std::string percent_encode(std::string_view text) {
   std::string out;
   for (char c : text)
-    if (is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~')
+    if (is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~')
       out += c;
     else
-      put_percent(out, c);
+      append_percent(out, c);
   return out;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/policy/ascii.hpp"
+
 namespace vigie {
 
 namespace {
@@ -12,18 +14,6 @@ bool is_slash(char c) {
   return c == '/' || c == '\\';
 }
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::string lower(text x) {
-  std::string out{x};
-  for (auto& c : out)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 /// The standard's percent-encode sets, without control characters and what is beyond ASCII, which are in all of them.
 constexpr text fragment_set = " \"<>`";
 constexpr text query_set = " \"#<>'";
@@ -31,16 +21,12 @@ constexpr text path_set = " \"#<>?^`{}";
 constexpr text user_set = " \"#<>?^`{}/:;=@[\\]|";
 
 void put_encoded(std::string& out, text from, text set) {
-  static constexpr char digits[] = "0123456789ABCDEF";
   for (char c : from) {
     auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7F && set.find(c) == set.npos) {
+    if (byte > 0x20 && byte < 0x7F && set.find(c) == set.npos)
       out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
+    else
+      append_percent(out, c);
   }
 }
 
@@ -156,7 +142,7 @@ std::string to_string(const web_address& x) {
 optional<web_address> parse_address(text reference, const web_address* base) {
   std::string room;
   auto rest = cleaned(reference, room);
-  auto scheme = lower(scheme_of(rest));
+  auto scheme = lower_case(scheme_of(rest));
   web_address out;
   if (!scheme.empty()) {
     if (scheme != "http" && scheme != "https")

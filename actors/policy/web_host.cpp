@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/ip_address.hpp"
 #include "actors/policy/plain_text.hpp"
 #include "actors/policy/unicode.hpp"
@@ -11,18 +12,11 @@ namespace vigie {
 
 namespace {
 
-int hex(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  auto lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 std::string percent_decoded(std::string_view x) {
   std::string out;
   for (size_t i = 0; i < x.size(); ++i) {
-    bool encoded = x[i] == '%' && i + 2 < x.size() && hex(x[i + 1]) >= 0 && hex(x[i + 2]) >= 0;
-    out += encoded ? static_cast<char>(hex(x[i + 1]) * 16 + hex(x[i + 2])) : x[i];
+    bool encoded = x[i] == '%' && i + 2 < x.size() && hex_digit(x[i + 1]) >= 0 && hex_digit(x[i + 2]) >= 0;
+    out += encoded ? static_cast<char>(hex_digit(x[i + 1]) * 16 + hex_digit(x[i + 2])) : x[i];
     i += encoded ? 2 : 0;
   }
   return out;
@@ -118,9 +112,7 @@ optional<std::string> domain_of(std::string_view text) {
   auto simple = [](char c) { return static_cast<unsigned char>(c) < 0x80 && c != '%'; };
   std::string out;
   if (std::all_of(text.begin(), text.end(), simple)) {
-    for (char c : text)
-      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
+    return lower_case(text);
   }
   auto decoded = percent_decoded(text);
   for (std::string_view dot : {"。", "．", "｡"})
@@ -166,7 +158,7 @@ optional<std::string> web_port(std::string_view digits, std::string_view scheme)
   constexpr uint32_t last = 65535;
   uint32_t port = 0;
   for (char c : digits) {
-    if (c < '0' || c > '9')
+    if (!is_digit(c))
       return std::nullopt;
     port = std::min(port * 10 + static_cast<uint32_t>(c - '0'), last + 1);
   }

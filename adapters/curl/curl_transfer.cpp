@@ -9,6 +9,7 @@
 
 #include <curl/curl.h>
 
+#include "actors/policy/ascii.hpp"
 #include "adapters/curl/curl_easy.hpp"
 #include "adapters/curl/request_checks.hpp"
 

@@ -28,9 +28,6 @@ struct transfer_rules {
   socket_watch* watch = nullptr;        ///< is told of sockets; null = nobody
 };
 
-/// A packed body of less than this may have been packed as tightly as it likes.
-inline constexpr uint64_t unpack_ratio_from_bytes = 1 << 20;
-
 /// Initialises libcurl, once in the process. errc::network if it refuses.
 error start_curl();
 

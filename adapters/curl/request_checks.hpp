@@ -10,8 +10,6 @@
 
 namespace vigie {
 
-/// ASCII only.
-std::string lower_case(std::string_view text);
 /// Without blanks and line ends at both ends.
 std::string_view trim_line(std::string_view text);
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/unicode.hpp"
 #include "adapters/extract/charset_tables.hpp"
 
@@ -100,17 +101,12 @@ std::string encoded(char32_t point, charset to) {
 }
 
 void put_percent(std::string& out, std::string_view bytes) {
-  static constexpr char digits[] = "0123456789ABCDEF";
   for (char c : bytes) {
-    auto byte = static_cast<unsigned char>(c);
     // The second of two bytes may be a letter. What else means something in an address the parser encodes.
-    if (byte < 0x80) {
+    if (static_cast<unsigned char>(c) < 0x80)
       out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
+    else
+      append_percent(out, c);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/unicode.hpp"
 #include "adapters/extract/html_references.hpp"
 
@@ -12,19 +13,6 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr size_t declaration_within = 16 << 10;
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-bool is_letter(char c) {
-  auto lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'z';
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool begins_name(char c) {
   return is_letter(c) || c == '_' || c == ':' || (c & 0x80) != 0;
@@ -311,8 +299,7 @@ private:
     uint32_t point = 0;
     bool right = !digits.empty();
     for (char c : digits) {
-      auto lower = static_cast<char>(c | 0x20);
-      int digit = is_digit(c) ? c - '0' : hex && lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+      int digit = hex || is_digit(c) ? hex_digit(c) : -1;
       right = right && digit >= 0;
       point = std::min<uint32_t>(point * (hex ? 16 : 10) + static_cast<uint32_t>(std::max(digit, 0)), 0x110000);
     }

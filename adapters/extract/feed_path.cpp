@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/policy/ascii.hpp"
+
 namespace vigie {
 
 namespace {
@@ -36,10 +38,6 @@ std::string_view core_of(std::string_view uri) {
   if (uri.ends_with('/'))
     uri.remove_suffix(1);
   return uri;
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
 constexpr std::string_view special = "/|@[]:=! \t\r\n";
@@ -161,8 +159,7 @@ result<feed_path> feed_path::parse(std::string_view text, const std::map<std::st
 bool same_namespace(std::string_view a, std::string_view b) {
   if (a == b)
     return true;
-  a = core_of(a), b = core_of(b);
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return equal_ignoring_case(core_of(a), core_of(b));
 }
 
 bool feed_path::names(const name& x, feed_node at, std::string_view own) {

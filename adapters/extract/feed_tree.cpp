@@ -7,6 +7,7 @@
 #include <libxml/tree.h>
 #include <mutex>
 
+#include "actors/policy/ascii.hpp"
 #include "adapters/extract/feed_mending.hpp"
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_references.hpp"
@@ -55,10 +56,6 @@ void put_text(std::string& out, const xmlNode* first) {
     else if (x->type == XML_ELEMENT_NODE)
       put_element(out, x);
   }
-}
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 std::string flat(std::string_view text) {

@@ -6,8 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/unicode.hpp"
 #include "adapters/extract/html_reference_names.hpp"
+#include "adapters/extract/html_scanner.hpp"
+#include "adapters/extract/markup_rows.hpp"
 
 namespace vigie {
 
@@ -18,14 +21,6 @@ struct reference {
   std::string_view points; ///< "223E+333"
   bool bare = false;       ///< one without a semicolon, too
 };
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_alphanumeric(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /// Nearly all that pages use.
 constexpr std::pair<std::string_view, std::string_view> frequent[] = {
@@ -63,7 +58,7 @@ void append_points(std::string_view points, std::string& out) {
     if (c == '+')
       append_utf8(out, std::exchange(point, 0));
     else
-      point = point * 16 + static_cast<char32_t>(is_digit(c) ? c - '0' : c - 'A' + 10);
+      point = point * 16 + static_cast<char32_t>(hex_digit(c));
   }
   append_utf8(out, point);
 }
@@ -90,8 +85,7 @@ size_t append_number(std::string_view text, std::string& out) {
   auto at = begin;
   uint32_t number = 0;
   for (; at < text.size(); ++at) {
-    auto lower = static_cast<char>(text[at] | 0x20);
-    int digit = is_digit(text[at]) ? text[at] - '0' : hex && lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    int digit = hex || is_digit(text[at]) ? hex_digit(text[at]) : -1;
     if (digit < 0)
       break;
     number = std::min<uint32_t>(number * (hex ? 16 : 10) + static_cast<uint32_t>(digit), 0x110000);
@@ -162,10 +156,6 @@ std::string without_html_references(std::string_view raw) {
 
 namespace {
 
-bool is_blank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /// libxml2 reads all of the page's references as the standard does.
 bool all_plain(std::string_view page) {
   for (auto at = page.find('&'); at != page.npos; at = page.find('&', at + 1)) {
@@ -193,7 +183,7 @@ public:
         copy(past("-->", 4));
       else if (rest_.starts_with("<!") || rest_.starts_with("<?"))
         copy(past(">", 2));
-      else if (rest_.size() > 1 && (rest_[1] == '/' || (is_alphanumeric(rest_[1]) && !is_digit(rest_[1]))))
+      else if (rest_.size() > 1 && (rest_[1] == '/' || is_letter(rest_[1])))
         write_tag();
       else
         copy(std::min<size_t>(rest_.size(), 1));
@@ -221,32 +211,28 @@ private:
         copy(1);
         put_value(std::min(rest_.find(c), rest_.size()));
         copy(std::min<size_t>(rest_.size(), 1));
-      } else if (value && !is_blank(c)) {
-        auto end = std::find_if(rest_.begin(), rest_.end(), [](char x) { return x == '>' || is_blank(x); });
+      } else if (value && !is_markup_blank(c)) {
+        auto end = std::find_if(rest_.begin(), rest_.end(), [](char x) { return x == '>' || is_markup_blank(x); });
         put_value(static_cast<size_t>(end - rest_.begin()));
       } else {
         copy(1);
       }
-      value = c == '=' && !value ? true : value && is_blank(c);
+      value = c == '=' && !value ? true : value && is_markup_blank(c);
     }
     copy(std::min<size_t>(rest_.size(), 1));
     if (raw.empty() || out_.ends_with("/>"))
       return;
     for (auto end = rest_.find("</"); end != rest_.npos; end = rest_.find("</", end + 1))
-      if (is_name(rest_.substr(end + 2, raw.size()), raw))
+      if (same_html_name(rest_.substr(end + 2, raw.size()), raw))
         return copy(end);
     copy(rest_.size());
-  }
-
-  static bool is_name(std::string_view x, std::string_view lower) {
-    return x.size() == lower.size() &&
-           std::equal(x.begin(), x.end(), lower.begin(), [](char a, char b) { return (a | 0x20) == b; });
   }
 
   /// Of an element whose content is no markup.
   std::string_view raw_name() const {
     for (std::string_view x : {"script", "style"})
-      if (is_name(rest_.substr(1, x.size()), x) && rest_.size() > x.size() + 1 && !is_alphanumeric(rest_[x.size() + 1]))
+      if (same_html_name(rest_.substr(1, x.size()), x) && rest_.size() > x.size() + 1 &&
+          !is_alphanumeric(rest_[x.size() + 1]))
         return x;
     return {};
   }
@@ -273,7 +259,7 @@ private:
   void put_safe(std::string_view characters, reference_place place) {
     for (char c : characters)
       if (std::string_view{"&<>\"'"}.find(c) != std::string_view::npos ||
-          (place == reference_place::attribute && is_blank(c)))
+          (place == reference_place::attribute && is_markup_blank(c)))
         out_ += "&#" + std::to_string(static_cast<int>(c)) + ";";
       else
         out_ += c;

@@ -1,9 +1,10 @@
 #include "adapters/extract/html_templates.hpp"
 
-#include <algorithm>
 #include <string>
 
 #include <libxml/tree.h>
+
+#include "adapters/extract/html_scanner.hpp"
 
 namespace vigie {
 
@@ -25,8 +26,7 @@ void empty(xmlNode* x) {
 bool may_have_templates(std::string_view page) {
   static constexpr std::string_view name = "template";
   for (auto at = page.find('<'); at != page.npos; at = page.find('<', at + 1)) {
-    auto tag = page.substr(at + 1, name.size());
-    if (std::equal(tag.begin(), tag.end(), name.begin(), name.end(), [](char a, char b) { return (a | 0x20) == b; }))
+    if (same_html_name(page.substr(at + 1, name.size()), name))
       return true;
   }
   return false;

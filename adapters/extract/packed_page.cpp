@@ -18,7 +18,7 @@ result<std::string_view> unpack_page(std::string_view page, const packed_page_li
     if (size > limits.max_bytes)
       too_much =
           "the page is a gzip file of more than " + std::to_string(limits.max_bytes) + " bytes, the source's max_body";
-    else if (size >= limits.ratio_from_bytes && size / limits.max_ratio > page.size())
+    else if (size >= unpack_ratio_from_bytes && size / limits.max_ratio > page.size())
       too_much =
           "the page is a gzip file that unpacks to more than " + std::to_string(limits.max_ratio) + " times its size";
     else

@@ -12,8 +12,7 @@ namespace vigie {
 /// What a page unpacks to has the bounds of a body that comes packed.
 struct packed_page_limits {
   uint64_t max_bytes = 10 << 20; ///< unpacked: the source's max_body
-  uint64_t max_ratio = 100;      ///< to the packed size, of what is at least `ratio_from_bytes`
-  uint64_t ratio_from_bytes = 1 << 20;
+  uint64_t max_ratio = 100;      ///< to the packed size, from unpack_ratio_from_bytes on
 };
 
 /// The page itself if it is no gzip file, else `room`, which then has what is in it. bad_page for a file that is cut or

@@ -11,21 +11,35 @@ namespace {
 
 constexpr std::string_view all[] = {"\u00ad", "\u200b", "\u2060", "\ufeff"};
 
+/// Of one at the front; 0 = there is none.
+size_t unseen_length(std::string_view text) {
+  auto lead = text.front();
+  if (lead != '\xc2' && lead != '\xe2' && lead != '\xef')
+    return 0;
+  auto found = std::find_if(std::begin(all), std::end(all), [&](auto x) { return text.starts_with(x); });
+  return found == std::end(all) ? 0 : found->size();
+}
+
 } // namespace
 
 bool drop_unseen(std::string& text) {
   if (std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
     return false;
   std::string out;
-  for (std::string_view rest{text}; !rest.empty();) {
-    auto unseen = std::find_if(std::begin(all), std::end(all), [&](auto x) { return rest.starts_with(x); });
-    if (unseen == std::end(all))
-      out += rest[0];
-    rest.remove_prefix(unseen == std::end(all) ? 1 : unseen->size());
+  size_t kept = 0; // up to here it is in `out`, or dropped
+  for (size_t at = 0; at < text.size();) {
+    auto length = unseen_length(std::string_view{text}.substr(at));
+    if (length > 0) {
+      out.append(text, kept, at - kept);
+      kept = at + length;
+    }
+    at += std::max<size_t>(length, 1);
   }
-  bool some = out.size() != text.size();
+  if (kept == 0)
+    return false;
+  out.append(text, kept);
   text = std::move(out);
-  return some;
+  return true;
 }
 
 } // namespace vigie

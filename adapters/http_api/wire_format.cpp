@@ -5,21 +5,12 @@
 #include <cstdio>
 #include <ctime>
 
+#include "actors/policy/ascii.hpp"
 #include "adapters/http_api/problem.hpp"
 
 namespace vigie {
 
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;

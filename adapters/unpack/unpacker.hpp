@@ -17,6 +17,10 @@ struct unpack_limits {
   int max_zstd_window_log = 23;          ///< 8 MiB, what RFC 9659 allows
 };
 
+/// What unpacks to less than this may have been packed as tightly as it likes: whoever bounds how many times its size a
+/// body grows begins here.
+inline constexpr uint64_t unpack_ratio_from_bytes = 1 << 20;
+
 /// All that is asked for: what `unpacker` undoes. The value of Accept-Encoding.
 inline constexpr std::string_view accepted_encodings = "deflate, gzip, br, zstd";
 

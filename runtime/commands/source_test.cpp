@@ -54,19 +54,17 @@ std::vector<shown_field> fields_of(const item& x) {
           {"photo", x.photo.value_or("")}};
 }
 
-/// What the page has there and is not taken: an amount that is no price.
-std::string read_and_left(const source_trial& trial, size_t item, std::string_view field) {
-  for (const auto& note : trial.page.notes)
-    if (note.item == item && note.field == field)
-      return note.read;
-  return {};
+/// What the extractor noted of an item's field.
+const field_note* note_of(const source_trial& trial, size_t item, std::string_view field) {
+  auto i = std::find_if(trial.page.notes.begin(), trial.page.notes.end(),
+                        [&](const field_note& x) { return x.item == item && x.field == field; });
+  return i == trial.page.notes.end() ? nullptr : &*i;
 }
 
 /// Why an item lacks a field: what the extractor noted, or that nothing is looked for.
 std::string why_missing(const source_trial& trial, const source_spec& spec, size_t item, std::string_view field) {
-  for (const auto& note : trial.page.notes)
-    if (note.item == item && note.field == field)
-      return note.reason + (note.place.empty() ? "" : " (" + note.place + ")");
+  if (auto note = note_of(trial, item, field))
+    return note->reason + (note->place.empty() ? "" : " (" + note->place + ")");
   bool known_by_format = spec.extract.framing == page_framing::feed || spec.extract.framing == page_framing::sitemap;
   bool asked = spec.extract.fields.contains(std::string{field}) || known_by_format;
   return asked ? "the page has none" : "the source does not say where it stands";
@@ -133,7 +131,9 @@ void print_json(const source_trial& trial, const source_spec& spec, std::ostream
     auto row = json_value::object();
     auto missing = json_value::array();
     for (const auto& field : fields_of(trial.page.items[i])) {
-      auto shown = field.value.empty() ? read_and_left(trial, i, field.name) : field.value;
+      // What the page has there and is not taken, as an amount that is no price.
+      auto note = field.value.empty() ? note_of(trial, i, field.name) : nullptr;
+      auto shown = note ? note->read : field.value;
       row.set(field.name, shown.empty() ? json_value{} : json_value{shown});
       if (field.value.empty())
         missing.push(json_value::object({{"field", field.name}, {"why", why_missing(trial, spec, i, field.name)}}));

@@ -2,17 +2,14 @@
 #include <catch2/catch.hpp>
 
 #include "adapters/extract/extractors.hpp"
+#include "tests/support/feed_source.hpp"
 
 using namespace vigie;
 
 namespace {
 
 result<extraction> extract(std::string_view page) {
-  source_spec source;
-  source.id = source_id{"news"};
-  source.url = "https://shop.example/feed";
-  source.extract.framing = page_framing::feed;
-  auto x = make_extractor(source);
+  auto x = make_extractor(feed_source());
   REQUIRE(x);
   auto out = (*x)->extract(page);
   REQUIRE(out);

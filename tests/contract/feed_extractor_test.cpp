@@ -4,22 +4,14 @@
 #include "adapters/extract/extractors.hpp"
 #include "adapters/extract/feed_path.hpp"
 #include "adapters/extract/json_extractor.hpp"
+#include "tests/support/feed_source.hpp"
 
 using namespace vigie;
 
 namespace {
 
-source_spec feed_source() {
-  source_spec out;
-  out.id = source_id{"news"};
-  out.url = "https://shop.example/feed";
-  out.extract.framing = page_framing::feed;
-  return out;
-}
-
 source_spec sitemap_source(uint32_t max_pages = 0) {
-  auto out = feed_source();
-  out.extract.framing = page_framing::sitemap;
+  auto out = feed_source(page_framing::sitemap);
   if (max_pages > 0) {
     out.paging.kind = paging_kind::next_link;
     out.paging.max_pages = max_pages;

@@ -7,21 +7,14 @@
 
 #include "adapters/extract/extractors.hpp"
 #include "adapters/extract/feed_mending.hpp"
+#include "tests/support/feed_source.hpp"
 
 using namespace vigie;
 
 namespace {
 
-source_spec source_of(page_framing framing) {
-  source_spec out;
-  out.id = source_id{"news"};
-  out.url = "https://shop.example/feed";
-  out.extract.framing = framing;
-  return out;
-}
-
 result<extraction> extract(std::string_view page, page_framing framing = page_framing::feed) {
-  auto x = make_extractor(source_of(framing));
+  auto x = make_extractor(feed_source(framing));
   REQUIRE(x);
   return (*x)->extract(page);
 }
@@ -272,7 +265,7 @@ TEST_CASE("where else a title, an address and a date may stand") {
 
 TEST_CASE("no page that is cut passes for a mended one, and any page is read or refused") {
   auto page = "\n" + declaration + rss.with("A & B < 3 <!-- -- --> &nbsp; <![CDATA[ & ]]>");
-  auto reader = make_extractor(source_of(page_framing::feed));
+  auto reader = make_extractor(feed_source(page_framing::feed));
   REQUIRE((*reader)->extract(page));
   for (size_t size = 0; size + 1 < page.size(); ++size)
     REQUIRE_FALSE((*reader)->extract(page.substr(0, size)));

@@ -4,19 +4,12 @@
 #include <sstream>
 
 #include "adapters/extract/extractors.hpp"
+#include "tests/support/feed_source.hpp"
 #include "tests/support/nginx.hpp"
 
 using namespace vigie;
 
 namespace {
-
-source_spec feed_source() {
-  source_spec out;
-  out.id = source_id{"news"};
-  out.url = "https://shop.example/feed";
-  out.extract.framing = page_framing::feed;
-  return out;
-}
 
 result<extraction> extract(std::string_view page, const source_spec& source = feed_source()) {
   auto x = make_extractor(source);
