@@ -42,7 +42,7 @@ def the_judge_sees(_vigie):
         ("a third region probes", ["third_region"], [asked(0, 1, status=403), asked(2, 3, "iad", 403), asked(40, 41, "ams")], Blows()),
         ("a third region, main was back in time", ["third_region"],
          [asked(0, 1, status=403), asked(20, 21, "iad", 403), asked(36, 37, "ams")], Blows(main_away=[(20.5, 22)])),
-        ("main heard of the second when the first one's ban was over", [],
+        ("main heard of the second when the first one's ban was over", ["third_region"],
          [asked(0, 1, status=403), asked(30, 30.8, "iad", 403), asked(36, 37, "ams")], Blows(main_away=[(30.5, 31.5)])),
         ("its link was held up, the place is not free", ["held"], [limited, asked(5, 6, "iad")], Blows(link_holds=[(0.5, 3, "cdg")])),
         ("on its way at two places, the link was held up", [],

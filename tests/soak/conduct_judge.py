@@ -91,12 +91,12 @@ class Judge:
                         yield f"host {host} was asked by {x.region} {x.begin - word.end:.3f} s after it had refused it: {x}; {word}"
 
     def third_region(self):
-        """When two regions are refused everyone stops; afterwards only they ask, until one of them is let in. Two are those of
-        whom main hears within a ban: what it is told of the second when the first one's is over is a first one again."""
+        """When two regions are refused everyone stops; afterwards only they ask, until one of them is let in. What counts is when
+        the site refused them: main may hear of the second when the first one's ban is over, and has to know all the same."""
         for host, all_of_it in self.hosts.items():
             banned = list(self.refusals(all_of_it))
             for i, second in enumerate(banned):
-                others = [w for w in banned[:i] if w.region != second.region and self.told_at(second) - w.end < self.ban_s]
+                others = [w for w in banned[:i] if w.region != second.region and second.end - w.end < self.ban_s]
                 if not others:
                     continue
                 known = {second.region, *(w.region for w in others)}
