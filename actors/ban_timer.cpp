@@ -139,7 +139,9 @@ ban_timer_actor::behavior_type ban_timer(self_ptr self, ban_timer_config config,
   return {
       [self](site_refused what) {
         what.evidence.resize(std::min(what.evidence.size(), self->state.config.max_evidence_bytes));
-        return when_restored<refusal_ruling>(self, [self, what](reply<refusal_ruling>& answer) {
+        auto said = said_at(what.age, self->clock().now());
+        return when_restored<refusal_ruling>(self, [self, what, said](reply<refusal_ruling>& answer) mutable {
+          what.age = std::chrono::duration_cast<duration>(self->clock().now() - said);
           auto out = self->state.ledger.refused(what, wall(self));
           enact(self, out.changes);
           if (self->state.ruled.size() >= self->state.config.max_parked)

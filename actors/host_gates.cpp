@@ -95,8 +95,9 @@ void ask_bans(self_ptr self) {
 }
 
 /// The host is closed until the ban-timer has ruled; its bans_changed arrives before its ruling.
-void ask_ruling(self_ptr self, const site_refused& what, uint64_t permit_id, const std::function<void()>& ruled) {
-  auto again = [=] { ask_ruling(self, what, permit_id, ruled); };
+void ask_ruling(self_ptr self, site_refused what, mono_time said, uint64_t permit_id, std::function<void()> ruled) {
+  auto again = [=] { ask_ruling(self, what, said, permit_id, ruled); };
+  what.age = std::chrono::duration_cast<duration>(self->clock().now() - said);
   self->request(self->state.links.ban_timer.get(), self->state.config.local_timeout, what)
       .then(
           [=](const refusal_ruling&) {
@@ -149,7 +150,7 @@ promise<void> release(self_ptr self, const worker_id& by, const permit_release& 
     answer.keep();
   };
   if (fresh_refusal)
-    ask_ruling(self, {by, what.host, what.evidence}, what.id, heard);
+    ask_ruling(self, {by, what.host, what.evidence}, said_at(what.age, self->clock().now()), what.id, heard);
   robots_permit_back(self, by, what);
   serve_gates(self);
   if (!fresh_refusal)

@@ -180,6 +180,7 @@ void read_sanity(config_reader& source, source_spec& out) {
   sanity.read("required_percent", x.required_percent, 1, 100);
   sanity.read("dated", x.dated);
   sanity.read("max_age", x.max_age);
+  sanity.read("same_id_percent", x.same_id_percent, 0, 100);
   for (size_t i = 0; i < x.required.size(); ++i)
     if (std::find(item_fields().begin(), item_fields().end(), x.required[i]) == item_fields().end())
       sanity.problem_at("required", i, "\"" + x.required[i] + "\" is no field of an item",

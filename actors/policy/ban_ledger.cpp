@@ -59,6 +59,10 @@ bool ban_ledger::bound_ends(wall_time now) {
   return any;
 }
 
+mono_time said_at(duration age, mono_time now) {
+  return now - std::clamp<duration>(age, duration{0}, std::chrono::hours{24});
+}
+
 /// Everything that could stand between this worker and this host.
 std::vector<ban_ledger::key> ban_ledger::keys_for(const worker_id& worker, const host_key& host) const {
   return {
@@ -71,12 +75,18 @@ std::string ban_ledger::region_of(const worker_id& worker) const {
   return i == regions_.end() || i->second.empty() ? "worker " + worker.value : "region " + i->second;
 }
 
-size_t ban_ledger::refused_regions(const host_key& host, wall_time now) const {
-  std::set<std::string> found;
-  for (const auto& [k, x] : entries_)
-    if (k.scope == verdict_scope::worker_host && k.host == host && now < x.what.until)
-      found.insert(region_of(k.worker));
-  return found.size();
+/// The refusal by which a second region was refused while the first one's ban was in force; refusals may be heard in
+/// another order than they happened.
+optional<wall_time> ban_ledger::second_region(const verdict& ban, wall_time refused) const {
+  optional<wall_time> out;
+  for (const auto& [k, x] : entries_) {
+    const auto& other = x.what;
+    if (k.scope != verdict_scope::worker_host || k.host != ban.host || region_of(k.worker) == region_of(ban.worker) ||
+        other.until <= refused || ban.until <= other.since)
+      continue;
+    out = std::max({out.value_or(refused), ban.since, other.since});
+  }
+  return out;
 }
 
 /// It stands on the bans that were in force when it opened, and that were renewed with it (`renew_others`). Whose
@@ -174,15 +184,18 @@ refusal_outcome ban_ledger::refused(const site_refused& what, wall_time now) {
   key circuit{verdict_scope::host, {}, what.host};
   auto open = entries_.contains(circuit);
   auto before = open ? entries_.at(circuit).what : verdict{};
+  auto at = now - std::clamp<duration>(what.age, duration{0}, std::chrono::hours{24});
   out.ruling.ban =
-      strike({verdict_scope::worker_host, what.worker, what.host}, errc::refused, what.evidence, now, out.changes);
-  auto opens = config_.on_refusal == refusal_policy::stop || refused_regions(what.host, now) >= 2;
-  if (open || opens) {
-    const auto& now_open = strike(circuit, errc::circuit_open, what.evidence, now, out.changes);
+      strike({verdict_scope::worker_host, what.worker, what.host}, errc::refused, what.evidence, at, out.changes);
+  auto opens = second_region(out.ruling.ban, at);
+  if (!opens && (open || config_.on_refusal == refusal_policy::stop))
+    opens = at;
+  if (opens) {
+    const auto& now_open = strike(circuit, errc::circuit_open, what.evidence, *opens, out.changes);
     if (open)
       renew_others(before, now_open, out.changes);
   }
-  out.ruling.circuit_open = open || opens;
+  out.ruling.circuit_open = opens.has_value();
   out.ruling.try_elsewhere = !out.ruling.circuit_open;
   return out;
 }

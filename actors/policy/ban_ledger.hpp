@@ -41,6 +41,9 @@ struct ban_config {
 /// max_verdicts > 0.
 error validate(const ban_config& config);
 
+/// When it was said what is told with this age; an age that cannot be is bounded (0 to 24 h).
+mono_time said_at(duration age, mono_time now);
+
 enum class ban_standing : uint8_t { clear, banned, half_open };
 
 /// What has to be written to the store.
@@ -68,7 +71,8 @@ public:
   /// After the clock was set back no ban lasts longer, from now, than it was to last in all. True = one would have.
   bool bound_ends(wall_time now);
 
-  /// A refusal while the ban is in force (a straggler) changes nothing but is ruled on.
+  /// A refusal while the ban is in force (a straggler) changes nothing but is ruled on. One that is told late (`age`)
+  /// counts from when the site said it; its ban may be over by then, which is half-open.
   refusal_outcome refused(const site_refused& what, wall_time now);
   /// Clears what is half-open for this worker at this host, once that is the `rise`th good answer in a row; the next
   /// probe may be taken. A straggler's answer during the ban counts for nothing.
@@ -117,7 +121,7 @@ private:
   std::vector<key> keys_for(const worker_id& worker, const host_key& host) const;
   std::string region_of(const worker_id& worker) const;
   bool region_banned(const worker_id& worker, const host_key& host, wall_time now) const;
-  size_t refused_regions(const host_key& host, wall_time now) const;
+  optional<wall_time> second_region(const verdict& ban, wall_time refused) const;
   bool may_probe_circuit(const worker_id& worker, const host_key& host) const;
   const verdict& strike(const key& k, errc cause, const std::string& evidence, wall_time now, ban_changes& changes);
   void renew_others(const verdict& before, const verdict& circuit, ban_changes& changes);

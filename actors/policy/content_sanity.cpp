@@ -27,6 +27,8 @@ error validate(const sanity_rules& rules) {
       return {errc::bad_config, "\"" + name + "\" is no field of an item", "sanity.required"};
   if (rules.required_percent == 0 || rules.required_percent > 100)
     return {errc::bad_config, "a percentage is from 1 to 100", "sanity.required_percent"};
+  if (rules.same_id_percent > 100)
+    return {errc::bad_config, "a percentage is at most 100", "sanity.same_id_percent"};
   if (rules.max_age < duration{0})
     return {errc::bad_config, "an age is not negative", "sanity.max_age"};
   return {};
@@ -91,11 +93,11 @@ error content_sanity::judge_fields() const {
 
 error content_sanity::judge_ids() const {
   auto all = read_ + same_ids_;
-  if (same_ids_ * 100 <= all * same_id_percent)
+  if (same_ids_ * 100 <= all * rules_.same_id_percent)
     return {};
   return {errc::suspicious_schema,
           std::to_string(same_ids_) + " of " + std::to_string(all) +
-              " items have the id of another one on their page, " + std::to_string(same_id_percent) +
+              " items have the id of another one on their page, " + std::to_string(rules_.same_id_percent) +
               " % at most are expected",
           {}};
 }

@@ -18,9 +18,6 @@
 
 namespace vigie {
 
-/// With more of its items having the id of another on their page, what is taken for an id is none.
-inline constexpr uint32_t same_id_percent = 50;
-
 /// bad_config for a required field that items do not have, percentages above 100, a negative age.
 error validate(const sanity_rules& rules);
 

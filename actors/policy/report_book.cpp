@@ -49,6 +49,7 @@ std::vector<permit_release> report_book::take_due(mono_time now, bool all) {
     x.being_told = true;
     auto& said = out.emplace_back(x.what);
     auto ago = std::chrono::duration_cast<duration>(now - x.since);
+    said.age += ago;
     if (said.report.retry_after)
       *said.report.retry_after = std::max(*said.report.retry_after - ago, duration{0});
     if (said.report.kind != answer_kind::none_asked)

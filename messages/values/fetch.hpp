@@ -52,13 +52,14 @@ struct extract_spec {
   friend bool operator==(const extract_spec&, const extract_spec&) = default;
 };
 
-/// What a source's answer must look like to be believed (T30). All off by default.
+/// What a source's answer must look like to be believed (T30). All but the last are off by default.
 struct sanity_rules {
   uint32_t min_items = 0;              ///< a search with fewer in all is suspicious_empty
   std::vector<std::string> required{}; ///< item fields that at least required_percent of the items have
   uint32_t required_percent = 100;     ///< fewer is suspicious_schema
   std::string dated{};                 ///< path of each item's date; empty = freshness is not judged
   duration max_age{0};                 ///< the newest item is not older, else suspicious_stale
+  uint32_t same_id_percent = 50;       ///< with more of the items having the id of another, suspicious_schema
 
   friend bool operator==(const sanity_rules&, const sanity_rules&) = default;
 };

@@ -30,6 +30,7 @@ struct permit_release {
   std::string evidence; ///< of the refusal
   optional<robots_report> robots{};
   fetch_report report{};
+  duration age{0}; ///< since the request ended; what is said again is older
 };
 /// A permit whose request is not over.
 struct held_permit {

@@ -214,6 +214,7 @@ struct site_refused {
   worker_id worker;
   host_key host;
   std::string evidence;
+  duration age{0}; ///< since the site said so, as far as who tells it knows
 };
 /// What to do about it.
 struct refusal_ruling {

@@ -138,7 +138,8 @@ TEST_CASE("nothing is answered before the stored verdicts are back, and waiting 
     f.start();
     later<std::vector<verdict>> first{f.w, f.aut, get_bans{}};
     f.w.drain();
-    later<refusal_ruling> ruling{f.w, f.aut, site_refused{us, site, "HTTP 403"}};
+    auto said = f.w.env(f.log, f.metrics).wall(f.w.now()) - 1min;
+    later<refusal_ruling> ruling{f.w, f.aut, site_refused{us, site, "HTTP 403", 1min}};
     f.w.drain();
     later<std::vector<verdict>> third{f.w, f.aut, get_bans{}};
     f.w.drain();
@@ -150,6 +151,7 @@ TEST_CASE("nothing is answered before the stored verdicts are back, and waiting 
     f.w.advance(2s, 500ms);
     CHECK(first.get()->size() == 1);
     CHECK(ruling.get()->circuit_open); // by the verdict of before
+    CHECK(ruling.get()->ban.since == said);
     CHECK(third.get()->size() == 3);
   }
 }

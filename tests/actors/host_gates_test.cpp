@@ -372,7 +372,10 @@ TEST_CASE("while a refusal waits for its ruling nobody gets a permit, also if th
     f.w.advance(2s);
     REQUIRE(first.get()->id != 0);
     f.w.stop(f.links.ban_timer.get());
-    f.refuse(fr, first.get()->id);
+    auto said = f.w.env(f.log, f.metrics).wall(f.w.now()) - 5min;
+    permit_release told_late{first.get()->id, site, true, "HTTP 403"};
+    told_late.age = 5min;
+    caf::anon_send(f.aut, fr, told_late);
     f.w.drain();
     later<permit> second{f.w, f.aut, us, f.wants(policy, 10min)};
     f.w.advance(20s, 1s);
@@ -381,7 +384,9 @@ TEST_CASE("while a refusal waits for its ruling nobody gets a permit, also if th
     f.w.advance(3s, 500ms);
     REQUIRE(second.here());
     CHECK(second.get()->id != 0);
-    CHECK(f.w.ask<std::vector<verdict>>(f.links.ban_timer.get(), get_bans{})->size() == 1);
+    auto bans = f.w.ask<std::vector<verdict>>(f.links.ban_timer.get(), get_bans{});
+    REQUIRE(bans->size() == 1);
+    CHECK(bans->at(0).since == said); // whenever it was ruled on
   }
 }
 

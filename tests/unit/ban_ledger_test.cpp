@@ -25,8 +25,8 @@ ban_ledger ledger(ban_config config = exact()) {
   return ban_ledger{config, regions, 1};
 }
 
-site_refused refusal(const worker_id& w, const host_key& h = site) {
-  return {w, h, "HTTP 403"};
+site_refused refusal(const worker_id& w, const host_key& h = site, duration age = duration{0}) {
+  return {w, h, "HTTP 403", age};
 }
 
 } // namespace

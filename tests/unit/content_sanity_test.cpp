@@ -86,8 +86,9 @@ TEST_CASE("entries that became no items count where id and title are required") 
 }
 
 TEST_CASE("too many items with the id of another") {
-  auto verdict_of = [](int first_ones, uint64_t same) {
-    content_sanity x{{}};
+  sanity_rules rules;
+  auto verdict_of = [&](int first_ones, uint64_t same) {
+    content_sanity x{rules};
     for (int i = 0; i < first_ones; ++i)
       x.saw(thing(std::to_string(i)));
     x.saw_same_ids(same);
@@ -97,6 +98,10 @@ TEST_CASE("too many items with the id of another") {
   CHECK(verdict_of(5, 6).code == errc::suspicious_schema);
   CHECK(verdict_of(5, 6).detail == "6 of 11 items have the id of another one on their page, 50 % at most are expected");
   CHECK(verdict_of(0, 0).code == errc::none);
+  rules.same_id_percent = 0;
+  CHECK(verdict_of(100, 1).code == errc::suspicious_schema);
+  rules.same_id_percent = 100;
+  CHECK(verdict_of(1, 1000).code == errc::none);
 }
 
 TEST_CASE("items that are too old") {
@@ -139,6 +144,9 @@ TEST_CASE("rules that make no sense") {
   rules = {};
   rules.required_percent = 101;
   CHECK(validate(rules).place == "sanity.required_percent");
+  rules = {};
+  rules.same_id_percent = 101;
+  CHECK(validate(rules).place == "sanity.same_id_percent");
   rules = {};
   rules.max_age = duration{-1};
   CHECK(validate(rules).place == "sanity.max_age");

@@ -41,6 +41,7 @@ TEST_CASE("a release is said until it is heard, once at a time, a Retry-After as
   REQUIRE(again.size() == 1);
   CHECK(*again[0].report.retry_after == 49s);
   CHECK(again[0].report.took == 11s);
+  CHECK(again[0].age == 11s);
   book.nobody_tells();
   CHECK(book.take_due(t0 + 70s).at(0).report.retry_after == optional<duration>{0s});
   CHECK(book.permits() == std::vector<uint64_t>{1});
