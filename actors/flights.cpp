@@ -49,9 +49,10 @@ bool flights::leave(uint64_t permit) {
   if (i == open_.end())
     return false;
   auto& x = i->second;
-  x.kept_back = now > x.leave_by;
-  if (x.kept_back)
+  if (now > x.leave_by) {
+    x.kept_back = x.left == mono_time{}; // else it has left before, on a connection that broke
     return false;
+  }
   x.left = now;
   if (x.policy.max_in_flight > 1 && !std::exchange(departed_, true) && wake_)
     wake_();

@@ -110,7 +110,9 @@ void curl_loop::run() {
   while (take_waiting()) {
     run_timers();
     finish_transfers();
+    auto looked = mono_time::clock::now();
     wait();
+    end_overdue(looked);
   }
   cancel_all();
 }
@@ -141,14 +143,17 @@ void curl_loop::start(std::unique_ptr<job> x) {
   if (added != CURLM_OK)
     return end(std::move(x), fail(errc::network, curl_multi_strerror(added)));
   x->place = running_.size();
+  x->deadline = mono_time::clock::now() + x->transfer->timeout();
+  next_deadline_ = std::min(next_deadline_, x->deadline);
   running_.push_back(std::move(x));
 }
 
-/// libcurl's next timer; for ever without one.
+/// Until libcurl's next timer or the next time-out; for ever without one.
 int curl_loop::time_to_wait() {
-  if (!timer_set_)
+  auto until = timer_set_ ? std::min(timer_at_, next_deadline_) : next_deadline_;
+  if (until == mono_time::max())
     return -1;
-  auto left = timer_at_ - mono_time::clock::now();
+  auto left = until - mono_time::clock::now();
   // Rounded up: woken too early, it would spin until the time has come.
   auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
   return static_cast<int>(std::clamp<int64_t>(ms, 0, 3600 * 1000));
@@ -184,16 +189,35 @@ void curl_loop::wait() {
   });
 }
 
+/// Ends what had its time-out before the sockets were looked at the last time.
+void curl_loop::end_overdue(mono_time looked) {
+  if (looked < next_deadline_)
+    return;
+  next_deadline_ = mono_time::max();
+  for (size_t i = 0; i < running_.size();) {
+    auto& x = *running_[i];
+    if (looked - x.deadline > held_up_from && !std::exchange(x.graced, true))
+      x.deadline = looked + held_up_grace;
+    if (looked >= x.deadline) {
+      finish(x.easy->get(), CURLE_OPERATION_TIMEDOUT); // another takes its place
+      continue;
+    }
+    next_deadline_ = std::min(next_deadline_, x.deadline);
+    ++i;
+  }
+}
+
+void curl_loop::finish(void* easy, int code) {
+  auto x = take_running(easy);
+  auto outcome = x->transfer->finish(*x->easy, code);
+  end(std::move(x), std::move(outcome));
+}
+
 void curl_loop::finish_transfers() {
   int left = 0;
-  while (auto message = curl_multi_info_read(multi_.get(), &left)) {
-    if (message->msg != CURLMSG_DONE)
-      continue;
-    auto code = message->data.result;
-    auto x = take_running(message->easy_handle);
-    auto outcome = x->transfer->finish(*x->easy, code);
-    end(std::move(x), std::move(outcome));
-  }
+  while (auto message = curl_multi_info_read(multi_.get(), &left))
+    if (message->msg == CURLMSG_DONE)
+      finish(message->easy_handle, message->data.result);
 }
 
 std::unique_ptr<curl_loop::job> curl_loop::take_running(void* easy) {

@@ -22,7 +22,18 @@ struct curl_loop_limits {
   size_t max_idle = 64; ///< connections and handles kept for the next request
 };
 
+/// A loop that looks so much later than a request's time-out was held up: its process was stopped, or a callback took
+/// long. What the site has said meanwhile may still lie in the socket, or be on its way.
+constexpr duration held_up_from{200};
+/// A request whose time-out passed while the loop was held up has so long, from when the loop looks again, to be
+/// answered. Short of the 10 s for which main keeps a request's place at its gate beyond its time-out.
+constexpr duration held_up_grace{1000};
+
 /// Runs transfers until it is stopped; then whoever waits gets errc::cancelled.
+///
+/// The time-out of a whole request is the loop's: libcurl would look at it before it looks into the socket, and throw
+/// away an answer that came in time for a loop which is late. Here a request ends with its time-out when all sockets
+/// were looked at since. A time-out before there is a connection is libcurl's: nobody can have answered yet.
 class curl_loop {
 public:
   /// `in_flight` is counted down before each callback; it and the client's settings outlive the loop.
@@ -43,7 +54,9 @@ private:
     std::unique_ptr<curl_transfer> transfer;
     http_client::callback done;
     std::unique_ptr<curl_easy> easy;
-    size_t place = 0; ///< in running_
+    size_t place = 0;     ///< in running_
+    mono_time deadline{}; ///< its time-out, and once a grace
+    bool graced = false;
   };
   struct multi_deleter {
     void operator()(void* x) const;
@@ -59,7 +72,9 @@ private:
   int time_to_wait();
   void run_timers();
   void wait();
+  void end_overdue(mono_time looked);
   void finish_transfers();
+  void finish(void* easy, int code);
   void end(std::unique_ptr<job> x, result<http_response> outcome);
   void cancel_all();
   std::unique_ptr<job> take_running(void* easy);
@@ -87,6 +102,7 @@ private:
   std::vector<std::unique_ptr<curl_easy>> idle_;
   bool timer_set_ = false;
   mono_time timer_at_{};
+  mono_time next_deadline_ = mono_time::max(); ///< none in running_ is earlier
   std::thread thread_;
 };
 

@@ -86,10 +86,8 @@ curl_transfer::~curl_transfer() {
 
 void curl_transfer::attach(const curl_easy& on) {
   easy_ = on.get();
-  auto timeout = std::max<int64_t>(request_.timeout.count(), 1);
-  auto connect = std::clamp<int64_t>(rules_.connect_timeout.count(), 1, timeout);
+  auto connect = std::clamp<int64_t>(rules_.connect_timeout.count(), 1, timeout().count());
   curl_easy_setopt(easy_, CURLOPT_URL, to_string(url_).c_str());
-  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect));
   if (plain_ && request_.headers.empty())
     curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, static_cast<curl_slist*>(on.usual_headers()));
@@ -159,10 +157,18 @@ void curl_transfer::set_headers(void* easy) {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, static_cast<curl_slist*>(header_list_));
 }
 
+duration curl_transfer::timeout() const {
+  return std::clamp<duration>(request_.timeout, duration{1}, std::chrono::hours{24});
+}
+
 bool curl_transfer::may_leave() {
-  if (!leave_ || leave_())
+  if (!leave_ || leave_()) {
+    left_ = true;
     return true;
-  problem_ = {errc::cancelled, "it was not to be sent any more", {}};
+  }
+  // On a kept connection that broke under it, it may have arrived.
+  problem_ = left_ ? error{errc::network, "closed without an answer", {}}
+                   : error{errc::cancelled, "it was not to be sent any more", {}};
   return false;
 }
 
@@ -299,7 +305,7 @@ result<http_response> curl_transfer::finish(const curl_easy& on, int code) {
 
 error curl_transfer::problem_of(const curl_easy& on, int code) {
   // A blocked address is not the cause if another address of the name was connected to.
-  bool connected = size_info(easy_, CURLINFO_PRETRANSFER_TIME_T) > 0;
+  bool connected = left_ || size_info(easy_, CURLINFO_PRETRANSFER_TIME_T) > 0;
   std::string place = connected ? "" : "connect";
   if (problem_.code != errc::none && (problem_.code != errc::blocked_address || !connected)) {
     problem_.place = place;

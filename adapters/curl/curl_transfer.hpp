@@ -44,8 +44,11 @@ public:
   curl_transfer& operator=(const curl_transfer&) = delete;
   ~curl_transfer();
 
-  /// Sets on the handle what is this request's own. Called by curl_easy.
+  /// Sets on the handle what is this request's own, but for its time-out: whoever runs it keeps that. Called by
+  /// curl_easy.
   void attach(const curl_easy& easy);
+  /// Of the whole request: 1 ms to a day.
+  duration timeout() const;
   /// A GET without a body, a proxy or certificates of its own: it leaves nothing on the handle that the next request
   /// does not set anyway.
   bool is_plain() const { return plain_; }
@@ -82,6 +85,7 @@ private:
   void* header_list_ = nullptr;
   http_response response_;
   size_t header_bytes_ = 0;
+  bool left_ = false;     ///< it was sent at least once
   bool answered_ = false; ///< all headers of the final answer are there; what comes now is its body, or trailers
   uint64_t received_ = 0; ///< of the body, as it comes
   std::unique_ptr<unpacker> unpacker_; ///< null: the body is not packed

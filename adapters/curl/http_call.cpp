@@ -17,6 +17,7 @@ result<http_response> http_call(http_request request) {
   if (!easy)
     return fail(errc::network, "libcurl has no memory");
   easy.put_on(**transfer);
+  curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS, static_cast<long>((*transfer)->timeout().count()));
   return (*transfer)->finish(easy, curl_easy_perform(easy.get()));
 }
 

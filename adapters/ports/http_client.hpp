@@ -30,8 +30,8 @@ public:
   static constexpr std::string_view never_connected = "connect";
 
   using callback = std::function<void(result<http_response>)>;
-  /// Asked, on a thread of the adapter, when there is a connection and the request is about to be sent on it; again, if
-  /// that breaks and another is made for it. False: it is not sent, and fails with errc::cancelled. Must not block.
+  /// Asked, on the adapter's thread, with a connection at hand, before the request is sent; again, if that breaks and
+  /// another is made. False: not sent; errc::cancelled, or network if it was sent before. Must not block.
   using departure = std::function<bool()>;
 
   virtual ~http_client() = default;

@@ -128,6 +128,24 @@ TEST_CASE("a permit that has become too old is not used, and a request that is l
   }
 }
 
+TEST_CASE("a request that left, and may not a second time when its connection broke, was not kept back") {
+  using namespace std::chrono_literals;
+  fixture f{1};
+  flight x{host_key{"x"}, {}};
+  x.leave_by = f.w.now() + 5s;
+  f.air->open(1, x);
+  REQUIRE(f.air->begin(1, 3, f.w.now()).code == errc::none);
+  CHECK(f.air->leave(1));
+  auto left = f.w.now();
+  f.w.advance(6s, 100ms);
+  CHECK_FALSE(f.air->leave(1));
+  f.air->land(1, fail(errc::network, "closed without an answer"));
+  auto landed = f.air->take_landed();
+  REQUIRE(landed.size() == 1);
+  CHECK_FALSE(landed[0].what.kept_back);
+  CHECK(landed[0].what.left == left);
+}
+
 TEST_CASE("a departure that others wait for is told: where a gate has several places") {
   for (auto places : {1u, 2u}) {
     fixture f{1};

@@ -99,12 +99,28 @@ raw_http_server::~raw_http_server() {
     for (int fd : open_)
       ::shutdown(fd, SHUT_RDWR);
   }
+  changed_.notify_all();
   for (auto& x : threads_)
     x.join();
 }
 
 std::string raw_http_server::url(const std::string& path) const {
   return "http://" + address_ + ":" + std::to_string(port_) + path;
+}
+
+void raw_http_server::let_go() {
+  {
+    std::lock_guard guard{mutex_};
+    let_go_ = true;
+  }
+  changed_.notify_all();
+}
+
+/// Waits for it; false at the end.
+bool raw_http_server::is_let_go() {
+  std::unique_lock guard{mutex_};
+  changed_.wait(guard, [this] { return let_go_ || stopping_; });
+  return !stopping_;
 }
 
 void raw_http_server::accept_all() {
@@ -125,7 +141,9 @@ void raw_http_server::serve(int fd) {
   std::string body;
   while (read_request(fd, buffer, head, body)) {
     ++requests_;
-    if (!answer(fd, head, body))
+    auto goes_on = answer(fd, head, body);
+    ++answers_;
+    if (!goes_on)
       break;
   }
   std::lock_guard guard{mutex_};
@@ -166,6 +184,11 @@ bool raw_http_server::answer(int fd, const std::string& head, const std::string&
   // As a proxy: the whole URL stands there, and its host is us.
   if (path.rfind("http://", 0) == 0)
     path.erase(0, path.find('/', 7));
+  if (path.rfind("/held/", 0) == 0) {
+    path.erase(0, 5);
+    if (!is_let_go())
+      return false;
+  }
   if (path == "/ok")
     return send_all(fd, reply(200, "hello", "X-Thing:  A \r\nx-twice: 1\r\nX-Twice: 2\r\n"));
   if (path == "/echo")

@@ -8,12 +8,14 @@ import contextlib
 import datetime
 import json
 import pathlib
+import signal
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from fleet import Fleet, Process, call, free_port, require, run_scenarios, wait_until  # noqa: E402
+from fleet import REGIONS, Fleet, Process, call, free_port, require, run_scenarios, wait_until  # noqa: E402
 
 WORDS = ["iPhone", "Samsung", "Pixel", "Nokia"]  # an alert each at each host
 SLOW_S, WAIT_S = 2.5, 9
@@ -58,11 +60,12 @@ def answered(request):
 
 
 @contextlib.contextmanager
-def trouble(vigie, cycle=""):
+def trouble(vigie, cycle="", timeout_s=20):
     """A fleet of two workers, three hosts and their faults; all alerts are imported."""
     fleet = Fleet(vigie, workers=2, max_pages=1, source="", cycle=cycle)
     sites = {name: Site(fleet, name) for name in NAMES}
     text = "".join(fleet.default_source("50ms").replace(f":{fleet.site_port}/", f":{s.port}/").replace("sources.market", f"sources.{n}")
+                   .replace(f"[sources.{n}.paging]", f'timeout = "{timeout_s}s"\n[sources.{n}.paging]')
                    for n, s in sites.items())
     config = fleet.main.config.read_text(encoding="utf-8")
     fleet.main.config.write_text(config.replace("[channels.log]", text + "[channels.log]"), encoding="utf-8")
@@ -164,5 +167,20 @@ def main_restarted(vigie):
         check_told(fleet, sites, check_sites(fleet, sites))
 
 
+def worker_stopped(vigie):
+    """The worker that B answers is stopped until its request's time-out has passed: the answer waits for it in the socket."""
+    timeout_s = 4
+    with trouble(vigie, timeout_s=timeout_s) as (fleet, sites):
+        fleet.trigger()
+        wait_under_way(sites)
+        asked = next(r for r in sites["b"].searches() if r["status"] == 429)
+        worker = fleet.workers[REGIONS.index(asked["region"])]
+        worker.signal(signal.SIGSTOP)
+        require(time.time() < answered(asked), "B had answered before its worker was stopped")
+        wait_until(lambda: time.time() > begin(asked) + timeout_s + 1, "the time-out to pass")
+        worker.signal(signal.SIGCONT)
+        check_sites(fleet, sites)
+
+
 if __name__ == "__main__":
-    sys.exit(run_scenarios([one_refuses, cancelled, main_restarted]))
+    sys.exit(run_scenarios([one_refuses, cancelled, main_restarted, worker_stopped]))
