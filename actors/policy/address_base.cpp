@@ -15,17 +15,11 @@ constexpr auto plain = [] {
   return out;
 }();
 
-/// A path behind its first slash, maybe with a query, that the parser would leave as it is.
+/// A path behind its first slash, maybe with a query, that the parser would leave as it is. One in which a segment may
+/// begin with a dot is left to the parser.
 bool is_settled(std::string_view x) {
-  bool query = false;
-  char before = '/';
-  for (char c : x) {
-    if (!plain[static_cast<unsigned char>(c)] || (c == '.' && before == '/' && !query))
-      return false;
-    query = query || c == '?';
-    before = c;
-  }
-  return true;
+  return std::all_of(x.begin(), x.end(), [](char c) { return plain[static_cast<unsigned char>(c)]; }) &&
+         !x.starts_with('.') && x.find("/.") == x.npos;
 }
 
 std::string joined(std::string_view a, std::string_view b) {

@@ -25,8 +25,10 @@ size_t starts_with(std::string_view text, const List& list) {
 }
 
 size_t digit_run(std::string_view text) {
-  auto end = std::find_if_not(text.begin(), text.end(), is_digit);
-  return static_cast<size_t>(end - text.begin());
+  size_t out = 0;
+  while (out < text.size() && is_digit(text[out]))
+    ++out;
+  return out;
 }
 
 /// digits x 10^shift, in whole units; what is cut off rounds half up. Nothing on overflow.
@@ -115,7 +117,7 @@ optional<cents> amount_of(const digit_groups& x, price_unit unit, bool decimal) 
 
 } // namespace
 
-optional<cents> plain_amount(std::string_view text, price_unit unit) {
+optional<cents> plain_amount(std::string_view text, price_unit unit, bool comma) {
   constexpr size_t most_digits = 15; // times 100 it still fits
   auto whole = digit_run(text);
   if (whole == 0 || whole > most_digits)
@@ -127,8 +129,8 @@ optional<cents> plain_amount(std::string_view text, price_unit unit) {
   if (rest.empty())
     return unit == price_unit::major ? out * 100 : out;
   bool tenths = rest.size() == 2, hundredths = rest.size() == 3;
-  if (unit != price_unit::major || rest[0] != '.' || !(tenths || hundredths) ||
-      digit_run(rest.substr(1)) + 1 != rest.size())
+  bool point = rest[0] == '.' || (comma && rest[0] == ',');
+  if (unit != price_unit::major || !point || !(tenths || hundredths) || digit_run(rest.substr(1)) + 1 != rest.size())
     return std::nullopt;
   return out * 100 + (rest[1] - '0') * 10 + (hundredths ? rest[2] - '0' : 0);
 }

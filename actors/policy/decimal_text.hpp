@@ -11,8 +11,9 @@
 
 namespace vigie {
 
-/// What most prices are: "12", and in major units "12.5" and "12.50". Nothing for all that takes longer to read.
-optional<cents> plain_amount(std::string_view text, price_unit unit);
+/// What most prices are: "12", and in major units "12.5" and "12.50"; "12,50" if a comma may stand for the point.
+/// Nothing for all that takes longer to read.
+optional<cents> plain_amount(std::string_view text, price_unit unit, bool comma = false);
 
 /// Reads a JSON number's own text, exponent included; more than two decimals round half up. bad_request: not a number,
 /// or too large. `unit` says whether 1250 means 1250.00 or 12.50.

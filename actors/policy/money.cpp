@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "actors/policy/decimal_text.hpp"
 #include "actors/policy/price_amounts.hpp"
 #include "actors/policy/price_plain.hpp"
 
@@ -95,9 +94,6 @@ result<cents> amount_in(const price_amount& x, const price_token& number, std::s
 
 result<price_text> parse_price(std::string_view text, price_unit unit) {
   price_text out;
-  out.lowest = plain_amount(text, unit);
-  if (out.lowest)
-    return out;
   auto plain = plain_price_text(text);
   auto list = price_tokens(plain, unit);
   if (list.empty())

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <utility>
-#include <vector>
 
+#include "actors/policy/decimal_text.hpp"
 #include "actors/policy/unicode.hpp"
 
 namespace vigie {
@@ -33,11 +33,25 @@ constexpr run runs[] = {
     {0xFE0F, 0xFE0F, ""},
 };
 
+constexpr std::pair<std::string_view, std::string_view> common_signs[] = {
+    {"", ""}, {"€", "EUR"}, {"$", "USD"}, {"£", "GBP"}};
+
 bool is_digit(char32_t c) {
   return c >= '0' && c <= '9';
 }
 
+/// Without a blank of each kind at both ends.
+std::string_view without_blank(std::string_view x) {
+  for (std::string_view blank : {" ", "\u00a0"}) {
+    x.remove_prefix(x.starts_with(blank) ? blank.size() : 0);
+    x.remove_suffix(x.ends_with(blank) ? blank.size() : 0);
+  }
+  return x;
+}
+
 char32_t as_digit(char32_t c) {
+  if (c < 0x80)
+    return c;
   for (auto zero : zeros)
     if (c >= zero && c <= zero + 9)
       return '0' + (c - zero);
@@ -46,6 +60,8 @@ char32_t as_digit(char32_t c) {
 
 /// The digit that a raised one is, or 0.
 char raised(char32_t c) {
+  if (c < 0x80)
+    return '\0';
   constexpr std::pair<char32_t, char> low[] = {{0xB9, '1'}, {0xB2, '2'}, {0xB3, '3'}, {0x2070, '0'}};
   for (auto [raised, digit] : low)
     if (c == raised)
@@ -53,14 +69,13 @@ char raised(char32_t c) {
   return c >= 0x2074 && c <= 0x2079 ? static_cast<char>('4' + (c - 0x2074)) : '\0';
 }
 
-void put_raised(std::u32string_view digits, std::string& out) {
+void put_raised(std::string_view digits, std::string& out) {
   bool behind_number = !out.empty() && (is_digit(out.back()) || out.back() == ',' || out.back() == '.');
   if (digits.size() != 2 || !behind_number)
     return;
   if (is_digit(out.back()))
     out += out.find('.') == out.npos ? '.' : ',';
-  for (auto c : digits)
-    out += raised(c);
+  out += digits;
 }
 
 void put(char32_t c, std::string& out) {
@@ -79,23 +94,37 @@ void put(char32_t c, std::string& out) {
 
 } // namespace
 
+optional<plain_price> read_plain_price(std::string_view text, price_unit unit) {
+  if (auto bare = plain_amount(text, unit))
+    return plain_price{*bare};
+  auto in_number = [](char c) { return is_digit(c) || c == '.' || c == ','; };
+  auto begin = std::find_if(text.begin(), text.end(), [](char c) { return is_digit(c); });
+  auto end = std::find_if_not(begin, text.end(), in_number);
+  auto amount = plain_amount({begin, end}, unit, true);
+  if (!amount || (begin != text.begin() && end != text.end()))
+    return std::nullopt;
+  auto sign =
+      without_blank(begin != text.begin() ? std::string_view{text.begin(), begin} : std::string_view{end, text.end()});
+  for (auto [known, currency] : common_signs)
+    if (sign == known)
+      return plain_price{*amount, currency};
+  return std::nullopt;
+}
+
 std::string plain_price_text(std::string_view text) {
-  std::u32string points;
-  while (!text.empty())
-    points += as_digit(take_code_point(text));
-  std::string out;
-  for (size_t i = 0; i < points.size(); ++i) {
-    auto end = i;
-    while (end < points.size() && raised(points[end]) != '\0')
-      ++end;
-    if (end > i) {
-      put_raised(std::u32string_view{points}.substr(i, end - i), out);
-      i = end - 1;
-    } else if (points[i] == 0xB7 && i > 0 && i + 1 < points.size() && is_digit(points[i - 1]) &&
-               is_digit(points[i + 1])) {
+  auto next = [](std::string_view& rest) { return rest.empty() ? char32_t{0} : as_digit(take_code_point(rest)); };
+  auto peek = [&](std::string_view rest) { return next(rest); };
+  std::string out, high;
+  for (char32_t before = 0, c = 0; !text.empty(); before = c) {
+    c = next(text);
+    if (raised(c) != '\0') {
+      for (high = raised(c); raised(peek(text)) != '\0';)
+        high += raised(next(text));
+      put_raised(high, out);
+    } else if (c == 0xB7 && is_digit(before) && is_digit(peek(text))) {
       out += '.';
     } else {
-      put(points[i], out);
+      put(c, out);
     }
   }
   return out;

@@ -4,7 +4,21 @@
 #include <string>
 #include <string_view>
 
+#include "messages/values/alert.hpp"
+#include "messages/values/fetch.hpp"
+#include "messages/values/optional.hpp"
+
 namespace vigie {
+
+struct plain_price {
+  cents amount = 0;
+  std::string_view currency{}; ///< ISO 4217; empty = the text does not say
+};
+
+/// What most shops print: "126,50 €", "$12.99", "7.5", one number without groups and at most one of the commonest
+/// signs next to it. Nothing for all that takes longer to read: parse_price (actors/policy/money.hpp) says the same of
+/// these, and reads all others.
+optional<plain_price> read_plain_price(std::string_view text, price_unit unit);
 
 /// Digits of all scripts that shops print (full-width, Arabic, Persian, Devanagari, Bengali, Thai) are those of ASCII,
 /// dashes "-", apostrophes "'", blanks that do not break U+00A0 and all others " "; a middle dot between digits is a

@@ -14,6 +14,11 @@ bool is_slash(char c) {
   return c == '/' || c == '\\';
 }
 
+/// How much of it stands before the first slash of either kind.
+size_t up_to_slash(text x) {
+  return static_cast<size_t>(std::find_if(x.begin(), x.end(), [](char c) { return is_slash(c); }) - x.begin());
+}
+
 /// The standard's percent-encode sets, without control characters and what is beyond ASCII, which are in all of them.
 constexpr text fragment_set = " \"<>`";
 constexpr text query_set = " \"#<>'";
@@ -23,7 +28,7 @@ constexpr text user_set = " \"#<>?^`{}/:;=@[\\]|";
 void put_encoded(std::string& out, text from, text set) {
   for (char c : from) {
     auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7F && set.find(c) == set.npos)
+    if (is_alphanumeric(c) || (byte > 0x20 && byte < 0x7F && set.find(c) == set.npos))
       out += c;
     else
       append_percent(out, c);
@@ -48,7 +53,7 @@ size_t dots_of(text segment) {
 /// Joins `more` to `path`, which is empty or ends where a segment may begin, with '/'.
 void walk_path(std::string& path, text more) {
   for (;;) {
-    auto end = std::min(more.find_first_of("/\\"), more.size());
+    auto end = up_to_slash(more);
     auto segment = more.substr(0, end);
     bool last = end == more.size();
     auto dots = dots_of(segment);
@@ -74,10 +79,11 @@ text cleaned(text x, std::string& room) {
     x.remove_prefix(1);
   while (!x.empty() && is_outer(x.back()))
     x.remove_suffix(1);
-  if (x.find_first_of("\t\n\r") == x.npos)
+  auto is_dropped = [](char c) { return c == '\t' || c == '\n' || c == '\r'; };
+  if (std::none_of(x.begin(), x.end(), is_dropped))
     return x;
   room = x;
-  std::erase_if(room, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
+  std::erase_if(room, is_dropped);
   return room;
 }
 
@@ -158,7 +164,7 @@ optional<web_address> parse_address(text reference, const web_address* base) {
   if (!relative) {
     while (!rest.empty() && is_slash(rest[0]))
       rest.remove_prefix(1);
-    auto end = std::min(rest.find_first_of("/\\"), rest.size());
+    auto end = up_to_slash(rest);
     auto authority = authority_of(rest.substr(0, end), out.scheme);
     if (!authority)
       return std::nullopt;

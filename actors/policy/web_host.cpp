@@ -133,7 +133,8 @@ optional<std::string> domain_of(std::string_view text) {
 
 bool is_forbidden(char c) {
   constexpr std::string_view forbidden = " #/:<>?@[\\]^|%";
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || forbidden.find(c) != forbidden.npos;
+  return !is_alphanumeric(c) &&
+         (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || forbidden.find(c) != forbidden.npos);
 }
 
 } // namespace

@@ -18,7 +18,7 @@ bool is_token(std::string_view text) {
 } // namespace
 
 std::string_view trim_line(std::string_view text) {
-  return trimmed(text, is_blank);
+  return trimmed(text, [](char c) { return is_blank(c); });
 }
 
 error check_request(const http_request& request) {

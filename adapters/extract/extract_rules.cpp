@@ -6,6 +6,7 @@
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/money.hpp"
 #include "actors/policy/page_notes.hpp"
+#include "actors/policy/price_plain.hpp"
 #include "actors/policy/url_template.hpp"
 
 namespace vigie {
@@ -234,6 +235,8 @@ result<extract_rules> compile_rules(const source_spec& source) {
 }
 
 price_found price_of_text(std::string_view text, price_unit unit) {
+  if (auto at_once = read_plain_price(text, unit))
+    return checked(at_once->amount, std::string{at_once->currency});
   auto read = parse_price(text, unit);
   if (!read)
     return {{}, {}, read.error().detail};
@@ -268,6 +271,10 @@ std::string normal_currency(std::string_view text) {
     return upper;
   auto sign = parse_price("1 " + std::string{text});
   return sign && !sign->currency.empty() ? sign->currency : std::string{text};
+}
+
+bool asks_address(const std::vector<field_rule>& fields) {
+  return std::any_of(fields.begin(), fields.end(), [](const field_rule& x) { return is_address(x.field); });
 }
 
 std::string value_of_text(const field_name& field, std::string_view text, const address_base& base) {

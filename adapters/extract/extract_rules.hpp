@@ -109,6 +109,9 @@ inline bool is_address(const field_name& x) {
   return x.member == &item::url || x.member == &item::photo;
 }
 
+/// Some field of these is.
+bool asks_address(const std::vector<field_rule>& fields);
+
 /// What a text is for its field, on a page with that base: an address is absolute, a currency a code.
 std::string value_of_text(const field_name& field, std::string_view text, const address_base& base);
 

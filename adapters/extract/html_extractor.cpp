@@ -109,7 +109,7 @@ private:
     item next;
     std::string currency_said;
     for (auto column : order_) {
-      const auto& value = rows_.at(row, column);
+      auto& value = rows_.at(row, column);
       auto field = columns_[column];
       auto why = unusable_value(value, queries_.limits);
       if (field && !field->member && field->name != "price") {
@@ -123,7 +123,7 @@ private:
       } else if (is_address(*field)) {
         next.*field->member = absolute(*value, rows_.bases(row, column));
       } else if (field->member) {
-        next.*field->member = field->name == "currency" ? normal_currency(*value) : *value;
+        next.*field->member = field->name == "currency" ? normal_currency(*value) : std::move(*value);
       } else {
         read_price(row, column, *value, next, currency_said);
       }
@@ -135,10 +135,10 @@ private:
 
   std::optional<odd_one> read_required(const field_name& field, size_t row, size_t column, const std::string& why,
                                        item& next) {
-    const auto& value = rows_.at(row, column);
+    auto& value = rows_.at(row, column);
     bool is_id = field.name == "id";
     if (why.empty())
-      (is_id ? next.id.value : next.title) = *value;
+      (is_id ? next.id.value : next.title) = std::move(*value);
     else if (is_id || !fixed_.title || (value && !value->empty()))
       return odd_one{value && !value->empty() ? odd_entry::too_long
                      : is_id                  ? odd_entry::without_id

@@ -156,11 +156,21 @@ std::string without_html_references(std::string_view raw) {
 
 namespace {
 
+/// "#39;", the number of what is seen, or of a no-break space.
+bool is_plain_number(std::string_view x) {
+  constexpr size_t most_digits = 4;
+  uint32_t number = 0;
+  size_t at = 1;
+  for (; at < x.size() && at <= most_digits && is_digit(x[at]); ++at)
+    number = number * 10 + static_cast<uint32_t>(x[at] - '0');
+  return x.starts_with('#') && at < x.size() && x[at] == ';' && ((number > ' ' && number < 0x7F) || number >= 0xA0);
+}
+
 /// libxml2 reads all of the page's references as the standard does.
 bool all_plain(std::string_view page) {
   for (auto at = page.find('&'); at != page.npos; at = page.find('&', at + 1)) {
     auto rest = page.substr(at + 1, 6);
-    bool plain = rest.empty() || !(is_alphanumeric(rest[0]) || rest[0] == '#');
+    bool plain = rest.empty() || !(is_alphanumeric(rest[0]) || rest[0] == '#') || is_plain_number(rest);
     for (const auto& [name, is] : frequent)
       plain = plain || (rest.starts_with(name) && rest.size() > name.size() && rest[name.size()] == ';');
     if (!plain)

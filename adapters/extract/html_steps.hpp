@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/css_selector.hpp"
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_scanner.hpp"
@@ -21,11 +22,37 @@ struct step_level {
   step_bits above = 0;
 };
 
+/// The words of a class attribute, each as one bit of 64: a class whose bit is not there is not among them. Others may
+/// share its bit.
+inline step_bits class_bits(std::string_view value) {
+  step_bits out = 0;
+  uint64_t word = 0;
+  auto end_word = [&] {
+    if (word != 0)
+      out |= step_bits{1} << (word * 0x9E3779B97F4A7C15 >> 58);
+    word = 0;
+  };
+  for (char c : value) {
+    if (is_blank(c))
+      end_word();
+    else
+      word = word * 31 + static_cast<unsigned char>(c);
+  }
+  end_word();
+  return out;
+}
+
+/// What one step asks of an element.
+struct asked_step {
+  css_compound what;
+  step_bits classes = 0; ///< without these it does not fit
+};
+
 /// Selectors that are asked of the same element, their steps side by side in one word.
 struct step_program {
   static constexpr size_t max_steps = 64;
 
-  std::vector<css_compound> steps;
+  std::vector<asked_step> steps;
   std::vector<size_t> targets;       ///< of the step that ends a selector
   std::vector<step_bits> by_name{0}; ///< steps that an element of that name number may fit; 0 = all other names
   step_bits first_below = 0;         ///< begins a selector: anywhere below, or directly below
@@ -44,7 +71,7 @@ struct step_program {
       last |= i + 1 == x.steps.size() ? bit : 0;
       list |= i + 2 == x.steps.size() ? bit : 0;
       tested |= x.steps[i].compound.attributes.empty() ? 0 : bit;
-      steps.push_back(x.steps[i].compound);
+      steps.push_back(asked(x.steps[i].compound));
       targets.push_back(target);
     }
   }
@@ -58,6 +85,15 @@ struct step_program {
       if (!matches(steps[i]))
         out &= ~(step_bits{1} << i);
     }
+    return out;
+  }
+
+private:
+  static asked_step asked(const css_compound& x) {
+    asked_step out{x};
+    for (const auto& a : x.attributes)
+      if (a.name == "class" && a.prefix.empty() && a.how == css_match::word && !a.any_case)
+        out.classes |= class_bits(a.value);
     return out;
   }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "actors/policy/ascii.hpp"
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_references.hpp"
 #include "adapters/extract/html_scanner.hpp"
@@ -33,13 +34,13 @@ public:
         return false;
     for (auto p : {&page_, &item_})
       for (const auto& step : p->steps)
-        if (!step.type.empty())
-          names_.select(step.type);
+        if (!step.what.type.empty())
+          names_.select(step.what.type);
     for (auto p : {&page_, &item_}) {
       p->by_name.assign(names_.selected() + 1, 0);
       for (size_t i = 0; i < p->steps.size(); ++i)
         for (size_t name = 0; name < p->by_name.size(); ++name)
-          if (p->steps[i].type.empty() || names_.select(p->steps[i].type) == name)
+          if (p->steps[i].what.type.empty() || names_.select(p->steps[i].what.type) == name)
             p->by_name[name] |= step_bits{1} << i;
     }
     return queries_.columns.size() <= step_program::max_steps;
@@ -121,7 +122,7 @@ private:
   void read_text(std::string_view text) {
     // Between and before html, head and body nothing but blanks is sure to be nothing.
     if (open_.size() < 2 || open_.back().known == html_names::head) {
-      if (!captures_.empty() || !std::all_of(text.begin(), text.end(), is_markup_blank))
+      if (!captures_.empty() || !std::all_of(text.begin(), text.end(), [](char c) { return is_markup_blank(c); }))
         failed_ = true;
       return;
     }
@@ -173,7 +174,8 @@ private:
       return pass_over(tag.name(), entry.element, stays);
     if (html_elements_.ends_word(entry.element))
       end_word();
-    auto matches = [&](const css_compound& x) { return fits(x, tag); };
+    classes_.reset();
+    auto matches = [&](const asked_step& x) { return fits(x, tag); };
     auto outer = open_.empty() ? step_level{} : open_.back().page;
     auto here = page_.fitting(outer, open_.empty(), entry.selected, matches);
     list_seen_ = list_seen_ || (here & page_.list & item_steps_) != 0;
@@ -275,11 +277,22 @@ private:
     }
   }
 
-  bool fits(const css_compound& x, const html_scanner& tag) {
-    return std::all_of(x.attributes.begin(), x.attributes.end(), [&](const css_attribute& a) {
+  bool fits(const asked_step& x, const html_scanner& tag) {
+    if (x.classes != 0 && (x.classes & ~classes_of(tag)) != 0)
+      return false;
+    return std::all_of(x.what.attributes.begin(), x.what.attributes.end(), [&](const css_attribute& a) {
       auto found = tag.attribute(a.name);
       return found && (a.how == css_match::present || vigie::matches(a, plain(*found)));
     });
+  }
+
+  /// Most tags are asked for several classes, of which they have none.
+  step_bits classes_of(const html_scanner& tag) {
+    if (!classes_) {
+      auto found = tag.attribute("class");
+      classes_ = found ? class_bits(plain(*found)) : 0;
+    }
+    return *classes_;
   }
 
   /// With its references written out; good until the next call.
@@ -307,12 +320,7 @@ private:
     closed_ = open_.empty();
   }
 
-  bool is_open_name(std::string_view name) const {
-    const auto& x = open_.back().name;
-    return x.size() == name.size() && std::equal(x.begin(), x.end(), name.begin(), [](char a, char b) {
-             return a == b || ((a | 0x20) == (b | 0x20) && (a | 0x20) >= 'a' && (a | 0x20) <= 'z');
-           });
-  }
+  bool is_open_name(std::string_view name) const { return equal_ignoring_case(open_.back().name, name); }
 
   void pop() {
     auto known = open_.back().known;
@@ -373,6 +381,7 @@ private:
   bool failed_ = false;
   bool list_seen_ = false;
   std::string scratch_;
+  std::optional<step_bits> classes_; ///< of the tag at hand, once they were asked for
 };
 
 } // namespace

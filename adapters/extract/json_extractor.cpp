@@ -36,7 +36,7 @@ public:
     if (!text)
       return tl::unexpected<error>(text.error());
     page = text->text;
-    base_ = address_base{from.url};
+    base_ = asks_address(rules_) ? address_base{from.url} : address_base{};
     out_ = {};
     count_.emplace(limits_);
     header_read_ = false;

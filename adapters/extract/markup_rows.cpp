@@ -63,6 +63,15 @@ result<markup_query> compile_items(const extract_spec& spec) {
   return out;
 }
 
+/// Of words with one space between each, which stay as they are. The text begins with a word, or is empty.
+size_t settled_run(std::string_view text) {
+  size_t at = 0;
+  auto blank = [&](size_t i) { return i >= text.size() || is_markup_blank(text[i]); };
+  while (!blank(at) || (at < text.size() && text[at] == ' ' && !blank(at + 1)))
+    ++at;
+  return at;
+}
+
 } // namespace
 
 result<markup_queries> compile_queries(const extract_spec& spec, const std::string& next, bool next_is_url,
@@ -152,17 +161,19 @@ bool markup_rows::put_bases(size_t row, size_t column, std::string bases) {
 
 void text_collector::add(std::string_view piece) {
   while (!piece.empty() && !full()) {
-    auto word = static_cast<size_t>(std::find_if_not(piece.begin(), piece.end(), is_markup_blank) - piece.begin());
-    blank_ = blank_ || word > 0;
-    piece.remove_prefix(word);
-    auto end = static_cast<size_t>(std::find_if(piece.begin(), piece.end(), is_markup_blank) - piece.begin());
-    if (end == 0)
+    size_t blanks = 0;
+    while (blanks < piece.size() && is_markup_blank(piece[blanks]))
+      ++blanks;
+    blank_ = blank_ || blanks > 0;
+    piece.remove_prefix(blanks);
+    auto size = settled_run(piece);
+    if (size == 0)
       break;
     if (blank_ && !text_.empty())
       text_ += ' ';
     blank_ = false;
-    text_ += piece.substr(0, std::min(end, limit_ + 1 - std::min(text_.size(), limit_)));
-    piece.remove_prefix(end);
+    text_ += piece.substr(0, std::min(size, limit_ + 1 - std::min(text_.size(), limit_ + 1)));
+    piece.remove_prefix(size);
   }
 }
 

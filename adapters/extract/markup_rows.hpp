@@ -58,6 +58,7 @@ public:
   void clear(size_t columns, const markup_limits& limits);
   size_t size() const { return rows_; }
   const cell& at(size_t row, size_t column) const { return cells_[row * columns_ + column]; }
+  cell& at(size_t row, size_t column) { return cells_[row * columns_ + column]; }
   bool has(size_t row, size_t column) const { return at(row, column).has_value(); }
 
   /// False: there are too many.

@@ -1,6 +1,7 @@
 #include "adapters/extract/page_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -23,18 +24,18 @@ bool is_utf8(std::string_view text) {
 /// A control character other than tab and line ends, or one of the two characters that are none.
 bool has_unusable(std::string_view text) {
   auto unusable = [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; };
-  size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    uint64_t x = 0;
-    std::memcpy(&x, text.data() + at, 8);
-    // Some byte is below 0x20: the exact test of the eight is only made then.
-    if (((x - 0x2020202020202020) & ~x & 0x8080808080808080) != 0 &&
-        std::any_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(at + 8),
-                    unusable))
+  std::array<uint64_t, 4> block{};
+  auto rest = text;
+  for (; rest.size() >= sizeof block; rest.remove_prefix(sizeof block)) {
+    std::memcpy(block.data(), rest.data(), sizeof block);
+    uint64_t below = 0; // the high bit of a byte: it is below 0x20, or the one before it is
+    for (auto x : block)
+      below |= (x - 0x2020202020202020) & ~x & 0x8080808080808080;
+    if (below != 0 && std::any_of(rest.begin(), rest.begin() + sizeof block, unusable))
       return true;
   }
-  return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), unusable) ||
-         text.find("\xEF\xBF\xBE") != text.npos || text.find("\xEF\xBF\xBF") != text.npos;
+  return std::any_of(rest.begin(), rest.end(), unusable) || text.find("\xEF\xBF\xBE") != text.npos ||
+         text.find("\xEF\xBF\xBF") != text.npos;
 }
 
 /// Of valid UTF-8.
@@ -115,26 +116,20 @@ result<page_text> read_html(std::string_view page, const charset_choice& choice,
 
 enum class text_doubt : uint8_t { none, no_character, control };
 
-/// Where the first eight bytes stand of which one is beyond ASCII, or the rest.
-size_t beyond_ascii(std::string_view text) {
-  size_t at = 0;
-  for (uint64_t x = 0; at + 8 <= text.size(); at += 8) {
-    std::memcpy(&x, text.data() + at, 8);
-    if ((x & 0x8080808080808080) != 0)
-      break;
-  }
+/// Where a C1 control character stands; npos = nowhere.
+size_t find_control(std::string_view text) {
+  auto at = text.find('\xC2');
+  while (at != text.npos && (at + 1 == text.size() || static_cast<unsigned char>(text[at + 1]) >= 0xA0))
+    at = text.find('\xC2', at + 1);
   return at;
 }
 
+/// By what stands first.
 text_doubt doubt_of(std::string_view text) {
-  for (size_t at = beyond_ascii(text); at + 1 < text.size(); ++at) {
-    auto c = static_cast<unsigned char>(text[at]);
-    if (c == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0)
-      return text_doubt::control;
-    if (c == 0xEF && text.substr(at, replacement.size()) == replacement)
-      return text_doubt::no_character;
-  }
-  return text_doubt::none;
+  auto control = find_control(text), no_character = text.find(replacement);
+  if (control == no_character)
+    return text_doubt::none;
+  return control < no_character ? text_doubt::control : text_doubt::no_character;
 }
 
 } // namespace

@@ -11,10 +11,12 @@ namespace {
 
 constexpr std::string_view all[] = {"\u00ad", "\u200b", "\u2060", "\ufeff"};
 
+/// First bytes of these.
+constexpr char leads[] = {'\xc2', '\xe2', '\xef'};
+
 /// Of one at the front; 0 = there is none.
 size_t unseen_length(std::string_view text) {
-  auto lead = text.front();
-  if (lead != '\xc2' && lead != '\xe2' && lead != '\xef')
+  if (std::find(std::begin(leads), std::end(leads), text.front()) == std::end(leads))
     return 0;
   auto found = std::find_if(std::begin(all), std::end(all), [&](auto x) { return text.starts_with(x); });
   return found == std::end(all) ? 0 : found->size();
@@ -23,7 +25,7 @@ size_t unseen_length(std::string_view text) {
 } // namespace
 
 bool drop_unseen(std::string& text) {
-  if (std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+  if (std::none_of(std::begin(leads), std::end(leads), [&](char c) { return text.find(c) != text.npos; }))
     return false;
   std::string out;
   size_t kept = 0; // up to here it is in `out`, or dropped

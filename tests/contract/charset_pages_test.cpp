@@ -217,4 +217,11 @@ TEST_CASE("bytes that are none in the encoding do not cost the page, and the tit
   auto out = (*made)->extract(json("caf\xC2\x85"));
   REQUIRE(out->page_notes.size() == 1);
   CHECK(out->page_notes[0].one.find("C1") != std::string::npos);
+  // The first of both is told.
+  for (auto [title, told] : {std::pair{"\u00a3 \uFFFD \u0085", "U+FFFD"}, std::pair{"\u00a3 \u0085 \uFFFD", "C1"}}) {
+    out = (*made)->extract(json(title));
+    REQUIRE(out->page_notes.size() == 1);
+    CHECK(out->page_notes[0].one.find(told) != std::string::npos);
+  }
+  CHECK((*made)->extract(json("\u00a3 \u00e9 \u20ac"))->page_notes.empty());
 }

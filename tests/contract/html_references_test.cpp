@@ -78,6 +78,10 @@ TEST_CASE("a page whose references are plain is left alone, any other is written
   std::string room;
   std::string_view plain = "<p title='&amp;&quot;'>AT & T &lt; &nbsp;</p><script>a && b</script>";
   CHECK(with_plain_references(plain, room).data() == plain.data());
+  std::string_view numbers = "<p title='L&#39;or &#038; &#8364;'>&#60;b&#62; &#160;&#9999;</p>";
+  CHECK(with_plain_references(numbers, room).data() == numbers.data());
+  for (std::string odd : {"&#128;", "&#0;", "&#32;", "&#127;", "&#x41;", "&#39", "&#55296;", "&#", "&#;"})
+    CHECK(with_plain_references(odd, room).data() != odd.data());
   CHECK(with_plain_references("<!-- &eacute --><p title=\"&eacute;&quot;&copy=1\">&eacute &lt;b&gt; &amp;lt;</p>",
                               room) == "<!-- &eacute --><p title=\"é&#34;&#38;copy=1\">é &#60;b&#62; &#38;lt;</p>");
   CHECK(with_plain_references("<script>&eacute</script>&eacute<style>&eacute</STYLE><i a=&eacute; b>", room) ==
