@@ -3,12 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/policy/fetch_outcome.hpp"
+
 namespace vigie {
 
 namespace {
 
 bool has_begun(const flight& x) {
   return x.begun != mono_time{};
+}
+
+bool says_stop(const flight& x, const result<http_response>& answer) {
+  auto kind = judge_fetch(answer, {}, x.conditional).kind;
+  return kind == answer_kind::refused || kind == answer_kind::rate_limited;
 }
 
 held_permit row_of(uint64_t permit, const flight& x, mono_time now) {
@@ -35,6 +42,8 @@ error flights::begin(uint64_t permit, size_t most, mono_time now) {
     return {errc::cancelled, "its permit was taken back, or used", {}};
   if (now > i->second.begin_by)
     return {errc::cancelled, "its permit is too old to be used", {}};
+  if (stops_.overtook(i->second.host, i->second.given, i->second.stops_told))
+    return {errc::cancelled, "the site has said no since its permit was given", {}};
   if (begun_ >= most)
     return {errc::busy, std::to_string(most) + " requests are in flight, the limit of this node", {}};
   i->second.begun = now;
@@ -49,7 +58,7 @@ bool flights::leave(uint64_t permit) {
   if (i == open_.end())
     return false;
   auto& x = i->second;
-  if (now > x.leave_by) {
+  if (now > x.leave_by || stops_.overtook(x.host, x.given, x.stops_told)) {
     x.kept_back = x.left == mono_time{}; // else it has left before, on a connection that broke
     return false;
   }
@@ -77,7 +86,10 @@ void flights::land(uint64_t permit, result<http_response> answer) {
   if (!over)
     return;
   --begun_;
-  landed_.push_back({permit, std::move(over.mapped()), std::move(answer)});
+  auto stop = says_stop(over.mapped(), answer);
+  if (stop)
+    stops_.said(over.mapped().host, clock_());
+  landed_.push_back({permit, std::move(over.mapped()), std::move(answer), stop});
   if (landed_.size() == 1 && wake_)
     wake_();
 }
@@ -89,7 +101,15 @@ void flights::listen(std::function<void()> wake) {
 
 std::vector<landed_flight> flights::take_landed() {
   std::lock_guard guard{mutex_};
+  for (const auto& x : landed_)
+    if (x.stop)
+      stops_.told(x.what.host, clock_());
   return std::exchange(landed_, {});
+}
+
+uint64_t flights::stops_told() const {
+  std::lock_guard guard{mutex_};
+  return stops_.count();
 }
 
 optional<flight> flights::withdraw(uint64_t permit) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "actors/policy/report_book.hpp"
+#include "actors/policy/site_stops.hpp"
 #include "messages/values/permits.hpp"
 
 namespace vigie {
@@ -27,9 +28,11 @@ struct flight {
   duration time_out{0};                  ///< of the request
   mono_time begin_by = mono_time::max(); ///< its permit is not used later than this
   mono_time leave_by = mono_time::max(); ///< its request is not sent later than this: main does not expect it any more
+  mono_time given = mono_time::max();    ///< its permit, or a little earlier
+  uint64_t stops_told = 0;               ///< flights::stops_told() when it was asked for
   mono_time begun{};                     ///< a connection is asked for
   mono_time left{};                      ///< the request is sent: from here on the site knows of it
-  bool kept_back = false;                ///< it was too late to be sent
+  bool kept_back = false;                ///< it was not to be sent any more
   bool conditional = false;
   std::string cause{};      ///< for the evidence of a refusal: "run 7"
   std::string robots_url{}; ///< not empty: it asks for this robots.txt
@@ -44,6 +47,7 @@ struct landed_flight {
   uint64_t permit = 0;
   flight what;
   result<http_response> answer;
+  bool stop = false; ///< the site refuses, or wants to be left alone
 };
 
 /// Thread-safe but for reports(), which is the gate-client's.
@@ -60,10 +64,10 @@ public:
   /// False: a permit of that number is in use. No two mains give the same, unless a clock was set back.
   bool open(uint64_t permit, flight what);
   /// The request may ask for a connection, unless: busy, since `most` are under way; cancelled, since its permit is too
-  /// old or not known (withdrawn).
+  /// old, not known (withdrawn), or the site has said since it was given that it wants none (policy/site_stops.hpp).
   error begin(uint64_t permit, size_t most, mono_time now);
-  /// It has a connection. False: it is too late to send it. From any thread; wakes the listener if others wait for this
-  /// (its gate has several places).
+  /// It has a connection. False: it is too late to send it, or the site has said no since. From any thread; wakes the
+  /// listener if others wait for this (its gate has several places).
   bool leave(uint64_t permit);
   /// One has left for whom others wait, since the last call.
   bool take_departure();
@@ -74,7 +78,10 @@ public:
   /// From now on `wake` is called, from any thread, when something has landed or left; it must not call back. Whatever
   /// landed before is for this listener, too: take it.
   void listen(std::function<void()> wake);
+  /// The caller tells main before it asks for anything more.
   std::vector<landed_flight> take_landed();
+  /// Words of sites that were taken, and that permits asked for from now on will not be given against.
+  uint64_t stops_told() const;
   /// Forgets it unless it has begun; nothing if it has, or is not known.
   optional<flight> withdraw(uint64_t permit);
   /// The same of all; those that have begun stay.
@@ -95,6 +102,7 @@ private:
   size_t begun_ = 0;
   bool departed_ = false;
   std::vector<landed_flight> landed_;
+  site_stops stops_;
   std::function<void()> wake_;
   report_book reports_;
 };

@@ -51,6 +51,7 @@ struct gate_client_state {
     mono_time asked;        ///< main, the last time
     wall_time asked_wall{}; ///< the same: this one goes on while the machine sleeps
     reply<gated_answer> answer;
+    uint64_t stops_told = 0; ///< main had been told of so many words of sites when it was asked
   };
 
   gate_client_config config;

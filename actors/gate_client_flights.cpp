@@ -85,14 +85,14 @@ void flight_over(gate_client_ptr self, landed_flight over) {
   answer_asker(self, number, {{}, std::move(outcome), over.answer ? std::move(*over.answer) : http_response{}});
 }
 
-/// The site was not asked, since it was too late for that: its permit is back, another is asked for.
+/// The site was not asked, since it was too late for that, or it has said no: its permit is back, another is asked for.
 void ask_anew(gate_client_ptr self, uint64_t permit, const flight& what) {
   report_release(self, {permit, what.host, false, {}});
   auto number = whose(self, permit);
   if (!self->state.askers.contains(number))
     return;
   self->state.waiting += what.robots_url.empty() ? 1 : 0;
-  ask_again(self, number, duration{0}, {errc::busy, "each permit was too old to be used when its turn came", {}});
+  ask_again(self, number, duration{0}, {errc::busy, "no permit could be used any more when its turn came", {}});
 }
 
 void air_changed(gate_client_ptr self) {
@@ -132,6 +132,8 @@ void take_off(gate_client_ptr self, const permit& leave, uint64_t number, flight
   auto given = x.asked + leave.wait; // or a little later
   what.begin_by = given + fresh_for(s);
   what.leave_by = given + s.config.permit_keeps;
+  what.given = given;
+  what.stops_told = x.stops_told;
   what.time_out = request.timeout;
   bool waits_on = !what.robots_url.empty();
   if (!s.air->open(leave.id, std::move(what))) {

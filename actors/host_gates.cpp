@@ -86,10 +86,9 @@ void learn_bans(self_ptr self, const std::vector<verdict>& verdicts) {
 }
 
 void ask_bans(self_ptr self) {
-  auto& st = self->state;
-  if (st.bans_known)
+  if (self->state.bans_known)
     return;
-  self->request(st.links.ban_timer.get(), st.config.local_timeout, get_bans{})
+  self->request(self->state.links.ban_timer.get(), self->state.config.local_timeout, get_bans{})
       .then([self](const std::vector<verdict>& x) { learn_bans(self, x); },
             [self](caf::error&) { self->after(self->state.config.ask_again, [self] { ask_bans(self); }); });
 }

@@ -112,6 +112,9 @@ void curl_loop::run() {
     finish_transfers();
     auto looked = mono_time::clock::now();
     wait();
+    // Held up since: what has come meanwhile may say that nothing more is to be sent.
+    if (mono_time::clock::now() - looked > held_up_from)
+      look(0);
     end_overdue(looked);
   }
   cancel_all();
@@ -175,6 +178,11 @@ void curl_loop::wait() {
       patience = 0;
     asleep_ = patience != 0;
   }
+  look(patience);
+}
+
+/// At the sockets, for at most so many ms.
+void curl_loop::look(int patience) {
   watch_.wait(patience, [this](int fd, uint32_t events) {
     if (fd == wake_.get()) {
       uint64_t count = 0;

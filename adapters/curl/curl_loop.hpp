@@ -72,6 +72,7 @@ private:
   int time_to_wait();
   void run_timers();
   void wait();
+  void look(int patience);
   void end_overdue(mono_time looked);
   void finish_transfers();
   void finish(void* easy, int code);

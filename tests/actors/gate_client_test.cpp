@@ -287,6 +287,62 @@ TEST_CASE("a permit that has become too old on its way to the site is not used e
   }
 }
 
+TEST_CASE("a permit that the site's no has overtaken is not used: main, which knows by then, is asked again") {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    fixture f{seed};
+    auto status = seed % 2 == 0 ? 403 : 429;
+    auto connected = seed % 3 == 0; // the permit is there before the no, its connection is not
+    f.web.on("/search", status, "");
+    f.web.hold();
+    auto first = f.ask();
+    REQUIRE(f.web.request_count() == 1);
+    if (connected)
+      f.web.hold_connections();
+    else
+      f.notes.withhold = true;
+    f.wish.request.url = f.wish.leave.url = "http://shop.example/other";
+    auto second = f.ask();
+    f.web.unhold();
+    f.w.drain();
+    REQUIRE(first.answered());
+    f.notes.withhold = false;
+    f.notes.deny = {errc::refused, "banned", {}};
+    if (connected) {
+      f.web.connect();
+    } else {
+      caf::anon_send(caf::actor_cast<caf::actor>(f.gateway.get()), continuation{[&] {
+                       f.notes.withheld.at(0).keep(permit{2, duration{0}, {}});
+                     }});
+    }
+    f.w.drain();
+    REQUIRE(f.web.request_count() == 1);
+    REQUIRE(f.notes.released.size() == 2);
+    REQUIRE(f.notes.released[0].report.status == status); // main hears of it first
+    REQUIRE(f.notes.released[1].report.kind == answer_kind::none_asked);
+    REQUIRE(f.notes.permits.size() == 3);
+    REQUIRE((*second)->denied.code == errc::refused);
+  }
+}
+
+TEST_CASE("a permit that main gave after it had heard the site's no is used") {
+  fixture f{1};
+  f.web.on("/search", 429, "");
+  f.web.hold();
+  auto first = f.ask();
+  f.notes.withhold = true;
+  f.wish.request.url = f.wish.leave.url = "http://shop.example/other";
+  f.web.on("/other", 200, "a page");
+  auto second = f.ask();
+  f.web.unhold();
+  f.w.advance(30s, 500ms);
+  caf::anon_send(caf::actor_cast<caf::actor>(f.gateway.get()), continuation{[&] {
+                   f.notes.withheld.at(0).keep(permit{2, 30s, {}});
+                 }});
+  f.w.drain();
+  REQUIRE((*second)->answer.body == "a page");
+  REQUIRE(f.notes.permits.size() == 2);
+}
+
 TEST_CASE("a connection may take its time: as long as main knows that the request is still to be sent") {
   fixture f{1};
   f.web.hold_connections();

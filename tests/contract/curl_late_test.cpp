@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "adapters/curl/curl_loop.hpp"
 #include "tests/fakes/raw_http_server.hpp"
 #include "tests/support/http_calls.hpp"
 
@@ -142,6 +143,31 @@ TEST_CASE("a request that was sent while its time-out passed still has a moment 
   REQUIRE(answer);
   CHECK(answer->status == 403);
   CHECK(server.requests() == 1);
+}
+
+TEST_CASE("what came while the loop was held up is heard before anything more is sent") {
+  raw_http_server server;
+  auto client = make_client(one_loop());
+  std::atomic<bool> heard{false};
+  client->fetch(get(server.url("/held/status/403")), [&](result<http_response> x) { heard = x && x->status == 403; });
+  wait_until([&] { return server.requests() == 1; });
+  hold_up held{*client, server.url("/ok")}; // on a second connection, which is kept for the next request
+  std::promise<bool> knew;
+  client->fetch(
+      get(server.url("/ok")), [](const result<http_response>&) {},
+      [&] {
+        knew.set_value(heard);
+        return true;
+      });
+  server.let_go();
+  wait_until([&] { return server.answers() == server.requests(); });
+  auto late = clock_type::now() + 2 * held_up_from;
+  wait_until([&] { return clock_type::now() > late; });
+  held.go_on();
+  auto future = knew.get_future();
+  REQUIRE(future.wait_for(http_patience) == std::future_status::ready);
+  CHECK(future.get());
+  CHECK(server.connections() == 2);
 }
 
 TEST_CASE("a request that waits for a connection of its host waits within its own time-out") {

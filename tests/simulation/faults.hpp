@@ -99,7 +99,8 @@ private:
       kinds.push_back([=, this] {
         at(when, [=, this] {
           f_.stir(luck % 83);
-          f_.scrape("https://" + host(luck).value + "/search?q=thing" + std::to_string(1 + luck / 13 % 9) + "&page=1");
+          f_.scrape("https://" + host(luck).value + "/search?q=thing" + std::to_string(1 + luck / 13 % 9) +
+                    "&page=1&by=hand");
         });
       });
     if (c.pauses)

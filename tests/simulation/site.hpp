@@ -86,16 +86,16 @@ public:
       arrive({std::move(request), std::move(done), std::move(leave)});
   }
 
-  /// As a process that is stopped in the middle of a step: requests that were about to be made are made when it goes
-  /// on, and answers are heard then.
+  /// As a process that is stopped in the middle of a step: when it goes on, answers are heard, and requests that were
+  /// about to be made are made then.
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
   void go_on() {
     stopped_ = false;
-    for (auto& x : std::exchange(waiting_, {}))
-      arrive(std::move(x));
     for (auto& hear : std::exchange(unheard_, {}))
       hear();
+    for (auto& x : std::exchange(waiting_, {}))
+      arrive(std::move(x));
   }
 
   /// The process ends, and its connections with it.

@@ -125,7 +125,7 @@ private:
       x.id = a.query + "-" + std::to_string(k);
       for (size_t w = 1 + below(4); w > 0; --w)
         x.words.push_back(word());
-      x.price = static_cast<int64_t>(below(20000));
+      x.price = 1 + static_cast<int64_t>(below(20000)); // nothing costs 0: a page that says so has no price
       offers.push_back(x);
     }
   }
