@@ -1,10 +1,12 @@
 // Pages in every encoding, announced in every way, through the readers of every format.
-#include <catch2/catch.hpp>
-
+#include <algorithm>
 #include <set>
+
+#include <catch2/catch.hpp>
 
 #include "actors/policy/charset.hpp"
 #include "adapters/extract/extractors.hpp"
+#include "adapters/extract/page_text.hpp"
 
 using namespace vigie;
 
@@ -174,6 +176,30 @@ TEST_CASE("a page that says nothing of its encoding") {
   CHECK(read(page_framing::xml, xml("Stühle")) == "Stühle");
   CHECK(read(page_framing::feed, feed("Stühle")) == "Stühle");
   CHECK(read(page_framing::json, json("Stühle")) == "Stühle");
+}
+
+TEST_CASE("a control character is a blank, and what is no character U+FFFD, wherever they stand") {
+  std::string room;
+  for (size_t at = 0; at < 80; ++at) {
+    auto page = std::string(80, 'x');
+    auto seen = [&](char c) {
+      page[at] = c;
+      auto out = text_of_page(page, "text/html; charset=utf-8", page_form::html, room);
+      REQUIRE(out);
+      auto text = std::string{out->text};
+      REQUIRE(text.size() == page.size());
+      CHECK(std::count(text.begin(), text.end(), 'x') == 79);
+      return text[at];
+    };
+    CAPTURE(at);
+    CHECK(seen('\x01') == ' ');
+    CHECK(seen('\x1f') == ' ');
+    CHECK(seen('\0') == ' ');
+    CHECK(seen('\n') == '\n');
+    CHECK(seen('\x7f') == '\x7f');
+    auto out = text_of_page(page.substr(0, at) + "\xEF\xBF\xBE" + "y", "", page_form::html, room);
+    CHECK(out->text == page.substr(0, at) + "\uFFFDy");
+  }
 }
 
 TEST_CASE("a declaration that cannot be true is passed over where the bytes are UTF-8") {
