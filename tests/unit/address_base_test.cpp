@@ -72,3 +72,19 @@ TEST_CASE("what is absolute once stays as it is, and the quick way and the parse
     RC_ASSERT(path.find("/../") == path.npos && path.find("/./") == path.npos);
   }));
 }
+
+TEST_CASE("the quick way and the parser say the same of all short references") {
+  const std::string page = "https://shop.example/a/b?c#d";
+  const std::vector<std::string> few{"a", "/", ".", "..", "?", "%2e", ":", "https://b.example", "#", "\\"};
+  std::vector<std::string> all{""};
+  for (size_t from = 0, length = 0; length < 4; ++length)
+    for (auto end = all.size(); from < end; ++from)
+      for (const auto& x : few)
+        all.push_back(all[from] + x);
+  address_base base{page};
+  for (const auto& reference : all) {
+    auto meant = meaning(reference, page);
+    if (base.absolute(reference) != (meant.empty() ? reference : meant))
+      FAIL_CHECK(reference);
+  }
+}

@@ -6,7 +6,6 @@
 
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/money.hpp"
-#include "actors/policy/price_plain.hpp"
 
 using namespace vigie;
 
@@ -282,58 +281,6 @@ TEST_CASE("plain amounts are read at once, and as all others are") {
     if (!text.empty() && text[0] != '.')
       RC_ASSERT((parse_decimal(text, unit) == parse_decimal(text + "e0", unit)));
   }));
-}
-
-TEST_CASE("plain prices are read at once, and as all others are") {
-  auto at_once = [](std::string_view text) {
-    auto x = read_plain_price(text, price_unit::major);
-    return x ? format_cents(x->amount) + std::string{x->currency} : "";
-  };
-  CHECK(at_once("126,50 €") == "126.50EUR");
-  CHECK(at_once("126,50\u00a0€") == "126.50EUR");
-  CHECK(at_once("$12.99") == "12.99USD");
-  CHECK(at_once("£ 7") == "7.00GBP");
-  CHECK(at_once("7.5") == "7.50");
-  CHECK(at_once("0 €") == "0.00EUR");
-  for (auto other : {"", "€", "1.250 €", "1 250,00 €", "-5 €", "5 € 3", "5 €/kg", "US$5", "5 €€", "€5 €", "5,", "kr 5"})
-    CHECK(at_once(other).empty());
-  // The same by the long way.
-  const std::vector<std::string> numbers{"0",
-                                         "7",
-                                         "05",
-                                         "1250",
-                                         "7.5",
-                                         "7,5",
-                                         "0,05",
-                                         "12.50",
-                                         "12,50",
-                                         "7,",
-                                         ".5",
-                                         "1.250",
-                                         "1 250",
-                                         "7.50.1",
-                                         "1,2,3",
-                                         "0000,00",
-                                         "99999999999999",
-                                         "123456789012345,67",
-                                         "1234567890123456"};
-  const std::vector<std::string> sides{"", " ", "€", "$", "£", "kr", "-", "€€", "p", "EUR"};
-  const std::vector<std::string> blanks{"", " ", "\u00a0", " \u00a0"};
-  size_t read = 0;
-  for (auto unit : {price_unit::major, price_unit::minor})
-    for (const auto& number : numbers)
-      for (const auto& front : sides)
-        for (const auto& behind : sides)
-          for (const auto& blank : blanks) {
-            auto text = front + (front.empty() ? "" : blank) + number + (behind.empty() ? "" : blank) + behind;
-            auto x = read_plain_price(text, unit);
-            if (!x)
-              continue;
-            ++read;
-            INFO(text);
-            CHECK(parse_price(text, unit) == price_text{x->amount, std::string{x->currency}});
-          }
-  CHECK(read > 400);
 }
 
 TEST_CASE("no bytes crash the reader") {
