@@ -99,7 +99,7 @@ void begin(scraper_ptr self, const run_plan& what) {
 
 error validate(const scraper_config& config) {
   if (config.max_items == 0 || config.max_settlement_bytes == 0 || config.patience <= duration{0} ||
-      config.large_page == 0 || config.large_xpath_page == 0)
+      config.large_page == 0)
     return {errc::bad_config, "the scraper's limits must be positive", {}};
   return validate(config.walk);
 }

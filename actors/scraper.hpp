@@ -30,10 +30,9 @@ struct scraper_config {
   uint32_t max_items = 100000;             ///< distinct items of one plan; more is bad_page
   uint64_t max_settlement_bytes = 4 << 20; ///< of one alert's matches; more is body_too_large
   duration patience{3600000};              ///< for a permit, where the assignment has no deadline
-  /// Bytes. From here on a page is read on a thread of the page_reader's; of a source with XPath of its own, from the
-  /// second: what such a page costs nobody knows before.
+  /// Bytes. From here on a page is read on a thread of the page_reader's; of a source with XPath of its own, any page:
+  /// what that costs nobody knows before.
   uint64_t large_page = 256 << 10;
-  uint64_t large_xpath_page = 4 << 10;
   std::map<std::string, std::string> headers; ///< of every request; the source's win
 };
 

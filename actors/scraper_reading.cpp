@@ -6,8 +6,7 @@ namespace vigie {
 namespace {
 
 bool may_take_long(const scraper_state& s, uint64_t bytes) {
-  auto own_xpath = s.plan.source.extract.selectors == selector_kind::xpath;
-  return bytes >= (own_xpath ? s.config.large_xpath_page : s.config.large_page);
+  return bytes >= s.config.large_page || s.plan.source.extract.selectors == selector_kind::xpath;
 }
 
 /// What the reading of a page needs. The thread that reads may be the last to let go of it.

@@ -39,6 +39,7 @@ void check_links(config_reader& root, const node_config& config, std::vector<std
   auto link = root.table("link");
   auto only_worker = config.is_worker && !config.is_main;
   auto dials = false;
+  auto entries = root.tables("workers");
   for (const auto& x : config.workers) {
     if (x.local || x.address.port == 0)
       continue;
@@ -46,9 +47,8 @@ void check_links(config_reader& root, const node_config& config, std::vector<std
     if (is_loopback_host(x.address.host))
       continue;
     auto index = static_cast<size_t>(&x - config.workers.data());
-    auto entry = root.tables("workers")[index];
-    entry.problem("address", to_string(x.address) + " is not on loopback, and links have no TLS yet",
-                  "Use a worker on this machine; links between machines come with certificates.");
+    entries[index].problem("address", to_string(x.address) + " is not on loopback, and links have no TLS yet",
+                           "Use a worker on this machine; links between machines come with certificates.");
   }
   if (!config.link.insecure_loopback && (only_worker || dials))
     link.problem("insecure_loopback", "links of this version are plaintext, which has to be written down",
@@ -96,6 +96,8 @@ refusal refusal_of(const address_guard& guard, const std::string& text) {
     return {};
   uint16_t port = url->port.value_or(url->scheme == "https" ? 443 : 80);
   auto why = guard.decide(*address, port).detail;
+  if (why.empty())
+    return {};
   address_range exactly{{*address, address->bits()}, port};
   auto rules = guard.rules();
   rules.allowed.push_back(exactly);
@@ -126,9 +128,10 @@ void check_reach(config_reader& root, const node_config& config, const address_g
     warn(channels.table(x.id.value), x.type == channel_settings::kind::webhook ? "url" : "base_url", url_of(x));
 }
 
-void check_own_endpoints(config_reader& fetch, const node_config& config, const address_guard& guard) {
+void check_own_endpoints(config_reader& fetch, const address_guard& guard) {
+  const auto& all = guard.rules().own;
   for (const auto& open : guard.rules().allowed)
-    for (const auto& own : own_endpoints(config))
+    for (const auto& own : all)
       if (open.is_exact() && open.port == own.port && own.range.contains(open.range.base))
         fetch.warning("allow_private", to_string(open) + " belongs to this fleet, and this entry opens it",
                       "Remove the entry, unless something of this fleet is to be asked there.");
@@ -176,7 +179,7 @@ void check_fetching(config_reader& root, const node_config& config, std::vector<
   if (!guard)
     return;
   check_reach(root, config, *guard);
-  check_own_endpoints(fetch, config, *guard);
+  check_own_endpoints(fetch, *guard);
   checks.push_back("connects to " + describe(*guard));
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "actors/policy/redaction.hpp"
@@ -59,22 +60,21 @@ std::string config_context::beside_file(const std::string& x) const {
 }
 
 void config_context::keep_secret(const std::string& value) {
-  if (std::find(secrets_.begin(), secrets_.end(), value) == secrets_.end())
-    secrets_.push_back(value);
+  secrets_.insert(value);
 }
 
 void config_context::note(checked_variable variable) {
-  for (auto& x : variables_) {
-    if (x.name != variable.name)
-      continue;
-    x.required = x.required || variable.required;
-    if (variable.value == secret_mask)
-      x.value = variable.value;
-    if (x.note.empty())
-      x.note = std::move(variable.note);
+  auto [known, fresh] = noted_.try_emplace(variable.name, variables_.size());
+  if (fresh) {
+    variables_.push_back(std::move(variable));
     return;
   }
-  variables_.push_back(std::move(variable));
+  auto& x = variables_[known->second];
+  x.required = x.required || variable.required;
+  if (variable.value == secret_mask)
+    x.value = variable.value;
+  if (x.note.empty())
+    x.note = std::move(variable.note);
 }
 
 bool config_context::expand_one(std::string_view inside, file_position at, const std::string& key, bool secret,
@@ -142,28 +142,27 @@ bool config_context::expand(const config_value& value, const std::string& key, b
 void config_context::finish(loaded_config& out) {
   auto move_sorted = [](std::vector<located>& from, std::vector<config_problem>& to) {
     std::stable_sort(from.begin(), from.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-    auto here = to.size(); // from there on, what is at the same place in the file
+    std::set<std::array<std::string, 3>> seen; // at the same place in the file
     for (size_t i = 0; i < from.size(); ++i) {
       auto& x = from[i];
       if (i > 0 && from[i - 1].at != x.at)
-        here = to.size();
-      auto same = [&](const auto& y) {
-        return y.place == x.problem.place && y.key == x.problem.key && y.what == x.problem.what;
-      };
-      if (std::none_of(to.begin() + static_cast<std::ptrdiff_t>(here), to.end(), same)) // read twice, wrong once
+        seen.clear();
+      if (seen.insert({x.problem.place, x.problem.key, x.problem.what}).second) // read twice, wrong once
         to.push_back(std::move(x.problem));
     }
     from.clear();
   };
   move_sorted(errors_, out.errors);
   move_sorted(warnings_, out.warnings);
+  std::set<std::string_view> wrong;
+  for (const auto& x : out.errors)
+    wrong.insert({x.place, x.key});
   for (auto& x : variables_)
-    x.wrong = std::any_of(out.errors.begin(), out.errors.end(),
-                          [&](const auto& e) { return e.place == "environment " + x.name || e.key == x.name; });
+    x.wrong = wrong.contains("environment " + x.name) || wrong.contains(x.name);
   std::stable_sort(variables_.begin(), variables_.end(),
                    [](const auto& a, const auto& b) { return a.required && !b.required; });
   out.variables = std::move(variables_);
-  out.config.secrets = std::move(secrets_);
+  out.config.secrets.assign(secrets_.begin(), secrets_.end());
   hide_secrets(out);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include <toml++/toml.h>
 
@@ -27,6 +28,10 @@ config_value convert_table(const toml::table& table) {
   }
   std::stable_sort(out.members.begin(), out.members.end(),
                    [](const auto& a, const auto& b) { return a.key_at < b.key_at; });
+  out.by_name.resize(out.members.size());
+  std::iota(out.by_name.begin(), out.by_name.end(), 0);
+  std::sort(out.by_name.begin(), out.by_name.end(),
+            [&](uint32_t a, uint32_t b) { return out.members[a].key < out.members[b].key; });
   return out;
 }
 
@@ -86,10 +91,9 @@ std::string hint(std::string_view complaint) {
 } // namespace
 
 const config_value* config_value::find(std::string_view name) const {
-  for (const auto& x : members)
-    if (x.key == name)
-      return &x;
-  return nullptr;
+  auto i = std::lower_bound(by_name.begin(), by_name.end(), name,
+                            [&](uint32_t at, std::string_view x) { return members[at].key < x; });
+  return i != by_name.end() && members[*i].key == name ? &members[*i] : nullptr;
 }
 
 std::string describe(const config_value& x) {

@@ -29,6 +29,7 @@ struct config_value {
   bool boolean = false;
   std::vector<config_value> elements; ///< array
   std::vector<config_value> members;  ///< table, in the order of the file
+  std::vector<uint32_t> by_name;      ///< places of the members, by their keys
   std::string key;                    ///< as a member of a table
   file_position key_at;
   file_position at;

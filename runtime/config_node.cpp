@@ -1,6 +1,9 @@
 // [node], [api], [link], [store], [[workers]], [worker], [log], [limits]
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "adapters/http_api/known_hosts.hpp"
 #include "runtime/config_sections.hpp"
@@ -36,7 +39,14 @@ void read_roles(config_reader& node, node_config& out) {
   out.is_worker = has("worker");
 }
 
-void read_one_worker(config_reader& entry, node_config& out) {
+/// What only one worker can have.
+struct taken_by_workers {
+  std::set<std::string> ids;
+  std::map<std::string, std::string> addresses; ///< and who has it
+  bool local = false;
+};
+
+void read_one_worker(config_reader& entry, node_config& out, taken_by_workers& seen) {
   worker_entry x;
   entry.read("local", x.local);
   if (x.local) {
@@ -59,15 +69,15 @@ void read_one_worker(config_reader& entry, node_config& out) {
     entry.problem("address", "a local worker is not dialled", "Remove the address, or local = true.");
   if (x.local && !out.is_worker)
     entry.problem("local", "this node has no worker role", "Add \"worker\" to [node] roles, or give an address.");
-  for (const auto& other : out.workers) {
-    if (other.id == x.id && !x.id.value.empty())
-      entry.problem("id", "the id \"" + x.id.value + "\" stands here twice", "Give each worker an id of its own.");
-    else if (!x.local && !other.local && other.address == x.address && x.address.port != 0)
-      entry.problem("address", to_string(x.address) + " is the address of " + other.id.value + " already",
+  bool known = !x.id.value.empty() && !seen.ids.insert(x.id.value).second;
+  if (known)
+    entry.problem("id", "the id \"" + x.id.value + "\" stands here twice", "Give each worker an id of its own.");
+  if (x.local && std::exchange(seen.local, true) && !known)
+    entry.problem("local", "there is one local worker a process", "Remove one of them.");
+  if (!x.local && x.address.port != 0)
+    if (auto [first, fresh] = seen.addresses.try_emplace(to_string(x.address), x.id.value); !fresh && !known)
+      entry.problem("address", first->first + " is the address of " + first->second + " already",
                     "Give each worker an address of its own.");
-    else if (x.local && other.local)
-      entry.problem("local", "there is one local worker a process", "Remove one of them.");
-  }
   entry.finish();
   out.workers.push_back(std::move(x));
 }
@@ -185,8 +195,9 @@ void read_store(config_reader& root, node_config& out) {
 void read_workers(config_reader& root, node_config& out) {
   read_own_worker(root, out);
   auto entries = root.tables("workers");
+  taken_by_workers seen;
   for (auto& entry : entries)
-    read_one_worker(entry, out);
+    read_one_worker(entry, out, seen);
   if (out.workers.size() > max_workers)
     root.problem("workers", "there are more than 1000 workers", "Remove some.");
   if (entries.empty() && out.is_main && out.is_worker)

@@ -59,7 +59,8 @@ private:
   std::vector<located> errors_;
   std::vector<located> warnings_;
   std::vector<checked_variable> variables_;
-  std::vector<std::string> secrets_;
+  std::map<std::string, size_t, std::less<>> noted_; ///< places in variables_, by name
+  std::set<std::string> secrets_;
 };
 
 /// A view of one table. Values are read into variables that hold the default already; a wrong value leaves them alone.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 
 #include "actors/policy/contact_rule.hpp"
 #include "actors/policy/secret_forms.hpp"
@@ -112,13 +113,23 @@ void read_gate_kind(config_reader& gate, source_spec& out, const fetch_settings&
                    ": each worker has a gap of its own, so the site sees as many as there are");
 }
 
+/// The gate of each host, as the first source that asks it has it.
+struct first_gate {
+  source_id source;
+  gate_key_kind key;
+  gate_scope scope;
+};
+using first_gates = std::map<host_key, first_gate>;
+
 /// One host has one gate, whichever source asks it.
-void check_same_gate(config_reader& source, const source_spec& x, const node_config& config) {
+void check_same_gate(config_reader& source, const source_spec& x, first_gates& known) {
   auto host = host_key_of(x.url);
-  for (const auto& other : config.sources)
-    if (host && host_key_of(other.url) == host && (other.gate.key != x.gate.key || other.gate.scope != x.gate.scope))
-      source.problem("gate", "source " + other.id.value + " asks the same host with another gate.key or gate.scope",
-                     "Write the same gate.key and gate.scope for all sources of " + host->value + ".");
+  if (!host)
+    return;
+  const auto& first = known.try_emplace(*host, first_gate{x.id, x.gate.key, x.gate.scope}).first->second;
+  if (first.key != x.gate.key || first.scope != x.gate.scope)
+    source.problem("gate", "source " + first.source.value + " asks the same host with another gate.key or gate.scope",
+                   "Write the same gate.key and gate.scope for all sources of " + host->value + ".");
 }
 
 /// The owner's consent, if one is written.
@@ -160,6 +171,7 @@ std::string read_gate(config_reader& source, source_spec& out, const fetch_setti
 } // namespace
 
 void read_sources(config_reader& root, node_config& out, std::vector<std::string>& checks) {
+  first_gates gates;
   for (auto& [name, source] : root.named_tables("sources")) {
     source_spec x;
     x.id = source_id{name};
@@ -176,7 +188,7 @@ void read_sources(config_reader& root, node_config& out, std::vector<std::string
     read_route(source, x, checks);
     read_pages(source, x);
     auto consent = read_gate(source, x, out.fetch, checks);
-    check_same_gate(source, x, out);
+    check_same_gate(source, x, gates);
     read_exception(source, x, consent, out, checks);
     source.finish();
     out.sources.push_back(std::move(x));

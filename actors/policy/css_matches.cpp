@@ -1,7 +1,35 @@
+#include <algorithm>
+#include <cstring>
+
 #include "actors/policy/css_cursor.hpp"
 #include "actors/policy/css_selector.hpp"
 
 namespace vigie {
+
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n";
+
+/// find(), for whatever text: of one that is nearly there at every place, std's looks at each part again and again.
+size_t find_part(std::string_view text, std::string_view part) {
+  const auto* at = static_cast<const char*>(::memmem(text.data(), text.size(), part.data(), part.size()));
+  return at ? static_cast<size_t>(at - text.data()) : text.npos;
+}
+
+/// The word has no blanks and is not empty.
+bool has_word(std::string_view text, std::string_view word) {
+  auto is_blank = [](char c) { return blanks.find(c) != blanks.npos; };
+  for (auto at = find_part(text, word); at != text.npos; at = find_part(text, word)) {
+    auto end = at + word.size();
+    if ((at == 0 || is_blank(text[at - 1])) && (end == text.size() || is_blank(text[end])))
+      return true;
+    // It is in the middle of another word, which is passed over.
+    text.remove_prefix(std::min(text.find_first_of(blanks, end), text.size()));
+  }
+  return false;
+}
+
+} // namespace
 
 bool matches(const css_attribute& what, std::string_view value) {
   if (what.any_case) {
@@ -10,7 +38,6 @@ bool matches(const css_attribute& what, std::string_view value) {
     same.value = css_lower(what.value);
     return matches(same, css_lower(value));
   }
-  static constexpr std::string_view blanks = " \t\r\n";
   const auto& x = what.value;
   switch (what.how) {
   case css_match::present:
@@ -24,17 +51,11 @@ bool matches(const css_attribute& what, std::string_view value) {
   case css_match::suffix:
     return !x.empty() && value.ends_with(x);
   case css_match::substring:
-    return !x.empty() && value.find(x) != value.npos;
+    return !x.empty() && find_part(value, x) != value.npos;
   default:
     if (x.empty() || x.find_first_of(blanks) != x.npos)
       return false;
-    for (size_t at = value.find(x); at != value.npos; at = value.find(x, at + 1)) {
-      auto end = at + x.size();
-      if ((at == 0 || blanks.find(value[at - 1]) != blanks.npos) &&
-          (end == value.size() || blanks.find(value[end]) != blanks.npos))
-        return true;
-    }
-    return false;
+    return has_word(value, x);
   }
 }
 

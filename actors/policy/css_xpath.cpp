@@ -1,8 +1,8 @@
 #include "actors/policy/css_xpath.hpp"
 
 #include <algorithm>
-
-#include "actors/policy/ascii.hpp"
+#include <array>
+#include <span>
 
 namespace vigie {
 
@@ -37,35 +37,15 @@ std::string attribute_test(const css_attribute& x) {
   return is_plain_name(x.name) ? "@" + x.name : "@*[name() = " + literal(x.name) + "]";
 }
 
+/// As matches() of css_selector.hpp. In XPath's own words a value would be copied several times, and none of it
+/// counted.
 std::string condition(const css_attribute& x) {
+  static constexpr std::array<std::string_view, 7> signs{"", "=", "~=", "|=", "^=", "$=", "*="};
   auto name = attribute_test(x);
-  auto subject =
-      x.any_case ? "translate(" + name + ", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')" : name;
-  auto text = x.any_case ? lower_case(x.value) : x.value;
-  auto value = literal(text);
-  auto there = name + " and ";
-  switch (x.how) {
-  case css_match::present:
-    return name;
-  case css_match::equals:
-    return there + subject + " = " + value;
-  case css_match::word:
-    if (text.empty() || text.find_first_of(" \t\r\n") != text.npos)
-      return "false()";
-    return "contains(concat(' ', normalize-space(" + subject + "), ' '), " + literal(" " + text + " ") + ")";
-  case css_match::dash:
-    return there + "(" + subject + " = " + value + " or starts-with(" + subject + ", " + literal(text + "-") + "))";
-  case css_match::prefix:
-    return text.empty() ? "false()" : "starts-with(" + subject + ", " + value + ")";
-  case css_match::suffix:
-    if (text.empty())
-      return "false()";
-    // string-length counts characters, and so does ours of what is a fixed text.
-    return there + "substring(" + subject + ", string-length(" + subject + ") - string-length(" + value +
-           ") + 1) = " + value;
-  default:
-    return text.empty() ? "false()" : "contains(" + subject + ", " + value + ")";
-  }
+  auto sign = std::string{signs[static_cast<size_t>(x.how)]} + (x.any_case ? "i" : "");
+  return x.how == css_match::present
+             ? name
+             : std::string{css_attribute_function} + "(" + name + ", '" + sign + "', " + literal(x.value) + ")";
 }
 
 /// With its axis in front: "child::p", "self::*[local-name() = 'p']".
@@ -98,6 +78,7 @@ std::string position(const css_position& x, const css_compound& of, css_dialect 
 }
 
 std::string ends(const css_alternatives& list, css_dialect dialect);
+std::string finds(std::span<const css_step> steps, css_dialect dialect);
 
 /// A compound that "self" is asked of is a condition; otherwise it is the end of a path.
 std::string compound_path(const css_compound& x, css_dialect dialect, std::string_view axis) {
@@ -122,7 +103,7 @@ std::string compound_path(const css_compound& x, css_dialect dialect, std::strin
   for (const auto& list : x.has) {
     std::string any;
     for (const auto& steps : list)
-      any += (any.empty() ? "" : " or ") + to_xpath(steps, dialect);
+      any += (any.empty() ? "" : " or ") + finds(steps, dialect);
     also(any);
   }
   return out;
@@ -133,43 +114,49 @@ bool begins_itself(std::span<const css_step> steps) {
   return !steps.empty() && steps.front().compound.scope && steps.front().combinator == css_combinator::descendant;
 }
 
-} // namespace
-
-std::string to_xpath(std::span<const css_step> steps, css_dialect dialect) {
-  std::string out;
-  for (const auto& x : steps) {
-    if (!out.empty())
-      out += "/";
-    else if (begins_itself(steps)) {
-      out = compound_path(x.compound, dialect, "self");
-      continue;
-    }
-    switch (x.combinator) {
-    case css_combinator::descendant:
-      out += compound_path(x.compound, dialect, "descendant");
-      break;
-    case css_combinator::child:
-      out += compound_path(x.compound, dialect, "child");
-      break;
-    case css_combinator::next:
-      out += "following-sibling::*[1][" + compound_path(x.compound, dialect, "self") + "]";
-      break;
-    default:
-      out += compound_path(x.compound, dialect, "following-sibling");
-    }
+/// From the element that the one before it fits, or that is asked, to what fits this one.
+std::string step_path(std::span<const css_step> steps, size_t at, css_dialect dialect) {
+  const auto& x = steps[at];
+  if (at == 0 && begins_itself(steps))
+    return compound_path(x.compound, dialect, "self");
+  switch (x.combinator) {
+  case css_combinator::descendant:
+    return compound_path(x.compound, dialect, "descendant");
+  case css_combinator::child:
+    return compound_path(x.compound, dialect, "child");
+  case css_combinator::next:
+    return "following-sibling::*[1][" + compound_path(x.compound, dialect, "self") + "]";
+  default:
+    return compound_path(x.compound, dialect, "following-sibling");
   }
-  return out.empty() ? "self::node()" : out;
 }
 
-namespace {
+/// Whether they find anything. Each step is a condition of the one before: a path would collect what fits each, and
+/// compare all of that with one another.
+std::string finds(std::span<const css_step> steps, css_dialect dialect) {
+  std::string out;
+  for (auto at = steps.size(); at-- > 0;)
+    out = step_path(steps, at, dialect) + (out.empty() ? "" : "[" + out + "]");
+  return out;
+}
 
 /// What has to hold of an element that fits step `at`, in square brackets: where it stands to those before it.
 std::string behind(std::span<const css_step> steps, size_t at, css_dialect dialect, css_scope scope) {
-  bool down = steps[at].combinator == css_combinator::descendant;
-  if (at == 0 && scope == css_scope::document && down)
-    return {};
-  if (at == 0)
-    return std::string{down ? "[ancestor" : "[parent"} + "::node()[" + std::string{css_asked_function} + "()]]";
+  auto asked = "[" + std::string{css_asked_function} + "()]";
+  if (at == 0) {
+    if (begins_itself(steps))
+      return {};
+    switch (steps[at].combinator) {
+    case css_combinator::descendant:
+      return scope == css_scope::document ? std::string{} : "[ancestor::node()" + asked + "]";
+    case css_combinator::child:
+      return "[parent::node()" + asked + "]";
+    case css_combinator::next:
+      return "[preceding-sibling::*[1]" + asked + "]";
+    default:
+      return "[" + std::string{css_behind_function} + "()]";
+    }
+  }
   const auto& before = steps[at - 1].compound;
   auto its = behind(steps, at - 1, dialect, scope);
   switch (steps[at].combinator) {
@@ -209,28 +196,61 @@ std::string output_of(const css_selector& x) {
   return x.output == css_output::attribute ? "/" + attribute_test(x.attribute) : "";
 }
 
+bool goes_down(const css_step& x) {
+  return x.combinator == css_combinator::descendant || x.combinator == css_combinator::child;
+}
+
+/// How many steps lead to one element at most: to the one that is asked, and each time to the next one.
+size_t single_steps(std::span<const css_step> steps) {
+  size_t out = begins_itself(steps) ? 1 : 0;
+  while (out < steps.size() && steps[out].combinator == css_combinator::next)
+    ++out;
+  return out;
+}
+
+/// From one element, in one go, with what each has to stand in and behind: never from each element of a list.
+std::string path_of(std::span<const css_step> steps, css_dialect dialect, css_scope scope) {
+  auto single = single_steps(steps);
+  std::string out;
+  for (size_t at = 0; at < single; ++at)
+    out += (at > 0 ? "/" : "") + step_path(steps, at, dialect);
+  if (single == steps.size())
+    return out.empty() ? "self::node()" : out;
+  out += out.empty() ? "" : "/";
+  auto last = steps.size() - 1;
+  if (single == last)
+    return out + step_path(steps, last, dialect);
+  auto conditions = behind(steps, last, dialect, scope);
+  auto end = [&](std::string_view axis) { return compound_path(steps[last].compound, dialect, axis) + conditions; };
+  if (goes_down(steps[single]))
+    return out + end("descendant");
+  if (std::none_of(steps.begin() + static_cast<std::ptrdiff_t>(single), steps.end(), goes_down))
+    return out + end("following-sibling");
+  return "parent::node()/" + end("descendant");
+}
+
 std::string to_xpath(const css_selector& x, css_dialect dialect, css_scope scope) {
-  if (x.steps.size() < 2 || !is_below(x))
-    return to_xpath(std::span<const css_step>{x.steps}, dialect) + output_of(x);
-  return compound_path(x.steps.back().compound, dialect, "descendant") +
-         behind(x.steps, x.steps.size() - 1, dialect, scope) + output_of(x);
+  return path_of(x.steps, dialect, scope) + output_of(x);
 }
 
 } // namespace
 
-std::string to_xpath(const std::vector<css_selector>& list, css_dialect dialect, css_scope scope) {
+std::string to_xpath(const std::vector<css_selector>& list, css_dialect dialect, css_scope scope, css_wanted wanted) {
   bool together = list.size() > 1 && std::all_of(list.begin(), list.end(), [&](const css_selector& x) {
                     return is_below(x) && same_output(x, list.front());
                   });
   std::string out;
   for (const auto& x : list) {
-    if (together)
-      out += (out.empty() ? "" : " or ") + compound_path(x.steps.back().compound, dialect, "self") +
-             behind(x.steps, x.steps.size() - 1, dialect, scope);
-    else
-      out += (out.empty() ? "" : " | ") + to_xpath(x, dialect, scope);
+    auto one = together ? compound_path(x.steps.back().compound, dialect, "self") +
+                              behind(x.steps, x.steps.size() - 1, dialect, scope)
+                        : to_xpath(x, dialect, scope);
+    if (wanted == css_wanted::first && !together && list.size() > 1)
+      one = "(" + one + ")[1]";
+    out += (out.empty() ? "" : together ? " or " : " | ") + one;
   }
-  return together ? "descendant::*[" + out + "]" + output_of(list.front()) : out;
+  if (together)
+    out = "descendant::*[" + out + "]" + output_of(list.front());
+  return wanted == css_wanted::first ? "(" + out + ")[1]" : out;
 }
 
 } // namespace vigie

@@ -1,7 +1,6 @@
 // CSS selectors as XPath 1.0. Pure.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,18 +9,23 @@
 
 namespace vigie {
 
-/// Functions that whoever evaluates the expressions has to have, all without arguments. Is it the node that is asked?
-/// How many elements of the same name stand before it, behind it, with the same parent?
+/// Functions that whoever evaluates the expressions has to have. Without arguments: is it the node that is asked? Does
+/// it stand behind that, with the same parent? How many elements of the same name stand before it, behind it, with the
+/// same parent?
 inline constexpr std::string_view css_asked_function = "vigie-asked";
+inline constexpr std::string_view css_behind_function = "vigie-behind";
 inline constexpr std::string_view css_same_before_function = "vigie-same-before";
 inline constexpr std::string_view css_same_behind_function = "vigie-same-behind";
+/// Of an attribute, a sign as "~=", with an i behind it if the case of letters does not count, and a text: whether it
+/// is there, and matches().
+inline constexpr std::string_view css_attribute_function = "vigie-attribute";
+
+enum class css_wanted : uint8_t { all, first }; ///< of what is selected, in the order of the document
 
 /// An expression that selects, from the node that it is asked of, what one of the selectors selects: elements for text,
 /// attributes for ::attr(x). It goes once over what is below that node and asks of each element what it stands in and
 /// behind: to go down step by step would collect the same elements again and again, and sort out which are new.
-std::string to_xpath(const std::vector<css_selector>& list, css_dialect dialect, css_scope scope = css_scope::node);
-
-/// Elements, by the steps alone, step by step: for conditions, which end at the first that is found.
-std::string to_xpath(std::span<const css_step> steps, css_dialect dialect);
+std::string to_xpath(const std::vector<css_selector>& list, css_dialect dialect, css_scope scope = css_scope::node,
+                     css_wanted wanted = css_wanted::all);
 
 } // namespace vigie

@@ -1,9 +1,12 @@
 // What must not be seen: secrets in anything that is printed. What a secret looks like: secret_forms.hpp.
 #pragma once
 
+#include <bitset>
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "actors/policy/plain_text.hpp"
 #include "actors/policy/secret_forms.hpp"
@@ -24,14 +27,25 @@ public:
   /// Idempotent.
   std::string mask(std::string_view text) const;
 
-  /// Only the registered values are masked: for text that shows by "name=value" how something is written.
+  /// Only the registered values are masked, what overlaps together: for text that shows by "name=value" how something
+  /// is written.
   std::string mask_values(std::string_view text) const;
 
   /// The value of a named field: the mask alone if the name is a secret's, else mask(value). Empty stays empty.
   std::string mask_field(std::string_view name, std::string_view value) const;
 
 private:
-  std::vector<std::string> secrets_; ///< longest first, so that a part never spares the rest
+  /// Where a registered value stands from `from` on, with all that overlaps it; size 0 = nowhere.
+  struct span {
+    size_t at = 0;
+    size_t size = 0;
+  };
+  span next_value(std::string_view text, size_t from) const;
+  /// Of the longest one that the text begins with; 0 = none.
+  size_t value_at(std::string_view text) const;
+
+  std::bitset<1 << 16> beginnings_; ///< their first two bytes: most places of a text have none of these
+  std::map<size_t, std::set<std::string, std::less<>>, std::greater<>> secrets_; ///< by size, longest first
 };
 
 } // namespace vigie

@@ -250,6 +250,19 @@ price_found price_of_number(std::string_view number, price_unit unit) {
   return checked(*read, {});
 }
 
+void note_field(extraction& page, field_note what) {
+  if (keeps_notes(page))
+    page.notes.push_back(std::move(what));
+  else
+    ++page.notes_cut;
+}
+
+void note_idle_empty_sign(extraction& page) {
+  add_note(page.page_notes,
+           {"what extract.empty names is on this page, although it has items: it tells no empty search",
+            "pages with items have what extract.empty names: it tells no empty search"});
+}
+
 page_note note_of_price(const price_found& x, std::string place) {
   page_note out;
   if (x.amount.empty())

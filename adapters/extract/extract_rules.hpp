@@ -124,6 +124,32 @@ tl::unexpected<error> unknown_field(const std::string& name, const std::string& 
 /// Fills what the page left empty; `currency_said` is what the price's text said.
 void fill_fixed(const fixed_fields& fixed, const std::string& currency_said, item& x);
 
+/// Notes of fields that are kept of one page; of those behind them only the number.
+inline constexpr size_t max_field_notes = 200;
+/// False: another note is only counted.
+inline bool keeps_notes(const extraction& page) {
+  return page.notes.size() < max_field_notes;
+}
+void note_field(extraction& page, field_note what);
+
+/// Of an entry that is left out, notes do not stay.
+class notes_so_far {
+public:
+  explicit notes_so_far(const extraction& page) : kept_(page.notes.size()), cut_(page.notes_cut) {}
+  void restore(extraction& page) const {
+    page.notes.resize(kept_);
+    page.notes_cut = cut_;
+  }
+
+private:
+  size_t kept_;
+  uint64_t cut_;
+};
+
+/// Where what extract.empty names is on a page with items: a selector of items that finds nothing one day would pass
+/// for an empty search.
+void note_idle_empty_sign(extraction& page);
+
 /// What stands where a price is expected.
 struct price_found {
   optional<cents> price;

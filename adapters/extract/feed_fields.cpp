@@ -4,15 +4,14 @@
 
 #include "actors/policy/dates.hpp"
 #include "actors/policy/page_notes.hpp"
-#include "adapters/extract/json_extractor.hpp"
+#include "adapters/extract/extract_rules.hpp"
 
 namespace vigie {
 
 namespace {
 
 void note(extraction& out, std::string_view field, std::string reason, std::string place) {
-  if (out.notes.size() < max_field_notes)
-    out.notes.push_back(field_note{out.items.size(), std::string{field}, std::move(reason), std::move(place)});
+  note_field(out, {out.items.size(), std::string{field}, std::move(reason), std::move(place)});
 }
 
 /// Without its markup, if then there is something left: an image alone is no title. Feeds write HTML into titles,
@@ -26,8 +25,7 @@ bool take_title(feed_path::found& x) {
 
 void note_price(extraction& out, const price_found& price, const std::string& place) {
   add_note(out.page_notes, note_of_price(price, place));
-  if (out.notes.size() < max_field_notes)
-    out.notes.push_back(field_note{out.items.size(), "price", price.why, place, price.amount});
+  note_field(out, {out.items.size(), "price", price.why, place, price.amount});
 }
 
 error at(std::string_view key, const error& from) {

@@ -9,7 +9,6 @@
 #include "adapters/extract/charset_encoder.hpp"
 #include "adapters/extract/extract_rules.hpp"
 #include "adapters/extract/html_stream.hpp"
-#include "adapters/extract/json_extractor.hpp"
 #include "adapters/extract/markup_tree.hpp"
 #include "adapters/extract/page_text.hpp"
 
@@ -71,6 +70,8 @@ public:
     }
     if (problem)
       return tl::unexpected<error>(std::move(*problem));
+    if (!out_.items.empty() && queries_.empty && tree_->says_empty(page).value_or(false))
+      note_idle_empty_sign(out_);
     if (rows_.next && rows_.next->size() <= queries_.limits.value_bytes)
       out_.next = queries_.next_is_url ? absolute(*rows_.next, rows_.next_bases) : *rows_.next;
     note_doubtful_titles(out_);
@@ -95,9 +96,9 @@ private:
     item_count count{queries_.limits};
     out_.items.reserve(rows_.size());
     for (size_t row = 0; row < rows_.size(); ++row) {
-      auto notes = out_.notes.size();
+      auto before = notes_so_far{out_};
       if (auto odd = read_item(row)) {
-        out_.notes.resize(notes);
+        before.restore(out_);
         count.leave_out(std::move(*odd)); // the table has no more rows than that
       }
     }
@@ -188,10 +189,8 @@ private:
   }
 
   void note(size_t row, size_t column, std::string reason, std::string read = {}) {
-    if (out_.notes.size() < max_field_notes)
-      out_.notes.push_back(field_note{out_.items.size(),
-                                      columns_[column] ? std::string{columns_[column]->name} : "date",
-                                      std::move(reason), place(row, column), std::move(read)});
+    note_field(out_, {out_.items.size(), columns_[column] ? std::string{columns_[column]->name} : "date",
+                      std::move(reason), place(row, column), std::move(read)});
   }
 
   price_unit unit_;

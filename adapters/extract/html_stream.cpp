@@ -17,6 +17,11 @@ namespace {
 constexpr size_t item_target = 0;
 constexpr size_t next_target = 1;
 
+/// Bytes of attributes' values: each is looked at for each selector, and for each item that it stands in. Above so many
+/// of a page, and so many for each byte of it, the tree says that it is too much.
+constexpr size_t looked_at_once = 64 << 20;
+constexpr size_t looked_at_each = 16;
+
 class html_streamer : public html_stream {
 public:
   explicit html_streamer(const markup_queries& queries) : queries_(queries) {}
@@ -52,6 +57,8 @@ public:
     open_.clear();
     active_ = unseen_ = silent_ = 0;
     captures_.clear();
+    looked_at_ = 0;
+    most_looked_at_ = looked_at_once + looked_at_each * page.size();
     next_taken_ = seen_head_ = seen_body_ = closed_ = failed_ = list_seen_ = false;
     html_scanner scanner{page};
     for (;;) {
@@ -282,7 +289,10 @@ private:
       return false;
     return std::all_of(x.what.attributes.begin(), x.what.attributes.end(), [&](const css_attribute& a) {
       auto found = tag.attribute(a.name);
-      return found && (a.how == css_match::present || vigie::matches(a, plain(*found)));
+      looked_at_ += found ? found->value.size() : 0;
+      if (looked_at_ > most_looked_at_)
+        failed_ = true;
+      return found && !failed_ && (a.how == css_match::present || vigie::matches(a, plain(*found)));
     });
   }
 
@@ -380,6 +390,8 @@ private:
   bool closed_ = false;
   bool failed_ = false;
   bool list_seen_ = false;
+  size_t looked_at_ = 0;
+  size_t most_looked_at_ = 0;
   std::string scratch_;
   std::optional<step_bits> classes_; ///< of the tag at hand, once they were asked for
 };

@@ -80,6 +80,8 @@ private:
     }
     if (problem)
       return problem;
+    if (!out_.items.empty() && empty_ && empty_->stands_in(*root))
+      note_idle_empty_sign(out_);
     return next_ ? read_next(*root) : trouble{};
   }
 
@@ -219,14 +221,14 @@ private:
 
   trouble read_item(json_node row) {
     auto& next = out_.items.emplace_back();
-    auto notes = out_.notes.size();
+    auto before = notes_so_far{out_};
     std::string currency_said;
     for (const auto& rule : rules_) {
       auto value = find(rule, row);
       if (rule.required()) {
         if (auto odd = read_required(rule, row, value, next)) {
           out_.items.pop_back();
-          out_.notes.resize(notes);
+          before.restore(out_);
           return leave_out(std::move(*odd));
         }
       } else if (rule.field.member) {
@@ -337,17 +339,14 @@ private:
 
   void note_missing(const field_rule& rule, json_node row) {
     // A column that the header lacks was noted there, once.
-    if (!header_row_ && out_.notes.size() < max_field_notes)
-      note(rule, "missing", pointer(rule, row));
+    if (!header_row_) // the place of what is only counted need not be found
+      note(rule, "missing", keeps_notes(out_) ? pointer(rule, row) : std::string{});
   }
 
   void note(const field_rule& rule, std::string reason, const std::string& pointer, std::string read = {}) {
-    if (out_.notes.size() >= max_field_notes)
-      return;
     // Of the item at hand, which is the last one; before the first one, of the header row.
     auto index = std::max<size_t>(out_.items.size(), 1) - 1;
-    out_.notes.push_back(
-        field_note{index, std::string{rule.field.name}, std::move(reason), place(pointer), std::move(read)});
+    note_field(out_, {index, std::string{rule.field.name}, std::move(reason), place(pointer), std::move(read)});
   }
 
   error bad_page(const std::string& pointer, std::string why) const {

@@ -7,9 +7,6 @@
 
 namespace vigie {
 
-/// Notes kept of one page; later ones are dropped.
-inline constexpr size_t max_field_notes = 200;
-
 /// Compiles the source's extract_spec. bad_config, with "extract.fields.brand" or the like as its place, for a path
 /// that makes no sense, an unknown field, no way to an id or a title, a fixed id, a fixed price or currency that is
 /// none, and for `items` together with NDJSON.

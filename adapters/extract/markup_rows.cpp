@@ -32,9 +32,9 @@ result<markup_query> compile_query(const std::string& text, const extract_spec& 
 }
 
 /// The first that is selected is all that is asked for.
-void only_first(markup_query& x) {
+void only_first(markup_query& x, css_dialect dialect, css_scope scope) {
   if (!x.css.empty())
-    x.xpath = "(" + x.xpath + ")[1]";
+    x.xpath = to_xpath(x.css, dialect, scope, css_wanted::first);
 }
 
 /// With its last element left away, a selector says where a list stands, be it empty or not.
@@ -94,7 +94,7 @@ result<markup_queries> compile_queries(const extract_spec& spec, const std::stri
       return tl::unexpected<error>(query.error());
     if (name == "title")
       query->all = query->xpath;
-    only_first(*query);
+    only_first(*query, out.dialect, css_scope::node);
     out.columns.push_back(std::move(*query));
     out.addresses.push_back(name == "url" || name == "photo");
     out.places.push_back(std::move(place));
@@ -113,7 +113,7 @@ result<markup_queries> compile_queries(const extract_spec& spec, const std::stri
   auto query = compile_query(plain ? next + "::attr(href)" : next, spec, "paging.next", css_scope::document);
   if (!query)
     return tl::unexpected<error>(query.error());
-  only_first(*query);
+  only_first(*query, out.dialect, css_scope::document);
   out.next = std::move(*query);
   return out;
 }

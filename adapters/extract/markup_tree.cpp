@@ -1,5 +1,6 @@
 #include "adapters/extract/markup_tree.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include <libxml/HTMLparser.h>
@@ -11,6 +12,7 @@
 #include "adapters/extract/parse_watch.hpp"
 #include "adapters/extract/xml_bases.hpp"
 #include "adapters/extract/xpath_context.hpp"
+#include "adapters/extract/xpath_functions.hpp"
 
 namespace vigie {
 
@@ -30,6 +32,8 @@ using xml_parser_ptr = std::unique_ptr<xmlParserCtxt, freed_by<xmlFreeParserCtxt
 
 /// A parser remembers every name that it met; after so many pages a new one is taken.
 constexpr size_t pages_per_parser = 64;
+/// Nodes of a list with one another, that take as long as one operation.
+constexpr size_t compared_per_operation = 8;
 constexpr int html_options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
                              HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC;
 constexpr int xml_options = XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET | XML_PARSE_COMPACT;
@@ -73,10 +77,13 @@ bool is_html(const xmlNode* x) {
 }
 
 /// The text within. An element that ends a word does so on both sides; scripts are only text if they are what is asked.
-void collect(const xmlNode* root, text_collector& out) {
+/// Returns how many nodes it went over.
+size_t collect(const xmlNode* root, text_collector& out) {
   auto ends_word = [&](const xmlNode* x) { return x != root && is_html(x) && html_elements::ends_word(view(x->name)); };
   auto node = root;
+  size_t nodes = 0;
   while (node && !out.full()) {
+    ++nodes;
     bool element = node->type == XML_ELEMENT_NODE;
     if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
       out.add(view(node->content));
@@ -94,6 +101,7 @@ void collect(const xmlNode* root, text_collector& out) {
     }
     node = node == root ? nullptr : node->next;
   }
+  return nodes;
 }
 
 class libxml2_tree : public markup_tree {
@@ -242,7 +250,8 @@ private:
       if (auto problem = read_value(*columns_[i], item, queries_.places[i], value, wanted))
         return problem;
       if (value && value->empty() && all_[i])
-        if (auto problem = read_value(*all_[i], item, queries_.places[i], value, wanted, true))
+        if (auto problem = read_value(*all_[i], item, queries_.places[i], value, wanted,
+                                      std::max<size_t>(queries_.columns[i].css.size(), 1)))
           return problem;
       if (value && !out.put(out.size() - 1, i, std::move(*value)))
         return too_much();
@@ -270,24 +279,31 @@ private:
     return error{errc::bad_page, too_many(queries_.limits), "selector " + queries_.items.text};
   }
 
-  trouble ask(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, object_ptr& out) {
+  /// `lists` that come together are each compared with the others, which libxml2 does not count.
+  trouble ask(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, object_ptr& out, size_t lists = 1) {
     context_->node = of;
     context_->userData = of;
     out.reset(xmlXPathCompiledEval(&what, context_.get()));
-    return out ? trouble{} : error{errc::bad_page, xpath_problem(*context_), place};
+    if (!out)
+      return error{errc::bad_page, xpath_problem(*context_), place};
+    auto many = out->type == XPATH_NODESET && out->nodesetval ? static_cast<size_t>(out->nodesetval->nodeNr) : 0;
+    if (lists > 1 && !count_operations(*context_, many * many / compared_per_operation))
+      return error{errc::bad_page, too_much_work(*context_), place};
+    return {};
   }
 
-  /// With `many`, the first that is not empty. `bases` is filled if it is wanted.
+  /// Of the first; with `lists`, of the first that is not empty in so many. `bases` is filled if it is wanted.
   trouble read_value(xmlXPathCompExpr& what, xmlNode* of, const std::string& place, markup_rows::cell& out,
-                     std::string* bases = nullptr, bool many = false) {
+                     std::string* bases = nullptr, size_t lists = 0) {
     object_ptr found;
-    if (auto problem = ask(what, of, place, found))
+    if (auto problem = ask(what, of, place, found, lists))
       return problem;
     if (found->type == XPATH_NODESET) {
       auto count = found->nodesetval ? found->nodesetval->nodeNr : 0;
-      for (int i = 0; i < count && (i == 0 || (many && out->empty())); ++i) {
+      for (int i = 0; i < count && (i == 0 || (lists > 0 && out->empty())); ++i) {
         auto node = found->nodesetval->nodeTab[i];
-        out = value_of(node);
+        if (!value_of(node, out))
+          return error{errc::bad_page, too_much_work(*context_), place};
         if (bases && node->type != XML_NAMESPACE_DECL)
           *bases = bases_around(node);
       }
@@ -300,20 +316,28 @@ private:
     return {};
   }
 
-  std::string value_of(xmlNode* node) const {
+  /// False: it is too much work.
+  bool value_of(xmlNode* node, markup_rows::cell& out) {
     auto limit = queries_.limits.value_bytes;
-    if (node->type == XML_ATTRIBUTE_NODE && (!node->children || !node->children->next))
-      return trimmed_value(node->children ? view(node->children->content) : std::string_view{}, limit);
+    if (node->type == XML_ATTRIBUTE_NODE && (!node->children || !node->children->next)) {
+      out = trimmed_value(node->children ? view(node->children->content) : std::string_view{}, limit);
+      return true;
+    }
     text_collector words{limit};
     if (node->type == XML_ELEMENT_NODE || node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) {
-      collect(node, words);
+      // An item within an item within an item: what all of them hold is gone over for each.
+      if (!count_operations(*context_, collect(node, words)))
+        return false;
     } else {
       std::unique_ptr<xmlChar, void (*)(void*)> text{xmlXPathCastNodeToString(node), xmlFree};
-      if (node->type == XML_ATTRIBUTE_NODE)
-        return trimmed_value(view(text.get()), limit);
+      if (node->type == XML_ATTRIBUTE_NODE) {
+        out = trimmed_value(view(text.get()), limit);
+        return true;
+      }
       words.add(view(text.get()));
     }
-    return words.take();
+    out = words.take();
+    return true;
   }
 
   markup_queries queries_;

@@ -3,15 +3,11 @@
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
-#include "actors/policy/css_xpath.hpp"
+#include "adapters/extract/xpath_functions.hpp"
 
 namespace vigie {
 
 namespace {
-
-std::string_view view(const xmlChar* x) {
-  return x ? std::string_view{reinterpret_cast<const char*>(x)} : std::string_view{};
-}
 
 const xmlChar* chars(const std::string& x) {
   return reinterpret_cast<const xmlChar*>(x.c_str());
@@ -19,32 +15,6 @@ const xmlChar* chars(const std::string& x) {
 
 void keep_quiet(void*, xmlErrorPtr) {
   // The error stays with its context, where it is read.
-}
-
-/// css_asked_function.
-void is_asked(xmlXPathParserContext* parser, int arguments) {
-  if (arguments != 0)
-    return xmlXPathErr(parser, XPATH_INVALID_ARITY);
-  const auto* context = parser->context;
-  valuePush(parser, xmlXPathNewBoolean(context->node == context->userData));
-}
-
-/// How many siblings in that direction have the name of the node that is looked at: work like any other.
-template <xmlNode* xmlNode::*Towards>
-void count_same(xmlXPathParserContext* parser, int arguments) {
-  if (arguments != 0)
-    return xmlXPathErr(parser, XPATH_INVALID_ARITY);
-  auto* context = parser->context;
-  const auto* self = context->node;
-  auto space_of = [](const xmlNode* x) { return x->ns ? view(x->ns->href) : std::string_view{}; };
-  size_t count = 0;
-  for (auto* x = self->*Towards; x; x = x->*Towards) {
-    if (x->type == XML_ELEMENT_NODE && view(x->name) == view(self->name) && space_of(x) == space_of(self))
-      ++count;
-    if (++context->opCount > context->opLimit)
-      return xmlXPathErr(parser, XPATH_OP_LIMIT_EXCEEDED);
-  }
-  valuePush(parser, xmlXPathNewFloat(static_cast<double>(count)));
 }
 
 } // namespace
@@ -61,6 +31,10 @@ void free_xpath::operator()(_xmlXPathObject* x) const {
   xmlXPathFreeObject(x);
 }
 
+std::string too_much_work(const _xmlXPathContext& x) {
+  return "on this page it takes more work than the limit of " + std::to_string(x.opLimit) + " operations";
+}
+
 std::string xpath_problem(const _xmlXPathContext& x) {
   switch (x.lastError.code - XML_XPATH_EXPRESSION_OK) {
   case XPATH_UNDEF_PREFIX_ERROR:
@@ -75,7 +49,7 @@ std::string xpath_problem(const _xmlXPathContext& x) {
     return "a part of it is of the wrong type, as a number where elements are meant";
   case XPATH_OP_LIMIT_EXCEEDED:
   case XPATH_RECURSION_LIMIT_EXCEEDED:
-    return "on this page it takes more work than the limit of " + std::to_string(x.opLimit) + " operations";
+    return too_much_work(x);
   case XPATH_MEMORY_ERROR:
     throw std::bad_alloc{};
   default:
@@ -90,9 +64,7 @@ context_ptr new_context(_xmlDoc* doc, const markup_queries& queries) {
   out->error = keep_quiet;
   out->opLimit = queries.limits.xpath_operations;
   xmlXPathContextSetCache(out.get(), 1, -1, 0);
-  xmlXPathRegisterFunc(out.get(), chars(std::string{css_asked_function}), is_asked);
-  xmlXPathRegisterFunc(out.get(), chars(std::string{css_same_before_function}), count_same<&xmlNode::prev>);
-  xmlXPathRegisterFunc(out.get(), chars(std::string{css_same_behind_function}), count_same<&xmlNode::next>);
+  register_functions(*out);
   for (const auto& [prefix, uri] : queries.namespaces)
     xmlXPathRegisterNs(out.get(), chars(prefix), chars(uri));
   return out;

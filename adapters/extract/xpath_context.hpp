@@ -31,6 +31,9 @@ context_ptr new_context(_xmlDoc* doc, const markup_queries& queries);
 /// bad_config at `place` for XPath that is none, or that does not fit its context's document.
 result<xpath_ptr> compile_xpath(_xmlXPathContext& context, const markup_query& query, const std::string& place);
 
+/// What is said when its limit of operations is passed.
+std::string too_much_work(const _xmlXPathContext& x);
+
 /// Why the last thing that was asked failed.
 std::string xpath_problem(const _xmlXPathContext& x);
 

@@ -39,7 +39,8 @@ struct left_out_entries {
 
 struct extraction {
   std::vector<item> items;
-  std::vector<field_note> notes;
+  std::vector<field_note> notes; ///< in the order of the items
+  uint64_t notes_cut = 0;        ///< that came behind these, and are not kept
   std::vector<page_note>
       page_notes{}; ///< what was left out or mended; filled by add_note (actors/policy/page_notes.hpp)
   left_out_entries left_out{};

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <future>
+#include <memory>
 #include <set>
 #include <sstream>
 
@@ -11,6 +13,7 @@
 #include "actors/policy/plain_text.hpp"
 #include "actors/policy/url_template.hpp"
 #include "adapters/extract/extractors.hpp"
+#include "adapters/extract/reading_threads.hpp"
 #include "adapters/json/json_writer.hpp"
 #include "runtime/commands/commands.hpp"
 #include "runtime/commands/source_page.hpp"
@@ -61,13 +64,29 @@ const field_note* note_of(const source_trial& trial, size_t item, std::string_vi
   return i == trial.page.notes.end() ? nullptr : &*i;
 }
 
+/// Notes stand in the order of the items: whatever is cut is of the last one that has some, or behind it.
+bool may_be_cut(const extraction& page, size_t item) {
+  return page.notes_cut > 0 && (page.notes.empty() || item >= page.notes.back().item);
+}
+
 /// Why an item lacks a field: what the extractor noted, or that nothing is looked for.
 std::string why_missing(const source_trial& trial, const source_spec& spec, size_t item, std::string_view field) {
   if (auto note = note_of(trial, item, field))
     return note->reason + (note->place.empty() ? "" : " (" + note->place + ")");
   bool known_by_format = spec.extract.framing == page_framing::feed || spec.extract.framing == page_framing::sitemap;
   bool asked = spec.extract.fields.contains(std::string{field}) || known_by_format;
-  return asked ? "the page has none" : "the source does not say where it stands";
+  if (!asked)
+    return "the source does not say where it stands";
+  return may_be_cut(trial.page, item) ? "not known: there are more notes than are kept of a page" : "the page has none";
+}
+
+/// What is said of the page as a whole.
+std::vector<std::string> sentences_of(const extraction& page) {
+  auto out = to_sentences(page.page_notes);
+  if (page.notes_cut > 0)
+    out.push_back("why a field is missing is only kept for the first " + std::to_string(page.notes.size()) +
+                  " such fields; " + std::to_string(page.notes_cut) + " more are not shown");
+  return out;
 }
 
 result<std::string> read_body(const std::string& file, uint64_t most, std::istream& standard_input) {
@@ -93,11 +112,37 @@ std::string first_address(const source_test_options& options, const source_spec&
   return url ? url->fill({options.query, spec.paging.start, 0, {}}) : std::string{};
 }
 
-void read_page(source_trial& trial, const source_spec& spec, std::string_view body, const page_origin& from,
-               std::string_view link = {}) {
-  trial.bytes = body.size();
+/// As a worker reads it: what takes too long is given up. The thread that reads may be the last to let go of it.
+result<extraction> read_in_time(const source_spec& spec, std::string body, page_origin from, duration page_time) {
+  struct page_at_hand {
+    std::unique_ptr<extractor> reader;
+    std::string body;
+    page_origin from;
+    result<extraction> found;
+    std::promise<error> over;
+  };
   auto reader = make_extractor(spec);
-  auto page = reader ? (*reader)->extract(body, from) : tl::unexpected<error>(reader.error());
+  if (!reader)
+    return tl::unexpected<error>(reader.error());
+  auto page = std::make_shared<page_at_hand>();
+  page->reader = std::move(*reader);
+  page->body = std::move(body);
+  page->from = std::move(from);
+  auto over = page->over.get_future();
+  auto threads = make_reading_threads({page_time, 1, 1, 1});
+  threads->read(
+      spec.id, [page] { page->found = page->reader->extract(page->body, page->from); },
+      [page](error why) { page->over.set_value(std::move(why)); });
+  auto why = over.get();
+  if (why.code != errc::none)
+    return tl::unexpected<error>(std::move(why));
+  return std::move(page->found);
+}
+
+void read_page(source_trial& trial, const source_spec& spec, std::string body, const page_origin& from,
+               duration page_time, std::string_view link = {}) {
+  trial.bytes = body.size();
+  auto page = read_in_time(spec, std::move(body), from, page_time);
   if (!page) {
     trial.problem = page.error();
     return;
@@ -142,7 +187,7 @@ void print_json(const source_trial& trial, const source_spec& spec, std::ostream
     items.push(std::move(row));
   }
   auto notes = json_value::array();
-  for (auto& x : to_sentences(trial.page.page_notes))
+  for (auto& x : sentences_of(trial.page))
     notes.push(std::move(x));
   out << json_value::object({{"source", trial.source},
                              {"url", trial.url.empty() ? json_value{} : json_value{trial.url}},
@@ -189,7 +234,7 @@ void print(const source_trial& trial, const source_spec& spec, uint32_t limit, c
   if (limit > 0 && all > limit)
     out << ", " << limit << " of them shown (--limit 0 shows all)";
   out << '\n';
-  for (const auto& x : to_sentences(trial.page.page_notes))
+  for (const auto& x : sentences_of(trial.page))
     out << "note       " << painted(x, paint::warning, style) << '\n';
   if (trial.page.newest)
     out << "newest     " << to_rfc3339(*trial.page.newest) << '\n';
@@ -212,13 +257,14 @@ int run_source_test(const source_test_options& options, std::istream& in, std::o
   auto spec = *found;
   source_trial trial;
   trial.source = spec.id.value;
+  auto page_time = loaded.config.limits.page_time;
   if (!options.body.empty()) {
     auto body = read_body(options.body, spec.max_body_bytes, in);
     if (!body) {
       err << strip_control(body.error().detail) << '\n';
       return exit_usage;
     }
-    read_page(trial, spec, *body, {first_address(options, spec), options.content_type});
+    read_page(trial, spec, std::move(*body), {first_address(options, spec), options.content_type}, page_time);
   } else {
     if (!options.url.empty())
       spec.url = options.url;
@@ -226,7 +272,7 @@ int run_source_test(const source_test_options& options, std::istream& in, std::o
       trial.url = page->url;
       trial.status = page->answer.status;
       const auto& headers = page->answer.headers;
-      read_page(trial, spec, page->answer.body, {page->url, std::string{headers.value("content-type")}},
+      read_page(trial, spec, page->answer.body, {page->url, std::string{headers.value("content-type")}}, page_time,
                 headers.value("link"));
     } else {
       trial.problem = page.error();

@@ -286,7 +286,6 @@ namespace {
 scraper_config pages_on_threads() {
   scraper_config out;
   out.large_page = 8;
-  out.large_xpath_page = 2;
   return out;
 }
 

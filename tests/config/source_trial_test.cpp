@@ -67,6 +67,35 @@ TEST_CASE("what was left out stands behind the items, as lines and as JSON") {
   CHECK(good->root().find("notes")->size() == 0);
 }
 
+TEST_CASE("what is not kept is not claimed: of a page with many notes, it is said that there are more") {
+  std::string items;
+  for (int i = 0; i < 150; ++i)
+    items += std::string{i > 0 ? "," : ""} + R"({"id":)" + std::to_string(i) + R"(,"t":"x","p":"ask","b":{}})";
+  auto page = R"({"r":[)" + items + R"(,{"id":900,"t":"y"},{"id":901,"t":"z","p":"","b":""}]})";
+  auto source = json_source + "price = \"p\"\nbrand = \"b\"\n";
+  auto read = parse_json(try_page(source, page, true).out);
+  REQUIRE(read);
+  auto why = [&](size_t item, std::string_view field) {
+    for (auto x : read->root().find("items")->at(item)->find("missing")->elements())
+      if (x.find("field")->as_string() == field)
+        return std::string{*x.find("why")->as_string()};
+    return std::string{};
+  };
+  CHECK(why(0, "brand") == "expected text, found object (/r/0/b)");
+  CHECK(why(99, "price").ends_with("(/r/99/p)"));
+  // The 200 notes end here.
+  for (size_t item : {100, 149, 150, 151})
+    for (auto field : {"price", "brand"})
+      CHECK(why(item, field) == "not known: there are more notes than are kept of a page");
+  CHECK(why(150, "size") == "the source does not say where it stands");
+  CHECK(try_page(source, page)
+            .has("note       why a field is missing is only kept for the first 200 such fields; 102 more "
+                 "are not shown\n"));
+  auto few = try_page(source, R"({"r":[{"id":901,"t":"z","p":"","b":""}]})");
+  CHECK(few.has("brand      - the page has none\n"));
+  CHECK_FALSE(few.has("not shown"));
+}
+
 TEST_CASE("a page whose ids are none, or too many of whose entries are no items, is not believed") {
   auto same = try_page(json_source, R"({"r":[{"id":1,"t":"A"},{"id":1,"t":"B"},{"id":1,"t":"C"}]})");
   CHECK(same.has("suspicious_schema"));

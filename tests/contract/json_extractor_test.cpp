@@ -3,6 +3,7 @@
 
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/page_notes.hpp"
+#include "adapters/extract/extract_rules.hpp"
 #include "adapters/extract/json_extractor.hpp"
 #include "adapters/extract/json_path.hpp"
 #include "adapters/json/json_writer.hpp"
@@ -386,7 +387,9 @@ TEST_CASE("an extractor is used page after page") {
   }
 }
 
-TEST_CASE("notes are bounded") {
+TEST_CASE("notes are bounded, and those that are not kept are counted") {
+  auto notes_of_one = extract(small_spec(), R"([{"id":1,"t":"x"}])")->notes.size();
+  REQUIRE(notes_of_one > 0);
   auto list = json_value::array();
   for (int i = 0; i < 1000; ++i)
     list.push(json_value::object({{"id", i}, {"t", "x"}}));
@@ -394,6 +397,7 @@ TEST_CASE("notes are bounded") {
   REQUIRE(out);
   CHECK(out->items.size() == 1000);
   CHECK(out->notes.size() == max_field_notes);
+  CHECK(out->notes.size() + out->notes_cut == 1000 * notes_of_one);
 }
 
 TEST_CASE("specs that make no sense are refused with what and where") {

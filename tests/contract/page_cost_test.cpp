@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <ctime>
 #include <functional>
+#include <map>
 
 #include "adapters/extract/extractors.hpp"
 #include "adapters/extract/html_extractor.hpp"
+#include "adapters/extract/markup_tree.hpp"
 
 using namespace vigie;
 
@@ -83,6 +85,7 @@ struct kind {
   size_t n;
   std::function<std::string(size_t)> page;
   std::string items = "li";
+  std::string title = "a";
 };
 
 const std::vector<kind>& kinds() {
@@ -107,6 +110,19 @@ const std::vector<kind>& kinds() {
          return "<ul></b>" + times(n, times(200, "<div>") + "<li><a x=1>t</a></li>" + times(200, "</div>")) + "</ul>";
        },
        "div div div li"},
+      {"what is found deep in something", html, 1000,
+       [](size_t n) { return "<ul></b>" + times(100, "<div>") + times(n, "<p></p>") + times(100, "</div>") + "</ul>"; },
+       "div:has(div p i)"},
+      {"what stands below something behind", html, 500,
+       [](size_t n) { return "<ul></b>" + numbered(n, "<li><a x=", ">t</a></li><p><a>t</a></p>") + "</ul>"; }, "li",
+       "~ p a"},
+      {"what stands behind something behind", html, 300,
+       [](size_t n) { return "<ul></b>" + numbered(n, "<li><a x=", ">t</a></li><p></p>") + "</ul>"; }, "li", "~ p ~ p"},
+      {"several things behind", html, 1000,
+       [](size_t n) { return "<ul></b>" + numbered(n, "<li><a x=", ">t</a></li><p></p>") + "</ul>"; }, "li",
+       "~ p, ~ i"},
+      {"titles of two kinds, of which the first is empty", html, 500,
+       [](size_t n) { return "<ul></b><li>" + times(n, "<a x></a><b></b>") + "</li></ul>"; }, "li", "a::attr(x), b"},
       {"what stays open", html, 5000, [](size_t n) { return "<ul>" + times(n, "<p>x<a>y<b>"); }},
       {"ends without begins", html, 5000, [](size_t n) { return "<ul>" + times(200, "<b>") + times(n, "</i>"); }},
       {"open comments", html, 20000, [](size_t n) { return "<ul>" + times(n, "<!-- -- "); }},
@@ -150,11 +166,95 @@ TEST_CASE("what a page costs grows with its size, and not with its square") {
   constexpr double tolerance = 2, least_ms = 3;
   for (const auto& x : kinds()) {
     auto source = source_of(x.framing, x.items);
+    if (x.framing == page_framing::html || x.framing == page_framing::xml)
+      source.extract.fields["title"] = x.title;
     auto once = cost(source, x.page(x.n));
     auto four = cost(source, x.page(4 * x.n));
     INFO(x.name << ": " << once << " ms, four times as much of it " << four << " ms");
     CHECK(four < 4 * tolerance * std::max(once, least_ms));
   }
+}
+
+namespace {
+
+/// Read as a tree: something in it does not belong.
+std::string odd_page(const std::string& body) {
+  return "<html><body></b>" + body + "</body></html>";
+}
+
+} // namespace
+
+TEST_CASE("work that the parser of XPath does not count is counted, and a page that needs too much of it is refused") {
+  auto html = source_of(page_framing::html);
+  auto too_much = [&](const std::string& items, const std::string& page,
+                      std::map<std::string, std::string> fields = {}) {
+    html.extract.items = items;
+    html.extract.fields = {{"id", "a::attr(x)"}, {"title", "a"}};
+    for (auto& [name, path] : fields)
+      html.extract.fields[name] = path;
+    CAPTURE(items);
+    CHECK(trouble(html, page).detail == "on this page it takes more work than the limit of 20971520 operations");
+  };
+  auto many = times(6000, "<p class=y></p>");
+  auto big = times(50'000, "ab ") + "x";
+  // One attribute is looked at for each element below it.
+  too_much(".x .y", odd_page("<div class='" + big + "'>" + many + "</div>"));
+  too_much("[id='" + big.substr(0, 2000) + "'] .y", odd_page("<div id='" + big + "'>" + many + "</div>"));
+  // The same text for each element around it.
+  too_much("div" + times(10, ":not(:contains(nothing))"),
+           odd_page(times(240, "<div>") + times(60'000, "abcde ") + times(240, "</div>")));
+}
+
+TEST_CASE("the text of items within items counts as often as it is gone over") {
+  extract_spec spec;
+  spec.framing = page_framing::html;
+  spec.items = "div";
+  spec.fields = {{"id", "::text"}, {"title", "::text"}};
+  auto queries = compile_queries(spec, {}, true, {});
+  REQUIRE(queries);
+  auto page = odd_page(times(100, "<div>") + times(1000, "<p></p>") + times(100, "</div>"));
+  markup_rows rows;
+  for (bool enough : {true, false}) {
+    queries->limits.xpath_operations = enough ? 1'000'000 : 100'000;
+    auto tree = markup_tree::make(*queries);
+    REQUIRE(tree);
+    auto problem = (*tree)->read(page, rows);
+    CHECK(problem.has_value() != enough);
+    CHECK((enough || problem->detail == "on this page it takes more work than the limit of 100000 operations"));
+  }
+}
+
+TEST_CASE("a text that is nearly there at every place costs no more than one that is nowhere") {
+  constexpr double tolerance = 8, least_ms = 10; // it was a thousand times as much
+  std::string nearly(2000, 'x'), text(100'000, 'x');
+  auto html = source_of(page_framing::html, "div:contains('" + nearly + "y')");
+  auto page = [](const std::string& x) { return odd_page(times(20, "<div>") + x + times(20, "</div>")); };
+  auto plain = cost(html, page(std::string(100'000, 'z')));
+  CHECK(cost(html, page(text)) < tolerance * std::max(plain, least_ms));
+  for (std::string how : {"*=", "~=", "$=", "^="}) {
+    html.extract.items = "p[a" + how + "'" + nearly + "y']";
+    for (std::string fault : {"</b>", ""}) {
+      auto in_attribute = [&](char c) {
+        return "<html><body>" + fault + times(100, "<p a='" + std::string(20'000, c) + "'></p>") + "</body></html>";
+      };
+      CAPTURE(how, fault);
+      auto nowhere = cost(html, in_attribute('z'));
+      CHECK(cost(html, in_attribute('x')) < tolerance * std::max(nowhere, least_ms));
+    }
+  }
+}
+
+TEST_CASE("what a page has of all that in ordinary numbers is read") {
+  auto html = source_of(page_framing::html, "tr.athing");
+  html.extract.fields = {{"id", "::attr(id)"}, {"title", "td a"}, {"brand", "+ tr span.score"}, {"size", "~ tr td b"}};
+  auto page = read(html, odd_page("<table>" +
+                                  numbered(500, "<tr class=athing id=",
+                                           "><td><a>t</a></td></tr><tr><td><span class=score>7</span></td></tr>") +
+                                  "<tr><td><b>end</b></td></tr></table>"));
+  REQUIRE(page);
+  CHECK(page->items.size() == 500);
+  CHECK(std::all_of(page->items.begin(), page->items.end(),
+                    [](const item& x) { return x.brand == "7" && x.size == "end"; }));
 }
 
 TEST_CASE("an element has a bounded number of attributes, whoever reads it") {

@@ -95,6 +95,11 @@ TEST_CASE("dates as feeds and pages write them besides") {
       {"Wed, 24 Jun 2026 20:12:13 BST", "2026-06-24T19:12:13.000Z"},
       {"Wed, 25 Nov 2026 20:12:13 JST", "2026-11-25T11:12:13.000Z"},
       {"Wed, 25 Nov 2026 20:12:13 KST", "2026-11-25T11:12:13.000Z"},
+      // Names of several zones have one meaning: RFC 822's, or that of most people.
+      {"Wed, 25 Nov 2026 20:12:13 CST", "2026-11-26T02:12:13.000Z"},
+      {"Wed, 25 Nov 2026 20:12:13 PST", "2026-11-26T04:12:13.000Z"},
+      {"Wed, 25 Nov 2026 20:12:13 EST", "2026-11-26T01:12:13.000Z"},
+      {"Wed, 25 Nov 2026 20:12:13 AST", "2026-11-26T00:12:13.000Z"},
       {"Wed, 25 Nov 2026 20:12:13 IST", "2026-11-25T14:42:13.000Z"},
       {"Wed, 25 Nov 2026 20:12:13 AEDT", "2026-11-25T09:12:13.000Z"},
       {"Wed, 25 Nov 2026 20:12:13 MSK", "2026-11-25T17:12:13.000Z"},
