@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "actors/policy/plain_text.hpp"
 #include "adapters/http_api/known_hosts.hpp"
 #include "runtime/config_sections.hpp"
 
@@ -105,7 +106,7 @@ bool is_plain_name(std::string_view x) {
 bool check_plain_name(config_reader& where, const std::string& key, const std::string& name) {
   if (is_plain_name(name))
     return true;
-  where.problem(key, "\"" + name.substr(0, 80) + "\" is not fit for a name",
+  where.problem(key, "\"" + clip(name, 80) + "\" is not fit for a name",
                 "Use 1 to 63 lower-case letters, digits, '-', '_' and '.', beginning with a letter or digit.");
   return false;
 }

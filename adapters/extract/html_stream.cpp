@@ -17,11 +17,6 @@ namespace {
 constexpr size_t item_target = 0;
 constexpr size_t next_target = 1;
 
-/// Bytes of attributes' values: each is looked at for each selector, and for each item that it stands in. Above so many
-/// of a page, and so many for each byte of it, the tree says that it is too much.
-constexpr size_t looked_at_once = 64 << 20;
-constexpr size_t looked_at_each = 16;
-
 class html_streamer : public html_stream {
 public:
   explicit html_streamer(const markup_queries& queries) : queries_(queries) {}
@@ -57,8 +52,7 @@ public:
     open_.clear();
     active_ = unseen_ = silent_ = 0;
     captures_.clear();
-    looked_at_ = 0;
-    most_looked_at_ = looked_at_once + looked_at_each * page.size();
+    may_look_at_ = queries_.limits.looked_at + queries_.limits.looked_at_each * page.size();
     next_taken_ = seen_head_ = seen_body_ = closed_ = failed_ = list_seen_ = false;
     html_scanner scanner{page};
     for (;;) {
@@ -289,9 +283,8 @@ private:
       return false;
     return std::all_of(x.what.attributes.begin(), x.what.attributes.end(), [&](const css_attribute& a) {
       auto found = tag.attribute(a.name);
-      looked_at_ += found ? found->value.size() : 0;
-      if (looked_at_ > most_looked_at_)
-        failed_ = true;
+      failed_ = failed_ || (found && found->value.size() > may_look_at_);
+      may_look_at_ -= found && !failed_ ? found->value.size() : 0;
       return found && !failed_ && (a.how == css_match::present || vigie::matches(a, plain(*found)));
     });
   }
@@ -320,17 +313,16 @@ private:
   std::string value_of(const html_attribute& x) { return trimmed_value(plain(x), queries_.limits.value_bytes); }
 
   void read_close(std::string_view name) {
-    while (!open_.empty() && html_elements_.is_left_open(open_.back().known) && !is_open_name(name))
+    while (!open_.empty() && html_elements_.is_left_open(open_.back().known) &&
+           !equal_ignoring_case(open_.back().name, name))
       pop();
-    if (open_.empty() || !is_open_name(name)) {
+    if (open_.empty() || !equal_ignoring_case(open_.back().name, name)) {
       failed_ = true;
       return;
     }
     pop();
     closed_ = open_.empty();
   }
-
-  bool is_open_name(std::string_view name) const { return equal_ignoring_case(open_.back().name, name); }
 
   void pop() {
     auto known = open_.back().known;
@@ -390,8 +382,7 @@ private:
   bool closed_ = false;
   bool failed_ = false;
   bool list_seen_ = false;
-  size_t looked_at_ = 0;
-  size_t most_looked_at_ = 0;
+  size_t may_look_at_ = 0; ///< bytes
   std::string scratch_;
   std::optional<step_bits> classes_; ///< of the tag at hand, once they were asked for
 };

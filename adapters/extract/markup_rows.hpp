@@ -18,6 +18,10 @@ namespace vigie {
 struct markup_limits : item_limits {
   size_t depth = 250;                   ///< elements within one another; libxml2 itself ends at 256
   uint64_t xpath_operations = 20 << 20; ///< libxml2's count, of a page
+  /// Bytes of attributes that the stream looks at: for each selector, and each item around them. Above, it is left to
+  /// the tree, which says that it is too much.
+  size_t looked_at = 64 << 20;
+  size_t looked_at_each = 16; ///< and so many for each byte of the page
   size_t selector_bytes = 4096;
   parse_limits parse{};
 };

@@ -8,6 +8,7 @@
 #include "actors/policy/plain_text.hpp"
 #include "adapters/http_api/alert_json.hpp"
 #include "runtime/commands/command_front.hpp"
+#include "runtime/commands/command_help.hpp"
 #include "runtime/config_units.hpp"
 
 namespace vigie {
@@ -349,6 +350,7 @@ void declare_all(front& f) {
 
 int command_line(int argc, char** argv) {
   front f;
+  f.app.formatter(plain_help());
   declare_all(f);
   try {
     f.app.parse(argc, argv);

@@ -51,6 +51,7 @@ int list_rows(const outbox_options& options, api_client& client, std::ostream& o
                text_of(x, "attempts"), text_of(x, "lastError")});
   if (!table.empty())
     table.print(out, options.style);
+  table.say_if_cut(options.limit, out);
   print_channels(answer.data(), out);
   out << counts_line(answer.data()) << '\n';
   return exit_done;

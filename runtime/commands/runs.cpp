@@ -178,6 +178,7 @@ int run_runs(const runs_options& options, std::ostream& out, std::ostream& err) 
     for (auto x : rows_of(answer.data(), "runs"))
       add_run(table, x);
     table.print(out, options.style);
+    table.say_if_cut(options.limit, out);
   }
   return exit_done;
 }
@@ -212,6 +213,7 @@ int run_matches(const matches_options& options, std::ostream& out, std::ostream&
                text_of(item, "url")});
   }
   table.print(out, options.style);
+  table.say_if_cut(options.limit, out);
   return exit_done;
 }
 

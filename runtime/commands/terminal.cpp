@@ -113,6 +113,11 @@ void text_table::add(std::vector<cell> row) {
   rows_.push_back(std::move(row));
 }
 
+void text_table::say_if_cut(size_t limit, std::ostream& out) const {
+  if (rows_.size() >= limit)
+    out << "the first " << rows_.size() << "; there may be more (--limit)\n";
+}
+
 void text_table::print(std::ostream& out, const output_style& style) const {
   std::vector<size_t> widths;
   for (size_t i = 0; i < columns_.size(); ++i) {

@@ -49,6 +49,8 @@ public:
   explicit text_table(std::vector<column> columns) : columns_(std::move(columns)) {}
   void add(std::vector<cell> row);
   bool empty() const { return rows_.empty(); }
+  /// Below the rows, that there may be more, if there are as many as were asked for.
+  void say_if_cut(size_t limit, std::ostream& out) const;
   void print(std::ostream& out, const output_style& style) const;
 
 private:

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <mutex>
 #include <sstream>
 
@@ -13,6 +14,7 @@
 #include "adapters/http_api/api_json.hpp"
 #include "adapters/http_api/problem.hpp"
 #include "adapters/http_api/server.hpp"
+#include "runtime/commands/command_line.hpp"
 #include "runtime/commands/commands.hpp"
 
 using namespace vigie;
@@ -372,6 +374,9 @@ TEST_CASE("runs and one run") {
   CHECK(has(list.out, "45.2s"));
   CHECK(has(list.out, "40/41"));
   CHECK(has(list.out, "1,234"));
+  CHECK(!has(list.out, "may be more"));
+  options.limit = 1;
+  CHECK(has(run(run_runs, options).out, "the first 1; there may be more (--limit)\n"));
   options.id = 12;
   auto one = run(run_runs, options);
   CHECK(has(one.out, "Dresses"));
@@ -642,4 +647,32 @@ TEST_CASE("a node is found by its configuration: API address and key") {
   auto broken = run(run_stats, options);
   CHECK(broken.code == exit_usage);
   CHECK(has(broken.err, "broken.toml:1:1: error: [node] roles"));
+}
+
+TEST_CASE("--help says what is expected and what is taken without it, in words for people") {
+  auto help = [](std::vector<std::string> words) {
+    words.insert(words.begin(), "vigie");
+    words.emplace_back("--help");
+    std::vector<char*> argv;
+    for (auto& x : words)
+      argv.push_back(x.data());
+    std::ostringstream out;
+    auto* before = std::cout.rdbuf(out.rdbuf());
+    auto code = command_line(static_cast<int>(argv.size()), argv.data());
+    std::cout.rdbuf(before);
+    CHECK(code == exit_done);
+    return out.str();
+  };
+  auto conduct = help({"conduct"});
+  CHECK(has(conduct, "  --limit N                   How many hosts (1 to 1000, default 100)\n"));
+  CHECK(has(conduct, "  --since TIME                How far back; whole hours (UTC) are counted (default 7d)\n"));
+  auto trial = help({"source", "test"});
+  CHECK(has(trial, "The node's TOML file (required)\n"));
+  CHECK(has(trial, "  --content-type TEXT         The file's, as \"text/html; charset=iso-8859-2\" (with --body)\n"));
+  for (auto command :
+       {"run", "check", "run-once", "runs", "matches", "outbox", "plan", "conduct", "top", "sample-site"})
+    for (auto word : {"UINT", "INT", "DURATION", "POSITIVE", "REQUIRED", " in [", "Needs:", "FLOAT"}) {
+      CAPTURE(command, word);
+      CHECK(!has(help({command}), word));
+    }
 }

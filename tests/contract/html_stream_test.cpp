@@ -327,3 +327,28 @@ TEST_CASE("what the stream leaves to the tree") {
     many += " a";
   CHECK_FALSE(readers("li", {{"id", many}, {"title", "::text"}}).stream);
 }
+
+TEST_CASE("what the stream looks at of attributes is bounded, for items within items too") {
+  extract_spec spec;
+  spec.framing = page_framing::html;
+  spec.items = "div";
+  spec.fields = {{"id", "p[a*=y]::attr(b)"}, {"title", "p[a~=z]::attr(b)"}};
+  auto queries = compile_queries(spec, {}, true, {});
+  REQUIRE(queries);
+  std::string page = "<html><body>";
+  for (int i = 0; i < 50; ++i)
+    page += "<div>";
+  page += "<p b=1 a='" + std::string(10'000, 'x') + "'></p>";
+  for (int i = 0; i < 50; ++i)
+    page += "</div>";
+  page += "</body></html>";
+  // 50 items, two selectors each.
+  queries->limits.looked_at_each = 0;
+  markup_rows rows;
+  for (size_t limit : {1'000'000, 999'999}) {
+    queries->limits.looked_at = limit;
+    auto stream = html_stream::make(*queries);
+    REQUIRE(stream);
+    CHECK(stream->read(page, rows) == (limit == 1'000'000));
+  }
+}
