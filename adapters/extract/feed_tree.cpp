@@ -194,15 +194,18 @@ result<feed_tree> feed_tree::parse(std::string_view page, std::string_view conte
   auto text = text_of_page(page, content_type, page_form::xml, room);
   if (!text)
     return tl::unexpected<error>(text.error());
+  std::vector<page_note> notes;
+  note_doubtful_encoding(*text, notes);
   auto out = parse_strictly(text->text, limits);
+  if (!out) {
+    auto mended = mend_xml(text->text, limits.max_bytes);
+    if (!mended)
+      return out;
+    notes.insert(notes.end(), mended->notes.begin(), mended->notes.end());
+    out = parse_strictly(mended->text, limits);
+  }
   if (out)
-    return out;
-  auto mended = mend_xml(text->text, limits.max_bytes);
-  if (!mended)
-    return out;
-  out = parse_strictly(mended->text, limits);
-  if (out)
-    out->notes_.insert(out->notes_.begin(), mended->notes.begin(), mended->notes.end());
+    out->notes_.insert(out->notes_.begin(), notes.begin(), notes.end());
   return out;
 }
 

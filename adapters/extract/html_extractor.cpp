@@ -74,6 +74,7 @@ public:
       note_idle_empty_sign(out_);
     if (rows_.next && rows_.next->size() <= queries_.limits.value_bytes)
       out_.next = queries_.next_is_url ? absolute(*rows_.next, rows_.next_bases) : *rows_.next;
+    note_doubtful_encoding(*text, out_.page_notes);
     note_doubtful_titles(out_);
     return std::move(out_);
   }

@@ -44,6 +44,7 @@ public:
     index_.reset();
     if (auto problem = framing_ == page_framing::json ? read_document(page) : read_lines(page))
       return tl::unexpected<error>(*problem);
+    note_doubtful_encoding(*text, out_.page_notes);
     note_doubtful_titles(out_);
     return std::move(out_);
   }

@@ -21,6 +21,22 @@ bool is_utf8(std::string_view text) {
   return simdjson::validate_utf8(text.data(), text.size());
 }
 
+bool is_ascii(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+/// It was cut or damaged somewhere: of another encoding, letters beyond ASCII hardly ever make a character of UTF-8.
+bool is_damaged_utf8(std::string_view text) {
+  size_t characters = 0, others = 0;
+  for (size_t at = 0; at < text.size();) {
+    auto length = utf8_length(text, at);
+    characters += length > 1 ? 1 : 0;
+    others += length == 0 ? 1 : 0;
+    at += std::max<size_t>(length, 1);
+  }
+  return characters > others;
+}
+
 /// A control character other than tab and line ends, or one of the two characters that are none.
 bool has_unusable(std::string_view text) {
   auto unusable = [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; };
@@ -68,7 +84,8 @@ result<page_text> decode(std::string_view page, charset from, std::string& room)
     return unreadable("the page is in " + std::string{to_string(from)} +
                       ", of which this machine's iconv has no table");
   room = std::move(decoded);
-  return page_text{room, from};
+  bool one_byte_each = from != charset::utf_8 && from != charset::utf_16le && from != charset::utf_16be;
+  return page_text{room, from, one_byte_each && !is_ascii(page) && is_utf8(page)};
 }
 
 /// By its mark; of XML and JSON also by the zero bytes of the first character.
@@ -105,7 +122,10 @@ result<page_text> read_html(std::string_view page, const charset_choice& choice,
   if (valid && !has_unusable(page))
     return page_text{page, charset::utf_8};
   if (from == charset::none)
-    from = valid ? charset::utf_8 : choice.hint != charset::none ? choice.hint : charset::windows_1252;
+    from = valid                          ? charset::utf_8
+           : choice.hint != charset::none ? choice.hint
+           : is_damaged_utf8(page)        ? charset::utf_8
+                                          : charset::windows_1252;
   auto out = decode(page, from, room);
   if (out && has_unusable(room)) {
     room = clean(room);
@@ -143,6 +163,13 @@ result<page_text> text_of_page(std::string_view page, std::string_view content_t
   if (form == page_form::json)
     return read_json(page, choice, room);
   return form == page_form::xml ? read_xml(page, choice, room) : read_html(page, choice, room);
+}
+
+void note_doubtful_encoding(const page_text& page, std::vector<page_note>& notes) {
+  if (page.also_utf8)
+    add_note(notes, {"the page is said to be in " + std::string{to_string(page.from)} +
+                         ", although all its bytes are UTF-8: its texts are probably wrong",
+                     {}});
 }
 
 void note_doubtful_titles(extraction& page) {

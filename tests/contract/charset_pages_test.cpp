@@ -251,3 +251,49 @@ TEST_CASE("bytes that are none in the encoding do not cost the page, and the tit
   }
   CHECK((*made)->extract(json("\u00a3 \u00e9 \u20ac"))->page_notes.empty());
 }
+
+TEST_CASE("HTML of which nothing is said: UTF-8 that was cut or damaged is still that, and no other encoding is taken "
+          "for it") {
+  auto read = [](const std::string& title) {
+    std::string room;
+    auto page = "<html><body><item id=1><name>" + title + "</name></item></body></html>";
+    auto text = text_of_page(page, "text/html", page_form::html, room);
+    REQUIRE(text);
+    return std::pair{text->from, std::string{text->text.substr(29, text->text.find("</name>") - 29)}};
+  };
+  CHECK(read("5 € für Stühle") == std::pair{charset::utf_8, std::string{"5 € für Stühle"}});
+  CHECK(read("5 € für St\xC3") == std::pair{charset::utf_8, std::string{"5 € für St\uFFFD"}});
+  CHECK(read("5 €\xFC") == std::pair{charset::windows_1252, std::string{"5 â‚¬ü"}});
+  for (const auto& x : titles) {
+    CAPTURE(x.label);
+    if (x.label != "ISO-2022-JP") // ASCII alone
+      CHECK(read(x.bytes).first == charset::windows_1252);
+  }
+}
+
+TEST_CASE("a page that is said to be in one encoding, and whose bytes are all UTF-8, is believed with a note") {
+  auto notes = [](page_framing framing, const std::string& page, const std::string& type) {
+    auto reader = make_extractor(source_of(framing));
+    REQUIRE(reader);
+    auto out = (*reader)->extract(page, {"", type});
+    REQUIRE(out);
+    std::string said;
+    for (const auto& x : out->page_notes)
+      said += x.one + "\n";
+    return out->items.at(0).title + "\n" + said;
+  };
+  auto html = [](const std::string& title) {
+    return "<html><body><item id=1><name>" + title + "</name></item></body></html>";
+  };
+  auto feed = [](const std::string& encoding, const std::string& title) {
+    return "<?xml version=\"1.0\" encoding=\"" + encoding + "\"?><rss><channel><item><guid>1</guid><title>" + title +
+           "</title></item></channel></rss>";
+  };
+  const std::string note = "\nthe page is said to be in windows-1252, although all its bytes are UTF-8: its texts are "
+                           "probably wrong\n";
+  CHECK(notes(page_framing::html, html("für"), "text/html; charset=iso-8859-1") == "fÃ¼r" + note);
+  CHECK(notes(page_framing::feed, feed("iso-8859-1", "für"), "") == "fÃ¼r" + note);
+  CHECK(notes(page_framing::html, html("fur"), "text/html; charset=iso-8859-1") == "fur\n");
+  CHECK(notes(page_framing::html, html("f\xFCr"), "text/html; charset=iso-8859-1") == "für\n");
+  CHECK(notes(page_framing::feed, feed("utf-8", "für"), "") == "für\n");
+}

@@ -387,6 +387,14 @@ TEST_CASE("an extractor is used page after page") {
   }
 }
 
+TEST_CASE("of a key that comes twice the last one counts, wherever it stands") {
+  auto out = extract(small_spec(), R"([{"id":1,"t":"A","id":2,"t":"B"},{"id":3,"t":"C","t":null,"t":"D"}])");
+  REQUIRE(out);
+  CHECK(out->items[0].id.value == "2");
+  CHECK(out->items[0].title == "B");
+  CHECK(out->items[1].title == "D");
+}
+
 TEST_CASE("notes are bounded, and those that are not kept are counted") {
   auto notes_of_one = extract(small_spec(), R"([{"id":1,"t":"x"}])")->notes.size();
   REQUIRE(notes_of_one > 0);
