@@ -1,20 +1,14 @@
 #include <algorithm>
-#include <cstring>
 
 #include "actors/policy/css_cursor.hpp"
 #include "actors/policy/css_selector.hpp"
+#include "actors/policy/substring.hpp"
 
 namespace vigie {
 
 namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
-
-/// find(), for whatever text: of one that is nearly there at every place, std's looks at each part again and again.
-size_t find_part(std::string_view text, std::string_view part) {
-  const auto* at = static_cast<const char*>(::memmem(text.data(), text.size(), part.data(), part.size()));
-  return at ? static_cast<size_t>(at - text.data()) : text.npos;
-}
 
 /// The word has no blanks and is not empty.
 bool has_word(std::string_view text, std::string_view word) {

@@ -54,4 +54,11 @@ bool contains(std::string_view text, std::string_view part) {
 
 #endif
 
+size_t find_part(std::string_view text, std::string_view part) {
+  if (part.empty() || text.size() < part.size())
+    return part.empty() ? 0 : text.npos;
+  const auto* at = static_cast<const char*>(::memmem(text.data(), text.size(), part.data(), part.size()));
+  return at ? static_cast<size_t>(at - text.data()) : text.npos;
+}
+
 } // namespace vigie

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <libxml/xpathInternals.h>
 
 #include "actors/policy/css_xpath.hpp"
+#include "actors/policy/substring.hpp"
 
 namespace vigie {
 
@@ -170,7 +170,7 @@ struct found_part {
 };
 
 template <class Then>
-void find_part(parser_ptr parser, int arguments, Then&& then) {
+void with_part(parser_ptr parser, int arguments, Then&& then) {
   if (!has_arguments(parser, arguments, 2))
     return;
   std::string room, part_room;
@@ -178,28 +178,24 @@ void find_part(parser_ptr parser, int arguments, Then&& then) {
   found_part out;
   if (!take_text(parser, part_room, out.part, part_kept) || !take_text(parser, room, out.text, kept))
     return;
-  // In one go, whatever the two are.
-  if (const auto* there = ::memmem(out.text.data(), out.text.size(), out.part.data(), out.part.size()))
-    out.at = static_cast<size_t>(static_cast<const char*>(there) - out.text.data());
-  if (out.part.empty())
-    out.at = 0;
+  out.at = find_part(out.text, out.part);
   then(out);
 }
 
 void contains_part(parser_ptr parser, int arguments) {
-  find_part(parser, arguments, [&](const found_part& x) {
+  with_part(parser, arguments, [&](const found_part& x) {
     valuePush(parser, xmlXPathNewBoolean(x.at != std::string_view::npos ? 1 : 0));
   });
 }
 
 void before_part(parser_ptr parser, int arguments) {
-  find_part(parser, arguments, [&](const found_part& x) {
+  with_part(parser, arguments, [&](const found_part& x) {
     push(parser, x.at == std::string_view::npos ? std::string_view{} : x.text.substr(0, x.at));
   });
 }
 
 void behind_part(parser_ptr parser, int arguments) {
-  find_part(parser, arguments, [&](const found_part& x) {
+  with_part(parser, arguments, [&](const found_part& x) {
     push(parser, x.at == std::string_view::npos ? std::string_view{} : x.text.substr(x.at + x.part.size()));
   });
 }
