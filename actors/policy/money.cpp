@@ -5,6 +5,7 @@
 
 #include "actors/policy/price_amounts.hpp"
 #include "actors/policy/price_plain.hpp"
+#include "actors/policy/price_rivals.hpp"
 
 namespace vigie {
 
@@ -37,6 +38,7 @@ bool is_one_range(const tokens& list) {
     return true;
   auto between = first + 1;
   bool joins = between->kind == price_token_kind::dash || between->role == word_role::range ||
+               between->role == word_role::also || between->role == word_role::choice ||
                between->role == word_role::either;
   return last == first + 2 && joins && first->amount && last->amount && *first->amount <= *last->amount;
 }
@@ -44,7 +46,7 @@ bool is_one_range(const tokens& list) {
 /// Without money next to it, a number is a price only if nothing is said that could make it something else.
 optional<error> problem_of_bare(const tokens& list) {
   bool said = std::any_of(list.begin(), list.end(), [](const price_token& x) {
-    return x.kind == price_token_kind::word && x.role == word_role::unknown;
+    return x.kind == price_token_kind::word && (x.role == word_role::unknown || x.role == word_role::unit);
   });
   if (!is_one_range(list))
     return error{errc::bad_request, "several amounts, and no currency that tells which is the price", {}};
@@ -53,37 +55,29 @@ optional<error> problem_of_bare(const tokens& list) {
   return std::nullopt;
 }
 
-void keep(amounts& list, auto&& which) {
-  if (std::any_of(list.begin(), list.end(), which))
-    list.erase(std::remove_if(list.begin(), list.end(), [&](const price_amount& x) { return !which(x); }), list.end());
-}
-
 /// The amounts among which the lowest is the price.
 result<amounts> candidates(const tokens& list, price_unit unit) {
-  auto out = price_amounts(list, unit);
-  if (out.empty())
+  auto all = price_amounts(list, unit);
+  if (all.empty())
     return refuse("no amount that can be read");
-  bool bare = std::none_of(out.begin(), out.end(), [](const price_amount& x) { return x.marked; });
-  if (bare)
+  bool bare = std::none_of(all.begin(), all.end(), [](const price_amount& x) { return x.marked; });
+  if (bare) {
     if (auto problem = problem_of_bare(list))
       return tl::unexpected<error>(std::move(*problem));
-  keep(out, [](const price_amount& x) { return x.marked; });
-  keep(out, [](const price_amount& x) { return x.standing != amount_standing::aside; });
-  keep(out, [](const price_amount& x) { return x.standing == amount_standing::price; });
-  if (out.front().standing == amount_standing::aside)
-    return refuse("a discount, an old price, a rate or what is paid besides, and no price");
-  if (std::any_of(out.begin(), out.end(), [](const price_amount& x) { return x.doubtful || !x.amount; }))
-    return refuse("it can be read as more than one amount");
-  // A discount that is printed with its sign.
-  keep(out, [](const price_amount& x) { return *x.amount >= 0; });
-  return out;
+    for (auto& x : all)
+      x.marked = true;
+  }
+  return price_among(list, all);
 }
 
 /// "1.250" is a thousand and more, but not of dinars, and not certainly of what a kilogram costs.
 result<cents> amount_in(const price_amount& x, const price_token& number, std::string_view currency) {
+  bool thousandths = has_three_decimals(currency);
+  bool grouped = number.text.find(',') != number.text.npos && number.text.find('.') != number.text.npos;
+  if (grouped && number.decimals == 3 && !thousandths)
+    return refuse("three digits behind the sign of a number that has groups"); // "12.345,678 €"
   if (!number.as_decimals)
     return *x.amount;
-  bool thousandths = has_three_decimals(currency);
   bool comma = number.text.find(',') != number.text.npos;
   if (x.standing == amount_standing::yields || (thousandths && comma && currency != "TND" && currency != "LYD"))
     return refuse("three digits behind the sign may be thousands or decimals");
@@ -99,6 +93,7 @@ result<price_text> parse_price(std::string_view text, price_unit unit) {
   if (list.empty())
     return out;
   join_price_tokens(list, unit);
+  bind_price_tokens(list);
   auto found = candidates(list, unit);
   auto currency = found ? currency_of(list) : tl::unexpected<error>(found.error());
   if (!currency)

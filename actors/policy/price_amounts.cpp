@@ -10,34 +10,32 @@ using kind = price_token_kind;
 
 class amount_finder : price_places {
 public:
-  amount_finder(const std::vector<price_token>& list, price_unit unit)
-      : price_places(list), list_(list), unit_(unit), facts_(list.size()) {}
+  amount_finder(const std::vector<price_token>& list, price_unit unit) : price_places(list), list_(list), unit_(unit) {}
 
   std::vector<price_amount> find() {
-    for (size_t i = 0; i < list_.size(); ++i)
-      if (is(i, kind::number))
-        facts_[i].counts = counts(i);
-    for (size_t i = 0; i < list_.size(); ++i)
-      if (is(i, kind::mark))
-        bind(i);
-    for (size_t i = 0; i + 2 < list_.size(); ++i)
-      if (is_number(i) && joins(i + 1) && is_number(i + 2) && !is_counted(i + 2))
-        facts_[i].marked = facts_[i + 2].marked = facts_[i].marked || facts_[i + 2].marked;
     std::vector<price_amount> out;
     for (size_t i = 0; i < list_.size(); ++i)
-      if (is_number(i) && (!list_[i].clock || facts_[i].marked))
-        out.push_back({i, amount_of(i), facts_[i].marked, standing_of(list_, first_of(i), behind(i)), doubtful(i)});
+      if (is_number(i) && (!list_[i].clock || list_[i].marked))
+        out.push_back(amount_at(i));
     set_past_aside(out, past_days());
+    for (size_t i = 1; i < out.size(); ++i)
+      share_standing(out[i - 1], out[i]);
     return out;
   }
 
 private:
-  struct facts {
-    bool counts = false; ///< a size, a number of things
-    bool marked = false;
-  };
+  price_amount amount_at(size_t i) const {
+    auto begin = first_of(i), end = behind(i);
+    return {i, begin, end, amount_of(i), list_[i].marked, standing_of(list_, begin, end), doubtful(i)};
+  }
 
-  bool is_number(size_t i) const { return is(i, kind::number) && !facts_[i].counts; }
+  /// "Save $5-$10", "50-70 €/Monat": what is said of one end of a range is said of the other.
+  void share_standing(price_amount& a, price_amount& b) const {
+    bool range = a.end + 1 == b.begin && (joins(a.end) && !is_word(a.end, word_role::choice));
+    range = range && !is_symbol(a.begin - 1, "by"); // "reduced by $20 to $80"
+    if (range && a.amount && b.amount && *a.amount <= *b.amount)
+      a.standing = b.standing = std::max(a.standing, b.standing);
+  }
 
   /// Shops of the EU have to say what was the lowest price within 30 days: the word for days, or the list's size.
   size_t past_days() const {
@@ -57,60 +55,6 @@ private:
     else if (past < list_.size())
       for (auto& x : all)
         x.doubtful = true;
-  }
-
-  /// Between two amounts.
-  bool joins(size_t i) const {
-    return is(i, kind::dash) || is_word(i, word_role::range) || is_word(i, word_role::either);
-  }
-
-  bool counts(size_t i) const {
-    bool in_range =
-        i > 1 && is(i - 2, kind::number) && facts_[i - 2].counts && (is(i - 1, kind::dash) || is_symbol(i - 1, "/"));
-    bool cents_of_money = list_[i].decimals == 2 && (is(i + 1, kind::mark) || is(i - 1, kind::mark));
-    if (is_behind_label(list_, i) || in_range)
-      return !cents_of_money;
-    if (is_word(i + 1, word_role::times))
-      return true;
-    return is(i + 1, kind::word) && !apart(i + 1) && !cents_of_money && is_counting(list_[i + 1].role);
-  }
-
-  static bool is_counting(word_role x) {
-    return x == word_role::unknown || x == word_role::label || x == word_role::time || x == word_role::days;
-  }
-
-  /// It is not money, whatever stands in front of it: "3 Stück", "100 g".
-  bool is_counted(size_t i) const {
-    return facts_[i].counts || (is(i + 1, kind::word) && is_counting(list_[i + 1].role)) ||
-           is_word(i + 1, word_role::aside_before);
-  }
-
-  /// Money belongs to one of the two numbers it stands between.
-  void bind(size_t i) {
-    bool left = is_number(i - 1), right = is_number(i + 1) && !list_[i].mark.hundredths;
-    if (left && right && is_counted(i + 1))
-      right = false;
-    if (left && right) {
-      bool before = apart(i) != apart(i + 1) ? apart(i) : stands_before(i);
-      (before ? left : right) = false;
-    }
-    if (left)
-      facts_[i - 1].marked = true;
-    if (right)
-      facts_[i + 1].marked = true;
-  }
-
-  /// Both numbers are as near: the one without any other has it, the one with cents, or else all stand as the first
-  /// one does.
-  bool stands_before(size_t i) const {
-    if (is(i - 2, kind::mark) != is(i + 2, kind::mark))
-      return is(i - 2, kind::mark);
-    const auto &left = list_[i - 1], &right = list_[i + 1];
-    if ((left.decimals > 0) != (right.decimals > 0))
-      return right.decimals > 0;
-    auto first = std::find_if(list_.begin(), list_.end(),
-                              [](const price_token& x) { return x.kind == kind::mark || x.kind == kind::number; });
-    return first->kind == kind::mark;
   }
 
   /// Hundredths of the currency count as such, unless the unit of all numbers is that already.
@@ -146,15 +90,21 @@ private:
       return true;
     if (x.blank_grouped && is_loose_word(begin - 1))
       return true;
-    if (x.decimals > 0 && is(end, kind::dash) && !apart(end) && end + 1 == list_.size())
-      return true; // "12,50-" may be less than nothing
-    if (is_word(end, word_role::aside) && begins_amount(end + 1))
-      return true;
-    if (is_word(begin - 1, word_role::aside) && follows_amount(begin - 1))
+    if (may_be_negative(begin, i, end))
       return true;
     if (begin == i && end == i + 1 && is_loose_word(i - 1) && x.decimals == 0)
       return true; // "iPhone 12 - 599 €"
-    return facts_[i].marked && x.decimals == 0 && is_part(begin, end);
+    return list_[i].marked && x.decimals == 0 && is_part(begin, end);
+  }
+
+  /// As bookkeepers write it: "12,50-", "5,00- €", "(5,00 €)".
+  bool may_be_negative(size_t begin, size_t i, size_t end) const {
+    auto dash = is(i + 1, kind::dash) ? i + 1 : end;
+    auto last = dash + 1;
+    while (is(last, kind::mark))
+      ++last;
+    bool behind = list_[i].decimals > 0 && is(dash, kind::dash) && !apart(dash) && last == list_.size();
+    return behind || (begin == 1 && is_symbol(0, "(") && is_symbol(end, ")") && end + 1 == list_.size());
   }
 
   /// "12 99 €", "$12 99", "12 € 5", "12 €99", "10/12 €": a bare number at its side.
@@ -165,16 +115,19 @@ private:
     auto other = list ? begin - 2 : begin - 1;
     while (is(other, kind::symbol) && !apart(other) && !apart(other + 1))
       --other; // "12;99 €"
-    bool left = (!is(begin, kind::mark) || cents || list) && is_number(other) && !facts_[other].marked;
-    bool right = is_number(end) && !facts_[end].marked && !is_counted(end);
+    bool left = (!is(begin, kind::mark) || cents || list) && is_number(other) && !list_[other].marked;
+    if (is_symbol(end, ".") || is_symbol(end, ","))
+      ++end; // "€ 12 . 5"
+    bool right = is_number(end) && !list_[end].marked && !is_counted(end);
     return left || right;
   }
 
-  bool is_loose_word(size_t i) const { return is_word(i, word_role::unknown) || is_word(i, word_role::label); }
+  bool is_loose_word(size_t i) const {
+    return is_word(i, word_role::unknown) || is_word(i, word_role::label) || is_word(i, word_role::unit);
+  }
 
   const std::vector<price_token>& list_;
   price_unit unit_;
-  std::vector<facts> facts_;
 };
 
 } // namespace

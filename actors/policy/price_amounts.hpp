@@ -8,14 +8,21 @@
 
 namespace vigie {
 
+/// What the words and signs around an amount say of it. Of two that are said, the later one counts.
 enum class amount_standing : uint8_t {
   price,
-  yields, ///< a price for each kilogram, one without tax: only where there is no other
-  aside,  ///< a discount, an old price, an instalment, what shipping costs
+  net,    ///< without tax: the price only where there is no other
+  yields, ///< for each kilogram, each piece: as well
+  old,    ///< what it costs elsewhere, or did: no price, and never below the price
+  tax,    ///< a small part of the price
+  aside,  ///< a discount, an instalment, what shipping costs: no price
+  unclear ///< a word between two amounts may speak of either
 };
 
 struct price_amount {
   size_t at = 0;          ///< of its token
+  size_t begin = 0;       ///< of its tokens, money included
+  size_t end = 0;         ///< behind them
   optional<cents> amount; ///< nothing: it cannot be read
   bool marked = false;    ///< money stands next to it, or next to what a dash joins it to
   amount_standing standing = amount_standing::price;

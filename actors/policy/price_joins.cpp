@@ -59,7 +59,8 @@ private:
       return !is(i + 1, kind::number) && !is(i + 1, kind::mark);
     auto role = list_[i].role;
     return is(i, kind::word) && list_[i].apart && role != word_role::unknown && role != word_role::label &&
-           role != word_role::times && role != word_role::time && role != word_role::range;
+           role != word_role::unit && role != word_role::times && role != word_role::time && role != word_role::range &&
+           role != word_role::also && role != word_role::choice;
   }
 
   /// "12€99", "35€ 99"; and "1 € 50 ct".

@@ -43,7 +43,13 @@ size_t digit_run(std::string_view text) {
 }
 
 size_t letter_run(std::string_view text) {
-  return run_of(letter_length, text);
+  constexpr unsigned char first_of_east_asia = 0xE3;
+  auto out = run_of(letter_length, text);
+  // "原價NT$1,290": no word of these scripts goes on in Latin letters.
+  for (size_t i = 1; i < out; ++i)
+    if (is_letter(text[i]) && !is_letter(text[i - 1]) && static_cast<unsigned char>(text[0]) >= first_of_east_asia)
+      return i;
+  return out;
 }
 
 size_t no_cents(std::string_view text) {

@@ -97,7 +97,27 @@ private:
     return printed.length + size;
   }
 
+  /// "M.R.P." and "p.m.": letters with points behind them, if they are a word together.
+  size_t read_initials(price_token& out) {
+    std::string word;
+    size_t size = 0;
+    while (letter_run(rest_.substr(size)) == 1 && rest_.substr(size + 1).starts_with('.')) {
+      word += rest_[size];
+      size += 2;
+    }
+    auto role = word.size() > 1 ? role_of(rest_.substr(0, size)) : word_role::unknown;
+    if (word.size() > 1 && role == word_role::unknown)
+      role = role_of(word);
+    if (role == word_role::unknown)
+      return 0;
+    out.kind = price_token_kind::word;
+    out.role = role;
+    return size;
+  }
+
   size_t read_word(price_token& out, size_t letters) {
+    if (auto size = read_initials(out))
+      return size;
     auto word = rest_.substr(0, letters);
     out.kind = price_token_kind::word;
     out.role = role_of(word);
@@ -156,7 +176,12 @@ bool is_behind_label(const std::vector<price_token>& list, size_t number) {
     constexpr std::array<std::string_view, 6> all{"of", "de", "von", "da", "di", ":"};
     return i < list.size() && std::find(all.begin(), all.end(), list[i].text) != all.end();
   };
-  return at.is_word(number - 1, word_role::label) || (of(number - 1) && at.is_word(number - 2, word_role::label));
+  // "6er Pack 12 €": the pack is counted itself.
+  auto front = number - 2;
+  bool counted = at.is(front, price_token_kind::word) && !at.apart(front) ? at.is(front - 1, price_token_kind::number)
+                                                                          : at.is(front, price_token_kind::number);
+  bool labelled = at.is_word(number - 1, word_role::label) && !counted;
+  return labelled || (of(number - 1) && at.is_word(number - 2, word_role::label));
 }
 
 optional<cents> with_decimals(std::string_view number, std::string_view digits, price_unit unit) {

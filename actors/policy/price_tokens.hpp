@@ -26,6 +26,8 @@ struct price_token {
   bool blank_grouped = false; ///< "38 100", which may be two
   bool clock = false;         ///< "12:50": no amount, unless money stands next to it
   bool negative = false;      ///< its sign was a token
+  bool counts = false;        ///< it is a size, or a number of things
+  bool marked = false;        ///< money stands next to it, or next to what a dash joins it to
 
   currency_mark mark{};                ///< of a mark
   word_role role = word_role::unknown; ///< of a word, and of a mark that is also one
@@ -42,6 +44,15 @@ public:
   bool is_symbol(size_t i, std::string_view x) const { return i < all_.size() && all_[i].text == x; }
   /// A blank stands before it.
   bool apart(size_t i) const { return i < all_.size() && all_[i].apart; }
+  /// A number that may be an amount.
+  bool is_number(size_t i) const { return is(i, price_token_kind::number) && !all_[i].counts; }
+  /// Between two amounts: "-", "to", "or".
+  bool joins(size_t i) const {
+    return is(i, price_token_kind::dash) || is_word(i, word_role::range) || is_word(i, word_role::also) ||
+           is_word(i, word_role::choice) || is_word(i, word_role::either);
+  }
+  /// The number is not money, whatever stands in front of it: "3 Stück", "100 g", "75 m" where no money follows.
+  bool is_counted(size_t i) const;
   bool begins_amount(size_t i) const { return is(i, price_token_kind::number) || is(i, price_token_kind::mark); }
   bool follows_amount(size_t i) const { return begins_amount(i - 1); }
 
@@ -54,8 +65,14 @@ private:
 /// ("12,-").
 std::vector<price_token> price_tokens(std::string_view plain, price_unit unit);
 
+/// Finds out which numbers count and which are money, of tokens that are joined.
+void bind_price_tokens(std::vector<price_token>& list);
+
 /// The next number is a size or a count: "Size", "Pack of".
 bool is_behind_label(const std::vector<price_token>& list, size_t number);
+
+/// What such a word stands behind is counted.
+bool is_counting(word_role x);
 
 /// What a number is with those two digits as its decimals.
 optional<cents> with_decimals(std::string_view number, std::string_view digits, price_unit unit);

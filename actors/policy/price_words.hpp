@@ -8,17 +8,29 @@ namespace vigie {
 
 enum class word_role : uint8_t {
   unknown,
-  intro,        ///< says nothing of it: "ab", "nur", "price"
+  intro,        ///< says nothing of it: "ab", "of", "price"
+  span,         ///< two amounts with "and" follow: "between"
+  now,          ///< the amount behind it is what is paid: "nur", "now", "for"
+  claim,        ///< perhaps all that is paid, or what somebody offers: "total", "bid"
   label,        ///< the number behind it is no money: "Size", "Nr"
-  aside_before, ///< the amount behind it is not the price: "save", "UVP", "over"
+  unit,         ///< what is counted or measured: "kg", "Stück", "nights"
+  old,          ///< the amount behind it is what the thing costs elsewhere, or did: "UVP", "was"
+  besides,      ///< the amount behind it comes on top: "plus", "zzgl."
+  aside_before, ///< the amount behind it is not the price: "save", "over"
   aside_after,  ///< the amount before it is not: "off"
-  aside,        ///< the one it stands next to: "shipping"
-  yields,       ///< it is only the price where no other amount is: "netto"
+  aside,        ///< the one it stands next to: "shipping", "deposit"
+  tax,          ///< alone, the amount next to it is the tax: "MwSt"
+  net,          ///< the price without tax: "netto"
+  gross,        ///< with it: "TTC"
+  yields,       ///< what a kilogram costs, or one piece: "Grundpreis"
+  included,     ///< "inkl.": in the price of which it speaks
   free,         ///< "gratis": what stands next to it costs nothing
   per,          ///< "per", "pro": a unit follows
   time,         ///< "month"
   days,         ///< "Tage"
   range,        ///< "to", "bis"
+  also,         ///< "and": a range only behind "between"
+  choice,       ///< "or"
   either,       ///< between two numbers as "to"; before a time as "per": "a", "à"
   magnitude,    ///< "k", "Mio": the number is not the amount
   times,        ///< "x"

@@ -280,7 +280,7 @@ $12k                           | none
 12.345678                      | 12.35
 34.992001                      | 34.99
 1.234.567                      | 1234567.00
-1.234,567                      | 1234.57
+1.234,567                      | none
 KWD 4.250                      | 4.25 KWD
 KWD 4,250                      | none
 # None, and nothing
@@ -294,6 +294,47 @@ $                              | none
 auf Anfrage                    | none
 3.14.15 €                      | none
 99999999999999999999999 €      | none
+# Several amounts, and words that say which is the price
+5 € de frais de port, 90 €     | 90.00 EUR
+10 € Gutschein, 90 €           | 90.00 EUR
+$30 after $10 rebate           | 30.00 USD
+12 €/m² 900 €                  | 900.00 EUR
+£10.00 (£12.00 inc VAT)        | 12.00 GBP
+€ 12 . 5                       | none
+Price reduced by $20 to $80    | 80.00 USD
+Acompte 10 €, prix 200 €       | 200.00 EUR
+$300 down, $20,000             | 20000.00 USD
+Leasing 199 € Kaufpreis 19.990 €               | 19990.00 EUR
+Trade-in value $200 $999       | 999.00 USD
+$80 tax $5                     | 80.00 USD
+fee $5 $80                     | 80.00 USD
+Insurance $10 $80              | 80.00 USD
+Nachnahme 5 € 50 €             | 50.00 EUR
+12 € ab 3 Stück 10 €           | none
+NP: 500€                       | none
+Highest bid: 5 €, starting price: 1 €          | none
+(5,00 €)                       | none
+5,00- €                        | none
+12.345,678 €                   | none
+6er Pack 12 €                  | 12.00 EUR
+900 € 75 m²                    | 900.00 EUR
+Buy 2 get 1 free $10           | 10.00 USD
+incl. 0,25 € Pfand 1,99 €      | 1.99 EUR
+100 € descuento 20 €           | 100.00 EUR
+99 € zzgl. Versandkosten       | 99.00 EUR
+12,99 € Versand ab 4,99 €      | none
+Save $5-$10                    | none
+50-70 €/Monat                  | none
+$50-$70/mo                     | none
+€ 30 nu 20                     | none
+€ 29,95 19,95                  | none
+29,99 19,99 €                  | 19.99 EUR
+Brutto 119 € Netto 100 €       | 119.00 EUR
+1 299 Kč bez DPH 1 073 Kč      | 1299.00 CZK
+119 € inkl. MwSt. 19 €         | none
+29,99 € → 19,99 €              | 19.99 EUR
+$3.99 delivery $12.99          | none
+1,180円（税込1,298円）               | 1298.00 JPY
 )";
 
 } // namespace

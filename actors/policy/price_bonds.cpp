@@ -1,0 +1,99 @@
+#include <algorithm>
+
+#include "actors/policy/price_tokens.hpp"
+
+namespace vigie {
+
+namespace {
+
+using kind = price_token_kind;
+
+class price_binder : price_places {
+public:
+  explicit price_binder(std::vector<price_token>& list) : price_places(list), list_(list) {}
+
+  void bind_all() {
+    for (size_t i = 0; i < list_.size(); ++i)
+      if (is(i, kind::number)) {
+        list_[i].counts = counts(i);
+        list_[i].marked = says_no_cents(list_[i].text);
+      }
+    for (size_t i = 0; i < list_.size(); ++i)
+      if (is(i, kind::mark))
+        bind(i);
+    for (size_t i = 0; i + 2 < list_.size(); ++i)
+      if (is_number(i) && joins(i + 1) && is_number(i + 2) && !is_counted(i + 2) && !is_of_multiple(i + 2))
+        list_[i].marked = list_[i + 2].marked = list_[i].marked || list_[i + 2].marked;
+  }
+
+private:
+  /// "3,75 € or 2 for 6 €", "or 2/$6".
+  bool is_of_multiple(size_t i) const {
+    return (is_word(i + 1, word_role::now) || is_symbol(i + 1, "/")) && begins_amount(i + 2);
+  }
+
+  /// "299:-" needs no other money.
+  static bool says_no_cents(std::string_view number) { return number.ends_with('-') || number.ends_with('='); }
+
+  bool counts(size_t i) const {
+    bool in_range =
+        i > 1 && is(i - 2, kind::number) && list_[i - 2].counts && (is(i - 1, kind::dash) || is_symbol(i - 1, "/"));
+    bool cents_of_money = list_[i].decimals == 2 && (is(i + 1, kind::mark) || is(i - 1, kind::mark));
+    if (is_behind_label(list_, i) || in_range)
+      return !cents_of_money;
+    if (is_word(i + 1, word_role::times))
+      return true;
+    return is(i + 1, kind::word) && !apart(i + 1) && !cents_of_money && is_counting(list_[i + 1].role);
+  }
+
+  /// Money belongs to one of the two numbers it stands between.
+  void bind(size_t i) {
+    bool left = is_number(i - 1), right = is_number(i + 1) && !list_[i].mark.hundredths;
+    bool amount = list_[std::min(i + 1, list_.size() - 1)].decimals == 2 && !is_word(i + 2, word_role::unit);
+    if (left && right && is_counted(i + 1) && !amount) // "R$ 129 R$ 99,90 no cartão"
+      right = false;
+    if (left && right) {
+      bool before = apart(i) != apart(i + 1) ? apart(i) : stands_before(i);
+      (before ? left : right) = false;
+    }
+    if (left)
+      list_[i - 1].marked = true;
+    if (right)
+      list_[i + 1].marked = true;
+  }
+
+  /// Both numbers are as near: the one without any other has it, the one with cents, or else all stand as the first
+  /// one does.
+  bool stands_before(size_t i) const {
+    if (is(i - 2, kind::mark) != is(i + 2, kind::mark))
+      return is(i - 2, kind::mark);
+    const auto &left = list_[i - 1], &right = list_[i + 1];
+    if ((left.decimals > 0) != (right.decimals > 0))
+      return right.decimals > 0;
+    auto first = std::find_if(list_.begin(), list_.end(),
+                              [](const price_token& x) { return x.kind == kind::mark || x.kind == kind::number; });
+    return first->kind == kind::mark;
+  }
+
+  std::vector<price_token>& list_;
+};
+
+} // namespace
+
+bool is_counting(word_role x) {
+  return x == word_role::unknown || x == word_role::label || x == word_role::unit || x == word_role::time ||
+         x == word_role::days;
+}
+
+bool price_places::is_counted(size_t i) const {
+  auto next = is(i + 1, kind::word) ? all_[i + 1].role : word_role::intro;
+  bool length = next == word_role::magnitude && !is(i + 2, kind::mark);
+  return (i < all_.size() && all_[i].counts) || is_counting(next) || next == word_role::aside_before ||
+         next == word_role::free || length;
+}
+
+void bind_price_tokens(std::vector<price_token>& list) {
+  price_binder{list}.bind_all();
+}
+
+} // namespace vigie

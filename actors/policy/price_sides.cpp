@@ -1,0 +1,61 @@
+#include "actors/policy/price_sides.hpp"
+
+#include <algorithm>
+
+namespace vigie {
+
+using kind = price_token_kind;
+
+bool price_side::is_bare(size_t i) const {
+  return is(i, kind::number) && !list_[i].marked && list_[i].decimals == 0;
+}
+
+bool price_side::is_on_top(size_t begin) const {
+  bool unnamed = is_word(begin - 1, word_role::included) || is_word(begin - 1, word_role::besides);
+  return unnamed || is_symbol(begin - 1, "+");
+}
+
+bool price_side::is_with(size_t tax) const {
+  auto at = tax - 1;
+  while (is(at, kind::percent) || is_symbol(at, "%"))
+    --at;
+  return is_word(at, word_role::included);
+}
+
+bool price_side::says_nothing(size_t at) const {
+  if (is_symbol(at, ":") || is_symbol(at, "(") || is_symbol(at, "~"))
+    return true;
+  if (is(at, kind::dash))
+    return !apart(at) && is(at - 1, kind::word); // "Trade-in $200"
+  if (!is(at, kind::word))
+    return false;
+  auto role = list_[at].role;
+  return role == word_role::intro || role == word_role::now || role == word_role::span || role == word_role::claim ||
+         role == word_role::per || role == word_role::either || role == word_role::tax;
+}
+
+bool price_side::is_before_amount(size_t word) const {
+  auto at = word + 1;
+  while (is_symbol(at, ":") || (is(at, kind::word) && says_nothing(at)))
+    ++at;
+  return is(at, kind::mark) || (is(at, kind::number) && !is_bare(at));
+}
+
+optional<cents> price_side::amount_near(size_t i) const {
+  for (auto at : {i, i + 1, i - 1})
+    if (is(at, kind::number))
+      return list_[at].amount;
+  return std::nullopt;
+}
+
+amount_standing price_side::of_tax_between(optional<cents> of, optional<cents> other) const {
+  if (of && other && *of <= *other / 3)
+    return amount_standing::tax;
+  return of && other && *other <= *of / 3 ? amount_standing::price : amount_standing::unclear;
+}
+
+amount_standing standing_of(const std::vector<price_token>& list, size_t begin, size_t end) {
+  return std::max(standing_by_front(list, begin), standing_by_back(list, begin, end));
+}
+
+} // namespace vigie
