@@ -114,7 +114,7 @@ bool begins_itself(std::span<const css_step> steps) {
   return !steps.empty() && steps.front().compound.scope && steps.front().combinator == css_combinator::descendant;
 }
 
-/// From the element that the one before it fits, or that is asked, to what fits this one.
+/// From the element that the one before it fits, or that is asked, to what fits this one: the beginning of a path.
 std::string step_path(std::span<const css_step> steps, size_t at, css_dialect dialect) {
   const auto& x = steps[at];
   if (at == 0 && begins_itself(steps))
@@ -125,7 +125,7 @@ std::string step_path(std::span<const css_step> steps, size_t at, css_dialect di
   case css_combinator::child:
     return compound_path(x.compound, dialect, "child");
   case css_combinator::next:
-    return "following-sibling::*[1][" + compound_path(x.compound, dialect, "self") + "]";
+    return std::string{css_next_function} + "()[" + compound_path(x.compound, dialect, "self") + "]";
   default:
     return compound_path(x.compound, dialect, "following-sibling");
   }
@@ -152,7 +152,7 @@ std::string behind(std::span<const css_step> steps, size_t at, css_dialect diale
     case css_combinator::child:
       return "[parent::node()" + asked + "]";
     case css_combinator::next:
-      return "[preceding-sibling::*[1]" + asked + "]";
+      return "[" + std::string{css_previous_function} + "()" + asked + "]";
     default:
       return "[" + std::string{css_behind_function} + "()]";
     }
@@ -165,7 +165,7 @@ std::string behind(std::span<const css_step> steps, size_t at, css_dialect diale
   case css_combinator::child:
     return "[" + compound_path(before, dialect, "parent") + its + "]";
   case css_combinator::next:
-    return "[preceding-sibling::*[1][" + compound_path(before, dialect, "self") + its + "]]";
+    return "[" + std::string{css_previous_function} + "()[" + compound_path(before, dialect, "self") + its + "]]";
   default:
     return "[" + compound_path(before, dialect, "preceding-sibling") + its + "]";
   }
@@ -213,7 +213,8 @@ std::string path_of(std::span<const css_step> steps, css_dialect dialect, css_sc
   auto single = single_steps(steps);
   std::string out;
   for (size_t at = 0; at < single; ++at)
-    out += (at > 0 ? "/" : "") + step_path(steps, at, dialect);
+    out += at == 0 ? step_path(steps, at, dialect)
+                   : "/following-sibling::*[1][" + compound_path(steps[at].compound, dialect, "self") + "]";
   if (single == steps.size())
     return out.empty() ? "self::node()" : out;
   out += out.empty() ? "" : "/";

@@ -229,6 +229,19 @@ void is_behind(parser_ptr parser, int arguments) {
   valuePush(parser, xmlXPathNewBoolean(out ? 1 : 0));
 }
 
+/// The nearest element in that direction.
+template <xmlNode* xmlNode::*Towards>
+void nearest_element(parser_ptr parser, int arguments) {
+  if (!has_arguments(parser, arguments, 0))
+    return;
+  auto* x = parser->context->node->*Towards;
+  size_t others = 0;
+  for (; x && x->type != XML_ELEMENT_NODE; x = x->*Towards)
+    ++others;
+  if (count(parser, others))
+    valuePush(parser, xmlXPathNewNodeSet(x));
+}
+
 /// How many siblings in that direction have the name of the node that is looked at.
 template <xmlNode* xmlNode::*Towards>
 void count_same(parser_ptr parser, int arguments) {
@@ -277,6 +290,8 @@ struct named_function {
 constexpr std::array functions{
     named_function{css_asked_function, is_asked},
     named_function{css_behind_function, is_behind},
+    named_function{css_next_function, nearest_element<&xmlNode::next>},
+    named_function{css_previous_function, nearest_element<&xmlNode::prev>},
     named_function{css_same_before_function, count_same<&xmlNode::prev>},
     named_function{css_same_behind_function, count_same<&xmlNode::next>},
     named_function{css_attribute_function, attribute_matches},

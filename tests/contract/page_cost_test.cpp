@@ -246,15 +246,14 @@ TEST_CASE("a text that is nearly there at every place costs no more than one tha
 
 TEST_CASE("what a page has of all that in ordinary numbers is read") {
   auto html = source_of(page_framing::html, "tr.athing");
-  html.extract.fields = {{"id", "::attr(id)"}, {"title", "td a"}, {"brand", "+ tr span.score"}, {"size", "~ tr td b"}};
+  html.extract.fields = {{"id", "::attr(id)"}, {"title", "td a"}, {"brand", "+ tr td span.score"}};
   auto page = read(html, odd_page("<table>" +
-                                  numbered(500, "<tr class=athing id=",
+                                  numbered(2000, "<tr class=athing id=",
                                            "><td><a>t</a></td></tr><tr><td><span class=score>7</span></td></tr>") +
                                   "<tr><td><b>end</b></td></tr></table>"));
   REQUIRE(page);
-  CHECK(page->items.size() == 500);
-  CHECK(std::all_of(page->items.begin(), page->items.end(),
-                    [](const item& x) { return x.brand == "7" && x.size == "end"; }));
+  CHECK(page->items.size() == 2000);
+  CHECK(std::all_of(page->items.begin(), page->items.end(), [](const item& x) { return x.brand == "7"; }));
 }
 
 TEST_CASE("an element has a bounded number of attributes, whoever reads it") {

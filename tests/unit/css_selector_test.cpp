@@ -53,22 +53,24 @@ TEST_CASE("selectors as XPath") {
   CHECK(html("*") == "descendant::*");
   CHECK(html("DIV > a") == "descendant::a[parent::div[ancestor::node()[vigie-asked()]]]");
   CHECK(html(" ul  li ") == "descendant::li[ancestor::ul[ancestor::node()[vigie-asked()]]]");
-  CHECK(html("h2 + p") == "descendant::p[preceding-sibling::*[1][self::h2[ancestor::node()[vigie-asked()]]]]");
+  CHECK(html("h2 + p") == "descendant::p[vigie-previous()[self::h2[ancestor::node()[vigie-asked()]]]]");
   CHECK(html("h2~p") == "descendant::p[preceding-sibling::h2[ancestor::node()[vigie-asked()]]]");
   CHECK(html("> a") == "child::a");
   CHECK(html("> a b") == "descendant::b[ancestor::a[parent::node()[vigie-asked()]]]");
   CHECK(html("~ a") == "following-sibling::a");
-  CHECK(html("+ a > b") == "following-sibling::*[1][self::a]/child::b");
-  CHECK(html("+ a b c") == "following-sibling::*[1][self::a]/descendant::c[ancestor::b[ancestor::a[preceding-sibling::*"
-                           "[1][vigie-asked()]]]]");
-  CHECK(html("~ a + b") == "following-sibling::b[preceding-sibling::*[1][self::a[vigie-behind()]]]");
+  CHECK(html("+ a > b") == "vigie-next()[self::a]/child::b");
+  CHECK(html("+ a b c") ==
+        "vigie-next()[self::a]/descendant::c[ancestor::b[ancestor::a[vigie-previous()[vigie-asked()]]]]");
+  CHECK(html("+ a + b") == "vigie-next()[self::a]/following-sibling::*[1][self::b]");
+  CHECK(html("p:has(+ a + b)") == "descendant::p[vigie-next()[self::a][vigie-next()[self::b]]]");
+  CHECK(html("~ a + b") == "following-sibling::b[vigie-previous()[self::a[vigie-behind()]]]");
   CHECK(html("~ a b") == "parent::node()/descendant::b[ancestor::a[vigie-behind()]]");
   CHECK(html("p:has(~ a b c)") == "descendant::p[following-sibling::a[descendant::b[descendant::c]]]");
-  CHECK(html("+ a b") == "following-sibling::*[1][self::a]/descendant::b");
+  CHECK(html("+ a b") == "vigie-next()[self::a]/descendant::b");
   CHECK(html("a, > b") == "descendant::*[self::a[ancestor::node()[vigie-asked()]] or "
                           "self::b[parent::node()[vigie-asked()]]]");
   CHECK(html("a, b::attr(c)") == "descendant::a | descendant::b/@c");
-  CHECK(html("a, + b") == "descendant::a | following-sibling::*[1][self::b]");
+  CHECK(html("a, + b") == "descendant::a | vigie-next()[self::b]");
   CHECK(of_document("a, b") == "descendant::*[self::a or self::b]");
   CHECK(of_document("ul li > a") == "descendant::a[parent::li[ancestor::ul]]");
   CHECK(html("#m") == "descendant::*[vigie-attribute(@id, '=', 'm')]");
