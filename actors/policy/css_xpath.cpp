@@ -67,7 +67,9 @@ std::string position(const css_position& x, const css_compound& of, css_dialect 
     same.type = of.type;
   }
   auto before = "count(" + node_test(same, dialect, x.from_end ? "following-sibling" : "preceding-sibling") + ")";
-  if (x.of_type && of.type.empty())
+  if (!x.of_type)
+    before = std::string{x.from_end ? css_after_function : css_before_function} + "()";
+  else if (of.type.empty())
     before = std::string{x.from_end ? css_same_behind_function : css_same_before_function} + "()";
   auto first = std::to_string(static_cast<int64_t>(x.offset) - 1); // so many stand before number `offset`
   if (x.step == 0)

@@ -11,11 +11,14 @@ namespace vigie {
 
 /// Functions that whoever evaluates the expressions has to have. Without arguments: is it the node that is asked? Does
 /// it stand behind that, with the same parent? The element right behind it, right before it, with the same parent,
-/// which XPath finds by collecting all of them. How many elements of the same name stand before it, behind it?
+/// which XPath finds by collecting all of them. How many elements stand before it, behind it, how many of the same
+/// name?
 inline constexpr std::string_view css_asked_function = "vigie-asked";
 inline constexpr std::string_view css_behind_function = "vigie-behind";
 inline constexpr std::string_view css_next_function = "vigie-next";
 inline constexpr std::string_view css_previous_function = "vigie-previous";
+inline constexpr std::string_view css_before_function = "vigie-before";
+inline constexpr std::string_view css_after_function = "vigie-after";
 inline constexpr std::string_view css_same_before_function = "vigie-same-before";
 inline constexpr std::string_view css_same_behind_function = "vigie-same-behind";
 /// Of an attribute, a sign as "~=", with an i behind it if the case of letters does not count, and a text: whether it

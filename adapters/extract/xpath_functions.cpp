@@ -207,15 +207,35 @@ void is_asked(parser_ptr parser, int arguments) {
     valuePush(parser, xmlXPathNewBoolean(context->node == context->userData));
 }
 
-/// The place among the children of its parent. Counted once for all of them, and kept with each.
+/// The element's number, from 1, among those of its parent. Counted once for all of them, and kept with each.
 size_t place_of(parser_ptr parser, xmlNode* x) {
   if (!x->_private && x->parent) {
-    size_t place = 0;
-    for (auto* child = x->parent->children; child; child = child->next)
-      child->_private = reinterpret_cast<void*>(++place);
-    parser->context->opCount += place;
+    size_t place = 0, nodes = 0;
+    for (auto* child = x->parent->children; child; child = child->next, ++nodes)
+      if (child->type == XML_ELEMENT_NODE)
+        child->_private = reinterpret_cast<void*>(++place);
+    parser->context->opCount += nodes;
   }
   return reinterpret_cast<size_t>(x->_private);
+}
+
+/// How many elements stand before it, with the same parent.
+void count_before(parser_ptr parser, int arguments) {
+  auto* self = parser->context->node;
+  if (has_arguments(parser, arguments, 0))
+    valuePush(parser, xmlXPathNewFloat(self->parent ? static_cast<double>(place_of(parser, self)) - 1 : 0));
+}
+
+void count_after(parser_ptr parser, int arguments) {
+  if (!has_arguments(parser, arguments, 0))
+    return;
+  auto* self = parser->context->node;
+  auto* last = self->parent ? self->parent->last : self;
+  size_t others = 0;
+  for (; last->type != XML_ELEMENT_NODE && last != self; last = last->prev)
+    ++others;
+  if (count(parser, others))
+    valuePush(parser, xmlXPathNewFloat(static_cast<double>(place_of(parser, last) - place_of(parser, self))));
 }
 
 /// css_behind_function.
@@ -290,6 +310,8 @@ struct named_function {
 constexpr std::array functions{
     named_function{css_asked_function, is_asked},
     named_function{css_behind_function, is_behind},
+    named_function{css_before_function, count_before},
+    named_function{css_after_function, count_after},
     named_function{css_next_function, nearest_element<&xmlNode::next>},
     named_function{css_previous_function, nearest_element<&xmlNode::prev>},
     named_function{css_same_before_function, count_same<&xmlNode::prev>},
