@@ -1,6 +1,7 @@
 #include "actors/policy/money.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "actors/policy/price_amounts.hpp"
@@ -55,11 +56,8 @@ optional<error> problem_of_bare(const tokens& list) {
   return std::nullopt;
 }
 
-/// The amounts among which the lowest is the price.
-result<amounts> candidates(const tokens& list, price_unit unit) {
-  auto all = price_amounts(list, unit);
-  if (all.empty())
-    return refuse("no amount that can be read");
+/// The amounts among which the lowest is the price; `all` of `list` has some.
+result<amounts> candidates(const tokens& list, amounts all) {
   bool bare = std::none_of(all.begin(), all.end(), [](const price_amount& x) { return x.marked; });
   if (bare) {
     if (auto problem = problem_of_bare(list))
@@ -70,18 +68,26 @@ result<amounts> candidates(const tokens& list, price_unit unit) {
   return price_among(list, all);
 }
 
-/// "1.250" is a thousand and more, but not of dinars, and not certainly of what a kilogram costs.
-result<cents> amount_in(const price_amount& x, const price_token& number, std::string_view currency) {
+/// "1.250" is a thousand and more, but not of dinars.
+amounts amounts_in(const tokens& list, price_unit unit, std::string_view currency) {
+  auto out = price_amounts(list, unit);
+  if (has_three_decimals(currency))
+    for (auto& x : out)
+      if (const auto& number = list[x.at]; number.as_decimals)
+        x.amount = number.negative ? -*number.as_decimals : *number.as_decimals;
+  return out;
+}
+
+/// Three digits behind the last sign of an amount that is read.
+optional<error> problem_of_three(const price_amount& x, const price_token& number, std::string_view currency) {
   bool thousandths = has_three_decimals(currency);
-  bool grouped = number.text.find(',') != number.text.npos && number.text.find('.') != number.text.npos;
-  if (grouped && number.decimals == 3 && !thousandths)
-    return refuse("three digits behind the sign of a number that has groups"); // "12.345,678 €"
-  if (!number.as_decimals)
-    return *x.amount;
-  bool comma = number.text.find(',') != number.text.npos;
-  if (x.standing == amount_standing::yields || (thousandths && comma && currency != "TND" && currency != "LYD"))
-    return refuse("three digits behind the sign may be thousands or decimals");
-  return !thousandths ? *x.amount : number.negative ? -*number.as_decimals : *number.as_decimals;
+  bool comma = number.text.find(',') != number.text.npos, point = number.text.find('.') != number.text.npos;
+  if (comma && point && number.decimals == 3 && !thousandths) // "12.345,678 €"
+    return error{errc::bad_request, "three digits behind the sign of a number that has groups", {}};
+  bool unlikely = thousandths && comma && currency != "TND" && currency != "LYD";
+  if (number.as_decimals && (x.standing == amount_standing::yields || unlikely))
+    return error{errc::bad_request, "three digits behind the sign may be thousands or decimals", {}};
+  return std::nullopt;
 }
 
 } // namespace
@@ -94,15 +100,19 @@ result<price_text> parse_price(std::string_view text, price_unit unit) {
     return out;
   join_price_tokens(list, unit);
   bind_price_tokens(list);
-  auto found = candidates(list, unit);
-  auto currency = found ? currency_of(list) : tl::unexpected<error>(found.error());
+  auto currency = currency_of(list);
+  auto all = amounts_in(list, unit, currency.value_or(""));
+  if (all.empty())
+    return refuse("no amount that can be read");
   if (!currency)
     return tl::unexpected<error>(currency.error());
+  auto found = candidates(list, std::move(all));
+  if (!found)
+    return tl::unexpected<error>(found.error());
   for (const auto& x : *found) {
-    auto amount = amount_in(x, list[x.at], *currency);
-    if (!amount)
-      return tl::unexpected<error>(amount.error());
-    out.lowest = std::min(out.lowest.value_or(*amount), *amount);
+    if (auto problem = problem_of_three(x, list[x.at], *currency))
+      return tl::unexpected<error>(std::move(*problem));
+    out.lowest = std::min(out.lowest.value_or(*x.amount), *x.amount);
   }
   out.currency = *currency;
   return out;

@@ -25,8 +25,11 @@ public:
       return of_each(at + 1);
     if (!is(at, kind::word))
       return standing::price;
-    if (is_preposition(at) && (is_aside(at + 1) || is_word(at + 1, word_role::aside_after)))
+    if (is_preposition(at) &&
+        (is_aside(at + 1) || is_word(at + 1, word_role::aside_after) || is_word(at + 1, word_role::aside_before)))
       ++at; // "50 € de remise"
+    if (is_word(at, word_role::intro) && is_word(at + 1, word_role::aside_before))
+      ++at; // "$60 instant savings"
     if (is_word(at, word_role::unknown) && is_aside(at + 1))
       ++at; // "$250 refundable deposit"
     switch (list_[at].role) {
@@ -37,7 +40,7 @@ public:
     case word_role::old:
       return is_before_amount(at) ? standing::price : standing::old; // "99 € UVP"
     case word_role::aside_before:
-      return is_before_amount(at) ? standing::price : standing::aside;
+      return is_before_amount(at) || is_before_percent(at) ? standing::price : standing::aside;
     case word_role::besides: // "5 € extra"; but "99 € zzgl. Versand"
       return is(at + 1, kind::word) || is_before_amount(at) ? standing::price : standing::aside;
     case word_role::aside:
@@ -65,6 +68,20 @@ public:
   }
 
 private:
+  /// "15 € save up to 20 %": the word speaks of the percentage.
+  bool is_before_percent(size_t word) const {
+    auto next = word + 1;
+    while (is(next, kind::word) || is_symbol(next, ":"))
+      ++next;
+    return is(next, kind::percent);
+  }
+
+  /// "$31,200 discount -$2,000".
+  bool is_before_discount(size_t word) const {
+    auto next = is(word + 1, kind::mark) ? word + 2 : word + 1;
+    return is(next, kind::number) && list_[next].negative;
+  }
+
   size_t next_amount(size_t word) const {
     auto next = word + 1;
     while (next < list_.size() && !begins_amount(next))
@@ -113,7 +130,9 @@ private:
     auto last = word;
     while (is_aside(last + 1) || (is_word(last + 1, word_role::intro) && is_aside(last + 2)))
       ++last; // "frais de port"
-    if (is_word(last + 1, word_role::included) || is_word(last + 1, word_role::free) || is(last + 1, kind::percent))
+    if (is_word(last + 1, word_role::included) || is_word(last + 1, word_role::free) || is_before_percent(last))
+      return standing::price;
+    if (is_before_discount(last))
       return standing::price;
     bool other = is_before_amount(last) || (is(last + 1, kind::word) && is(last + 2, kind::number));
     return other && !is_on_top(begin) ? standing::unclear : standing::aside;

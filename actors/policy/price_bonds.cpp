@@ -43,7 +43,8 @@ private:
       return !cents_of_money;
     if (is_word(i + 1, word_role::times))
       return true;
-    return is(i + 1, kind::word) && !apart(i + 1) && !cents_of_money && is_counting(list_[i + 1].role);
+    bool money = cents_of_money || (is(i - 1, kind::mark) && !apart(i) && !is(i - 2, kind::number)); // "£49pp"
+    return is(i + 1, kind::word) && !apart(i + 1) && !money && is_counting(list_[i + 1].role);
   }
 
   /// Money belongs to one of the two numbers it stands between.
@@ -58,6 +59,8 @@ private:
     }
     if (left)
       list_[i - 1].marked = true;
+    if (is_word(i - 1, word_role::magnitude) && is_number(i - 2))
+      list_[i - 2].marked = true; // "1,5 Mio. €"
     if (right)
       list_[i + 1].marked = true;
   }

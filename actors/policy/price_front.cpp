@@ -38,6 +38,10 @@ private:
       return std::nullopt;
     // "4,99 € Versand": the word speaks of what stands before it, and may speak of what stands behind.
     bool follows = follows_amount(at) && !is_symbol(at + 1, ":");
+    bool of_percentage = is(at - 1, kind::percent) && list_[at].role >= word_role::aside_before &&
+                         list_[at].role <= word_role::aside; // "30 % sparen: 69,30 €"
+    if (of_percentage)
+      return standing::price;
     switch (list_[at].role) {
     case word_role::time: // "mtl. 19,90 €"
       return is(at - 1, kind::mark) ? std::nullopt : optional<standing>{standing::aside};
@@ -51,9 +55,12 @@ private:
     case word_role::aside:
       if (is_word(at - 1, word_role::free) && begins_amount(at + 1))
         return standing::price; // "free shipping $15"
-      return !follows ? standing::aside : is_named_on_top(at) ? standing::price : standing::unclear;
+      if (!follows || is_negative(begin_))
+        return standing::aside;
+      return is_named_on_top(at) ? standing::price : standing::unclear;
     case word_role::unit: // "kg price $7", but "3 Stück 5 €"
-      return follows || is_of_amount(at) ? std::nullopt : optional<standing>{standing::yields};
+      return follows || is_of_amount(at) || is_word(at - 1, word_role::label) ? std::nullopt
+                                                                              : optional<standing>{standing::yields};
     case word_role::tax:
       if (is_with(at) || is_word(at - 1, word_role::net))
         return std::nullopt;
@@ -80,6 +87,11 @@ private:
   bool is_of_amount(size_t unit) const {
     bool joined = is_symbol(unit - 1, "/") || is_word(unit - 1, word_role::per) || is_word(unit - 1, word_role::intro);
     return is(unit - 1, kind::number) || (joined && follows_amount(unit - 1));
+  }
+
+  bool is_negative(size_t begin) const {
+    auto number = is(begin, kind::mark) ? begin + 1 : begin;
+    return is(number, kind::number) && list_[number].negative;
   }
 
   /// The word behind an amount says what comes on top: "inkl. 0,25 € Pfand".

@@ -1,6 +1,7 @@
 #include "actors/policy/price_links.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace vigie {
 
@@ -40,6 +41,24 @@ bool price_links::is_from_a_count(const price_amount& x) const {
   return before || (is_word(x.end, word_role::intro) && is_number(x.end + 1) && is_word(x.end + 2, word_role::unit));
 }
 
+bool price_links::may_be_reduced(const price_amount& a, const price_amount& b) const {
+  if (a.end < b.begin || a.standing != amount_standing::price || !a.amount || !b.amount)
+    return false;
+  bool rate = false;
+  for (auto i = b.end; i < b.end + 3 && (is(i, kind::word) || is_symbol(i, "/")); ++i)
+    rate = rate || is_word(i, word_role::time);
+  constexpr cents rates_at_least = 10;
+  return rate ? *b.amount > *a.amount / rates_at_least : b.standing == amount_standing::yields && *b.amount < *a.amount;
+}
+
+bool price_links::is_multiple_of(const price_amount& x, const price_amount& each) const {
+  auto unit = x.begin - 1;
+  bool several = is_word(unit, word_role::unit) && is(unit - 1, kind::number) && list_[unit - 1].text != "1";
+  if (!several || is_in_brackets(each))
+    return false;
+  return is_symbol(each.end, list_[unit].text) || is_symbol(each.end + 1, list_[unit].text);
+}
+
 bool price_links::is_gross(const price_amount& x) const {
   return is_word(x.end, word_role::gross) || is_word(x.begin - 1, word_role::gross);
 }
@@ -58,10 +77,11 @@ bool price_links::is_gross_of(const price_amount& gross, const price_amount& net
 }
 
 bool price_links::is_in_brackets(const price_amount& x) const {
+  auto other = [&](size_t i) { return is(i, kind::number) && list_[i].marked; };
   auto open = x.begin - 1, close = x.end;
-  while (open < list_.size() && !is_symbol(open, "(") && !is(open, kind::number))
+  while (open < list_.size() && !is_symbol(open, "(") && !other(open))
     --open;
-  while (close < list_.size() && !is_symbol(close, ")") && !is(close, kind::number))
+  while (close < list_.size() && !is_symbol(close, ")") && !other(close))
     ++close;
   return is_symbol(open, "(") && is_symbol(close, ")");
 }
@@ -73,9 +93,25 @@ bool price_links::are_linked(const price_amount& a, const price_amount& b) const
   if (paid && *b.amount > *a.amount && !is_number(b.begin - 2))
     return false; // "20 €, now 50 €"
   for (auto i = a.end; i < b.begin; ++i)
+    if (is_symbol(i, "/") && !have_same_money(a, b))
+      return false;
+  for (auto i = a.end; i < b.begin; ++i)
     if (!links(i, b) && !(i == a.end && names_unit(a, b)))
       return false;
   return true;
+}
+
+/// "$60 / $80 CAD" is in two currencies.
+bool price_links::have_same_money(const price_amount& a, const price_amount& b) const {
+  auto marks = [&](const price_amount& x) {
+    std::string out;
+    for (auto i = x.begin; i < x.end; ++i)
+      if (is(i, kind::mark))
+        out += list_[i].text;
+    return out;
+  };
+  auto one = marks(a), other = marks(b);
+  return one.empty() || other.empty() || one == other;
 }
 
 /// "12,50 € each or 2 for 20 €"; but "8 € bottle, 80 € case" asks which one is meant.

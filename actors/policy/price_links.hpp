@@ -17,6 +17,13 @@ public:
   bool any_labelled_amount() const;
   /// "ab 10 Stück 3,90 €", "3,90 € ab 10 Stück", "les 3 6,00 €".
   bool is_from_a_count(const price_amount& x) const;
+  /// "24,99 € 14,99 € pro Stück", "24,99 € 14,99 € mtl.": the first may be the old price of what the second is for.
+  bool may_be_reduced(const price_amount& a, const price_amount& b) const;
+  /// "3 Stück 12 €" beside "5 € je Stück".
+  bool is_multiple_of(const price_amount& x, const price_amount& each) const;
+  bool is_in_brackets(const price_amount& x) const;
+  /// "= 12 €", and no note in brackets.
+  bool is_result(const price_amount& x) const { return is_symbol(x.begin - 1, "=") && !is_in_brackets(x); }
   /// "119 € brutto".
   bool is_gross(const price_amount& x) const;
   /// The second is the first with its tax: "£10.00 (£12.00 inc VAT)", "1,180円（税込1,298円）".
@@ -27,7 +34,7 @@ public:
 
 private:
   bool is_labelled_amount(size_t i) const;
-  bool is_in_brackets(const price_amount& x) const;
+  bool have_same_money(const price_amount& a, const price_amount& b) const;
   bool names_unit(const price_amount& a, const price_amount& b) const;
   bool links(size_t i, const price_amount& b) const;
 

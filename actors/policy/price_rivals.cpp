@@ -48,7 +48,10 @@ public:
     // A discount that is printed with its sign.
     if (auto positive = those(out, [](const price_amount& x) { return *x.amount >= 0; }); !positive.empty())
       out = std::move(positive);
-    return differ(rivals_) ? told_apart(std::move(out)) : out;
+    bool some_are_none = std::any_of(rivals_.begin(), rivals_.end(), [](const price_amount& x) {
+      return x.standing > standing::yields && (!x.amount || *x.amount >= 0);
+    });
+    return differ(rivals_) || some_are_none ? told_apart(std::move(out)) : out;
   }
 
 private:
@@ -72,6 +75,17 @@ private:
                           : "several amounts, and \"" + std::string{x.text} + "\" may say which of them is no price");
     if (std::any_of(rivals_.begin(), rivals_.end(), [&](const price_amount& x) { return links_.is_from_a_count(x); }))
       return refuse("several amounts, of which one is for larger numbers");
+    bool sum = rivals_.size() > 2 &&
+               std::any_of(rivals_.begin(), rivals_.end(), [&](const price_amount& x) { return links_.is_result(x); });
+    if (sum)
+      return refuse("several amounts, of which one is what the others make");
+    for (size_t i = 1; i < rivals_.size(); ++i)
+      if (links_.may_be_reduced(rivals_[i - 1], rivals_[i]))
+        return refuse("several amounts: a price and what each costs, or an old and a new price of each");
+    for (const auto& x : out)
+      for (const auto& y : rivals_)
+        if (y.standing == standing::yields && links_.is_multiple_of(x, y))
+          return refuse("several amounts, one for a piece and one for several");
     if (any(standing::unclear))
       return refuse("several amounts, and a word between two of them that may speak of either");
     auto open = those(rivals_, [&](const price_amount& x) { return !x.marked && x.standing == standing::price; });

@@ -34,7 +34,8 @@ inline constexpr std::array lists{
         "sono stock lager lieferbar warenkorb add cart basket disponible disponibile disponivel skladem skladom "
         "dostepny raktaron unverbindliche herstellers empfohlener empfohlene ราคา ราคาพิเศษ more artikelpreis "
         "aktueller neuer neues once bar cash contanti k.k. v.o.n. fiyatı schnappchen knaller tiefpreis hammerpreis "
-        "toppreis bargain great drop купить купити value på het "},
+        "toppreis bargain great drop купить купити value på het kaltmiete warmmiete miete nettokaltmiete duo "
+        "instant zu "},
     word_list{word_role::span, " between entre zwischen tra mellem mellan miedzy mezi izmedu между між "},
     word_list{
         word_role::now,
@@ -97,7 +98,8 @@ inline constexpr std::array lists{
         "normalpris ordinariepris tidligere liste piyasa λιανικη обычная розничная звичайна メーカー希望小売価格 "
         "市場價 建議售價 "
         "소비자가 시중가 goc alter alte gammel gammal vanha lista catalogue usual usually ราคาปกติ recomendado "
-        "recomendada consigliato recommended suggested recommande raccomandato aanbevolen pvpr ipv i.p.v. barrato "},
+        "recomendada consigliato recommended suggested recommande raccomandato aanbevolen pvpr ipv i.p.v. barrato "
+        "public "},
     word_list{word_role::besides,
               " zzgl zuzuglich plus extra additional additionally mas piu mais oltre ekstra tillkommer "},
     word_list{word_role::aside_before,
@@ -136,7 +138,7 @@ inline constexpr std::array lists{
         "zulassungskosten montage montaggio installation setup activation anschlusspreis credit recycling "
         "lieferpauschale bearbeitung umweltabgabe leergut dostavka przesylki poplatek oplata комиссия залог "
         "депозит vorauszahlung vorkasse stornogebuhr prepayment sped spediz przesyłka wysyłka opłata opłaty "
-        "postovne balne kargosu "},
+        "postovne balne kargosu resort dossier preisgeld "},
     word_list{
         word_role::tax,
         " mwst mehrwertsteuer ust vat tax taxes gst hst tva iva moms mva alv btw dph pdv kdv ppn afa steuer steuern "

@@ -181,7 +181,9 @@ $12 99                         | none
 # A price for each unit
 15 € (7,50 €/kg)               | 15.00 EUR
 15,00 € (1 l = 7,50 €)         | 15.00 EUR
-15 € 7,50 €/kg                 | 15.00 EUR
+15 € 7,50 €/kg                 | none
+15 €, 7,50 €/kg                | 15.00 EUR
+2,49 € 4,98 €/kg               | 2.49 EUR
 7,50 €/kg                      | 7.50 EUR
 7,50 € pro kg 15,00 €          | 15.00 EUR
 Grundpreis 7,50 € 15,00 €      | 15.00 EUR

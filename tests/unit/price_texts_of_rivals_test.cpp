@@ -15,7 +15,7 @@ Aktionspreis: 1,11 € statt 1,79 €              | 1.11 EUR
 0,25 € Pfand, 1,79 €                           | 1.79 EUR
 79,90 € Reservierungsgebühr 20 €               | none
 Kaltmiete: 780 €                               | 780.00 EUR
-Kaltmiete 780 €, Nebenkosten 150 €             | none
+Kaltmiete 780 €, Nebenkosten 150 €             | 780.00 EUR
 1.050 € warm, 3 Zimmer, 75 m²                  | 1050.00 EUR
 VHB 120 € NP 300 €                             | 120.00 EUR
 Neupreis war 450 €, jetzt 200 €                | 200.00 EUR
@@ -488,6 +488,257 @@ $1.299 MXN c/u                                 | 1299.00 MXN
 Precio normal $24.990 Precio oferta $19.990    | 19990.00 USD
 $19.990 $24.990 20%                            | 19990.00 USD
 Seña $5.000, total $20.000                     | none
+# Food and drink
+Bio-Eier 10 Stück 3,29 € (1 Stück = 0,33 €)    | 3.29 EUR
+3,29 € / 10 Stück                              | 3.29 EUR
+1,5 l 0,89 € (0,59 €/l) zzgl. 0,25 € Pfand     | 0.89 EUR
+Kilopreis 12,90 € Packung 6,45 €               | 6.45 EUR
+Espresso 2,20 € Cappuccino 3,10 €              | none
+Menu du jour 16,90 €                           | 16.90 EUR
+Entrée + plat 18 €, menu complet 24 €          | none
+€ 1,89 per 500 g                               | 1.89 EUR
+2+1 zdarma 59,90 Kč                            | 59.90 CZK
+59,90 Kč s kartou, 79,90 Kč                    | none
+2,99 zł/100 g 8,97 zł                          | 8.97 PLN
+24,90 kr/kg. Spar 10,00 kr.                    | 24.90
+£2.00 Was £2.75 28.6p/100g                     | 2.00 GBP
+$5.99 lb. with card, reg $7.99 lb.             | none
+$5.99/lb Save $2.00/lb                         | 5.99 USD
+2 lbs for $5                                   | 5.00 USD
+¥298（税込¥321）                                   | 321.00 JPY
+98円(税抜) 105円(税込)                               | 105.00 JPY
+# Cars
+Kaufpreis 14.500 € Leasing ab 149 €/Monat      | 14500.00 EUR
+ehem. UVP 38.500 € jetzt 29.900 €              | 29900.00 EUR
+29.900 € (netto 25.126 €)                      | 29900.00 EUR
+Überführungskosten 890 €, 29.900 €             | 29900.00 EUR
+Anzahlung 3.000 €, 48 Raten à 299 €            | none
+29.900 €, 45.000 km, 110 kW                    | 29900.00 EUR
+12 500 €, 98 000 km                            | 12500.00 EUR
+17.450 € al contado                            | 17450.00 EUR
+£8,995 or £199 p/m                             | 8995.00 GBP
+£8,995 £500 off                                | 8995.00 GBP
+$23,495 + $799 doc fee                         | none
+MSRP $31,200 Discount -$2,000 Price $29,200    | 29200.00 USD
+$29,200 Est. payment $449/mo                   | 29200.00 USD
+₹7.5 Lakh                                      | none
+R$ 89.900                                      | 89900.00 BRL
+1 250 000 ₽ или 25 000 ₽/мес                   | 1250000.00 RUB
+$ 25,000 de enganche y 48 mensualidades        | none
+# Homes
+Kaltmiete 650 € zzgl. NK 180 €                 | 650.00 EUR
+650 € + NK                                     | 650.00 EUR
+Kaufpreis: 349.000 € (3.490 €/m²)              | 349000.00 EUR
+349.000 € VB, 100 m²                           | 349000.00 EUR
+Courtage 3,57 % inkl. MwSt. 349.000 €          | 349000.00 EUR
+349 000 € (4 100 €/m²)                         | 349000.00 EUR
+980 € c.c.                                     | 980.00 EUR
+980 €/mois HC, dépôt de garantie 980 €         | none
+€ 1.100 p.m. excl.                             | none
+€ 250.000 k.k. (€ 2.500/m²)                    | 250000.00 EUR
+$450,000 ($300/sqft)                           | 450000.00 USD
+£325,000 guide price                           | 325000.00 GBP
+2 300 zł + czynsz 600 zł                       | none
+6 500 000 Kč (81 250 Kč/m²)                    | 6500000.00 CZK
+45 млн ₸                                       | none
+78,000円 管理費3,000円                              | 78000.00 JPY
+# Auctions and classifieds
+Aktuelles Gebot: 51,00 € (12 Gebote)           | 51.00 EUR
+Gebot 51,00 € Sofortkauf 80,00 €               | none
+51,00 € + Versand 5,99 €                       | 51.00 EUR
+51,00 € Abholung                               | 51.00 EUR
+Zu verschenken 0 €                             | zero
+VB 40 € (Neupreis 120 €)                       | 40.00 EUR
+40 €, NP 120 €                                 | 40.00 EUR
+Tausch oder 40 €                               | 40.00 EUR
+je 5 €, alle zusammen 20 €                     | none
+5 € je Stück, 3 Stück 12 €                     | none
+Prix 40 € port compris                         | 40.00 EUR
+40 € + port 6 €                                | 40.00 EUR
+40 € (envoi 6 €)                               | none
+€ 40 trattabili + spedizione € 7               | none
+Precio: 40 € (negociable)                      | 40.00 EUR
+40 € + gastos de envío 5 €                     | 40.00 EUR
+Bud fra 400 kr                                 | 400.00
+Fastpris 400 kr                                | 400.00
+Högsta bud 400 kr, utrop 300 kr                | none
+$40 firm, $10 shipping                         | 40.00 USD
+$40 or trade                                   | 40.00 USD
+asking $40, paid $120                          | none
+Retail $120, asking $40                        | none
+# Tickets and travel
+Stehplatz 15 € Sitzplatz 35 €                  | none
+VVK 15 € / AK 18 €                             | none
+Vorverkauf 15,00 € zzgl. Gebühren              | 15.00 EUR
+15,00 € zzgl. 1,50 € VVK-Gebühr                | none
+ab 79 € p.P. statt 129 €                       | 79.00 EUR
+79 € pro Person und Nacht                      | 79.00 EUR
+Flug ab 49 €, Gepäck 25 €                      | none
+79 € par personne, supplément single 20 €      | none
+€ 79 p.p.p.n.                                  | 79.00 EUR
+79 € a persona a notte                         | 79.00 EUR
+From £49pp                                     | 49.00 GBP
+£49pp, single supplement £15                   | none
+$129/night + $35 resort fee                    | 129.00 USD
+$129 avg/night $258 total                      | none
+From $59* each way                             | 59.00 USD
+Adult $25 Senior $20                           | none
+1泊 9,800円〜                                     | 9800.00 JPY
+대인 15,000원 소인 10,000원                          | none
+成人¥120 儿童¥60                                   | none
+взрослый 500 ₽, детский 300 ₽                  | none
+# Shops
+Statt 99,90 €* nur 79,90 €                     | 79.90 EUR
+79,90 € 99,90 € Du sparst 20 %                 | 79.90 EUR
+79,90 € Lieferbar in 3 Tagen                   | 79.90 EUR
+79,90 €, Lieferung in 3 Tagen                  | 79.90 EUR
+79,90 € inkl. MwSt. zzgl. Versand              | 79.90 EUR
+79,90 € inkl. MwSt. zzgl. Versand 4,90 €       | 79.90 EUR
+79,90 € inkl. MwSt., versandkostenfrei         | 79.90 EUR
+Rabattcode -10 € 79,90 €                       | 79.90 EUR
+10 € Neukundenrabatt: 79,90 €                  | none
+79,90 € 89,90 € (mit Gravur)                   | none
+Ersparnis: 20,00 € (20 %) 79,90 €              | 79.90 EUR
+79,90 € -20 % UVP 99,90 €                      | 79.90 EUR
+Ab 79,90 € bis 129,90 €                        | 79.90 EUR
+79,90 € – 129,90 € inkl. MwSt.                 | 79.90 EUR
+À partir de 79,90 € 99,90 €                    | 79.90 EUR
+79,90 € TTC livraison incluse                  | 79.90 EUR
+79,90 € Prix public 99,90 €                    | 79.90 EUR
+79,90 € Economisez 20 €                        | 79.90 EUR
+Sconto 20 € 79,90 €                            | 79.90 EUR
+79,90 € -20% Prezzo iniziale 99,90 €           | none
+79,90 € 99,90 € Envío gratis                   | 79.90 EUR
+79,90 € Ahorras 20 €                           | 79.90 EUR
+€ 79,90 € 99,90 Op voorraad                    | none
+79,90 zł 99,90 zł Najniższa cena: 79,90 zł     | 79.90 PLN
+799 Kč 999 Kč Skladem                          | 799.00 CZK
+799 kr 999 kr Ord. pris                        | 799.00
+799,00 TL 999,00 TL Kargo bedava               | none
+₹799 ₹999 (20% off) Free delivery              | 799.00 INR
+$79.90 $99.90 Free shipping over $50           | 79.90 USD
+$79.90 Reg. Price $99.90 Save 20%              | 79.90 USD
+Now $79.90 - $99.90                            | 79.90 USD
+4 x $19.98 or $79.90                           | 79.90 USD
+A$79.90 Free shipping                          | 79.90 AUD
+Gesamtpreis 1.190,00 € davon MwSt. 190,00 €    | 1190.00 EUR
+190,00 € MwSt., 1.190,00 € gesamt              | 1190.00 EUR
+12 Monate Laufzeit, einmalig 49,90 €           | 49.90 EUR
+9,99 € im 1. Jahr, danach 19,99 €              | none
+0,00 € statt 4,99 €                            | zero
+Kostenlos statt 4,99 €                         | none
+1. Platz 500 € 2. Platz 300 €                  | none
+Preisgeld 5.000 €                              | none
+Jetzt 30 % sparen: 69,30 € statt 99,00 €       | 69.30 EUR
+69,30 € | UVP 99,00 € | -30 %                  | 69.30 EUR
+Sonderpreis 69,30 €, regulär 99,00 €           | 69.30 EUR
+Lagerware 69,30 € Bestellware 79,30 €          | none
+Auf Lager - 69,30 €                            | 69.30 EUR
+Größe M 69,30 € Größe L 72,30 €                | none
+128 GB 399 € 256 GB 449 €                      | none
+1 Nacht 80 €, jede weitere 60 €                | none
+80 €/Nacht, 500 €/Woche                        | 80.00 EUR
+Kurtaxe 2,50 € pro Person, 80 € pro Nacht      | 80.00 EUR
+80 € + 2,50 € Kurtaxe                          | 80.00 EUR
+Endreinigung 50 €; 80 € / Nacht                | 80.00 EUR
+Wert 100 €, Preis 60 €                         | none
+Guthaben 10 € nur 9,50 €                       | none
+Gutschein im Wert von 50 € für 40 €            | none
+50 € Gutschein für 40 €                        | none
+Ihr Preis: 60 € Listenpreis: 80 €              | 60.00 EUR
+Preis ohne Rabatt 80 € mit Rabatt 60 €         | none
+Alter Preis 80 € Neuer Preis 60 €              | 60.00 EUR
+60,- € VB, letzter Preis                       | 60.00 EUR
+tarif étudiant 5 €, tarif normal 9 €           | none
+9 € (5 € étudiants)                            | none
+Pack duo 15 € au lieu de 18 €                  | 15.00 EUR
+15 €/mois sans engagement                      | none
+Frais de dossier 25 € - Prix 300 €             | 300.00 EUR
+300 € HC                                       | 300.00 EUR
+Offre : 300 € jusqu'au 31/12                   | 300.00 EUR
+Valeur 100 € vendu 60 €                        | none
+prezzo 60 €, spedizione 8 €                    | 60.00 EUR
+60 € spedizione inclusa                        | 60.00 EUR
+60 € con spedizione                            | none
+60 € (+ 8 € spedizione)                        | 60.00 EUR
+solo oggi 60 € invece di 80 €                  | 60.00 EUR
+Precio con descuento 60 € Precio sin descuento 80 € | none
+Envío 5 €, total 65 €                          | none
+60 € + envío                                   | 60.00 EUR
+60 €/persona, niños 30 €                       | none
+Por R$ 60,00 ou 3x R$ 20,00                    | 60.00 BRL
+R$ 60,00 + taxa de R$ 6,00                     | 60.00 BRL
+Inteira R$ 60,00 Meia R$ 30,00                 | none
+€ 60,- incl. € 5,- verzendkosten               | 60.00 EUR
+Inruil € 100, prijs € 600                      | none
+Per stuk € 6,- 10 stuks € 50,-                 | none
+60 zł, wysyłka 10 zł                           | 60.00 PLN
+bilet normalny 30 zł, ulgowy 20 zł             | none
+600 Kč (sleva 20 %)                            | 600.00 CZK
+600 Kč + DPH                                   | 600.00 CZK
+Dospělí 120 Kč, děti 60 Kč                     | none
+600 kr, frakt 60 kr                            | 600.00
+600 kr exkl. frakt                             | 600.00
+Innträde 100 kr, pensionär 80 kr               | none
+fra 600 kr pr. person                          | 600.00
+60 € sis. toimitus                             | 60.00 EUR
+aikuiset 15 €, lapset 8 €                      | none
+60 € + 5 € μεταφορικά                          | 60.00 EUR
+600 TL (Kargo dahil)                           | 600.00 TRY
+600 lei + 20 lei livrare                       | 600.00
+600 ₽ + доставка 100 ₽                         | 600.00 RUB
+600 грн (опт від 10 шт 500 грн)                | none
+6,000円+税                                       | 6000.00 JPY
+大人 1,500円 小人 800円                              | none
+6,000円（送料込み）                                   | 6000.00 JPY
+¥600 运费¥10                                     | 600.00 JPY
+押金¥1000 月租¥3000                                | none
+60,000원 (배송비 3,000원 별도)                        | none
+₹600 + GST                                     | 600.00 INR
+₹600 inclusive of all taxes                    | 600.00 INR
+£60 + £5 postage                               | 60.00 GBP
+£60 each, two for £110                         | none
+£60 deposit secures, £600 total                | none
+£60 (RRP £80, save £20)                        | 60.00 GBP
+£60 saving £20                                 | 60.00 GBP
+$60 you save $20                               | 60.00 USD
+$60 was $80, you save $20 (25%)                | 60.00 USD
+$60 / $80 CAD                                  | none
+$60 with trade-in, $80 without                 | none
+$60 instant savings, $240                      | 240.00 USD
+$240 after $60 instant savings                 | 240.00 USD
+$240 - $60 = $180                              | none
+Bid $60 Retail $240                            | 60.00 USD
+Lot 12: $60                                    | 60.00 USD
+$60.00 per ticket + fees                       | 60.00 USD
+$60.00 + fees                                  | 60.00 USD
+tickets $60.00-$120.00                         | 60.00 USD
+$1,200 OBO (paid $2,000)                       | none
+$60/hr, 2 hr min                               | 60.00 USD
+$60 first month, $120 after                    | none
+# Old and new prices, and what stands behind them
+24,99 € 14,99 € Save 40%                       | 14.99 EUR
+24,99 € 14,99 € Sie sparen bis zu 40 %         | 14.99 EUR
+24,99 € 14,99 € Rabatt: 40 %                   | 14.99 EUR
+24,99 € 14,99 € Sie sparen 10 €                | 14.99 EUR
+24,99 € 14,99 € UVP                            | none
+$14.99 $24.99 Save up to 40%                   | 14.99 USD
+$300 min. order                                | none
+14,99 € 24,99 € UVP                            | 14.99 EUR
+24,99 € 14,99 € ab 2 Stück                     | none
+24,99 € 14,99 € Versand                        | 24.99 EUR
+24,99 € 14,99 € Lieferung in 3 Tagen           | none
+24,99 € 14,99 € in den Warenkorb               | 14.99 EUR
+24,99 € 14,99 € pro Stück                      | none
+19,99 € 14,99 € pro kg                         | none
+24,99 € 14,99 € mtl.                           | none
+14,99 € 24,99 € mtl.                           | none
+Größe L 69,30 € Größe M 72,30 €                | none
+5 € fee, 3 € tip, 40 €                         | 40.00 EUR
+12.500 KWD 13 KWD                              | 12.50 KWD
+KWD 4.250 was KWD 5                            | 4.25 KWD
+KWD 4.250 KWD 3.750                            | 3.75 KWD
+1,250 BHD (was 2 BHD)                          | none
 )";
 
 } // namespace
