@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
+#include "adapters/extract/reading_threads.hpp"
 #include "adapters/json/json_reader.hpp"
 #include "runtime/commands/commands.hpp"
 
@@ -94,6 +96,24 @@ TEST_CASE("what is not kept is not claimed: of a page with many notes, it is sai
   auto few = try_page(source, R"({"r":[{"id":901,"t":"z","p":"","b":""}]})");
   CHECK(few.has("brand      - the page has none\n"));
   CHECK_FALSE(few.has("not shown"));
+}
+
+TEST_CASE("a page that takes too long to be read is given up, as by a worker") {
+  // Each li is found by each div around it, and compared with all that were found before, which nobody can end.
+  std::string begin, middle, end;
+  for (int i = 0; i < 200; ++i)
+    begin += "<div>", end += "</div>";
+  for (int i = 0; i < 10'000; ++i)
+    middle += "<li>t</li>";
+  auto page = "<html><body></b>" + begin + middle + end + "</body></html>";
+  const std::string source =
+      "[sources.s.extract]\nformat = \"html\"\nselectors = \"xpath\"\nitems = \"//div//div//li\"\n"
+      "[sources.s.extract.fields]\nid = \".\"\ntitle = \".\"\n[limits]\npage_time = \"100ms\"\n";
+  auto shown = try_page(source, page);
+  CHECK(shown.code == exit_failed);
+  CHECK(shown.has("bad_page: the page takes longer to be read than limits.page_time (100 ms)"));
+  while (pages_left_behind() > 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
 }
 
 TEST_CASE("a page whose ids are none, or too many of whose entries are no items, is not believed") {
