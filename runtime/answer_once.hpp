@@ -17,6 +17,8 @@ public:
   answer_once& operator=(const answer_once&) = delete;
   ~answer_once() { (*this)(fail(errc::crashed, "the part that had the request died")); }
 
+  bool answered() const { return !cb_; }
+
   void operator()(result<T> x) {
     if (!cb_)
       return;

@@ -1,17 +1,17 @@
 #include "runtime/backend.hpp"
 
-#include "runtime/answer_once.hpp"
+#include "runtime/actor_calls.hpp"
 #include "runtime/store_writing.hpp"
 
 namespace vigie {
 
 namespace {
 
-class actor_backend : public api_backend {
+class actor_backend : public api_backend, private actor_calls {
 public:
   actor_backend(backend_config config, backend_links links, environment env)
-      : config_(std::move(config)), links_(std::move(links)), env_(std::move(env)),
-        writing_(config_.check_writing, config_.writing_known) {}
+      : actor_calls(links.http_api, config.max_calls, config.secrets, env), config_(std::move(config)),
+        links_(std::move(links)), env_(std::move(env)), writing_(config_.check_writing, config_.writing_known) {}
 
   // -- every role
   // -------------------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ public:
       env_.metrics->gauge("vigie_actor_busy_seconds", labels, static_cast<double>(row.busy_ns) / 1e9);
       env_.metrics->gauge("vigie_actor_restarts", labels, row.restarts);
     }
-    env_.metrics->gauge("vigie_api_calls_outstanding", {}, static_cast<double>(open_.load(std::memory_order_relaxed)));
+    env_.metrics->gauge("vigie_api_calls_outstanding", {}, static_cast<double>(outstanding()));
     return env_.metrics->render();
   }
 
@@ -67,7 +67,7 @@ public:
   }
 
   void crash_actor(crash_order what, done<unit> cb) override {
-    order(links_.inspector, config_.answer_timeout, std::move(cb), std::move(what));
+    change<unit>("crash_actor", links_.inspector, config_.answer_timeout, std::move(cb), std::move(what));
   }
 
   // -- worker
@@ -79,7 +79,8 @@ public:
 
   void execute_here(worker_command what, envelope env, done<command_result> cb) override {
     env.epoch = 0; // this node itself, not main
-    ask<command_result>(links_.gateway, config_.command_timeout, std::move(cb), std::move(env), std::move(what));
+    change<command_result>("execute", links_.gateway, config_.command_timeout, std::move(cb), std::move(env),
+                           std::move(what));
   }
 
   // -- main
@@ -112,12 +113,13 @@ public:
   }
 
   void execute(worker_command what, envelope env, done<command_result> cb) override {
-    ask<command_result>(links_.balancer, config_.command_timeout, std::move(cb), std::move(env), std::move(what));
+    change<command_result>("execute", links_.balancer, config_.command_timeout, std::move(cb), std::move(env),
+                           std::move(what));
   }
 
   void run_once(std::string idempotency_key, std::string cause, done<run_ticket> cb) override {
-    ask<run_ticket>(links_.cycle, config_.answer_timeout, std::move(cb),
-                    trigger_run{run_trigger::manual, std::move(idempotency_key), std::move(cause)});
+    change<run_ticket>("run_once", links_.cycle, config_.answer_timeout, std::move(cb),
+                       trigger_run{run_trigger::manual, std::move(idempotency_key), std::move(cause)});
   }
 
   void list_alerts(done<std::vector<alert>> cb) override {
@@ -127,7 +129,7 @@ public:
   void put_alert(alert what, done<alert> cb) override {
     if (auto no = config_.alerts.refusal(what); no.code != errc::none)
       return cb(tl::unexpected<error>(std::move(no)));
-    ask<alert>(links_.store, config_.answer_timeout, std::move(cb), vigie::put_alert{std::move(what)});
+    change<alert>("put_alert", links_.store, config_.answer_timeout, std::move(cb), vigie::put_alert{std::move(what)});
   }
 
   std::vector<std::string> doubts_of(const alert& what) const override { return config_.alerts.doubts(what); }
@@ -136,15 +138,16 @@ public:
     for (size_t i = 0; i < what.size(); ++i)
       if (auto no = config_.alerts.refusal(what[i], "/" + std::to_string(i)); no.code != errc::none)
         return cb(fail(no.code, "alert \"" + what[i].name + "\": " + no.detail, no.place));
-    ask<uint32_t>(links_.store, config_.answer_timeout, std::move(cb), vigie::import_alerts{std::move(what)});
+    change<uint32_t>("import_alerts", links_.store, config_.answer_timeout, std::move(cb),
+                     vigie::import_alerts{std::move(what)});
   }
 
   void remove_alert(alert_id id, done<unit> cb) override {
-    order(links_.store, config_.answer_timeout, std::move(cb), vigie::remove_alert{id});
+    change<unit>("remove_alert", links_.store, config_.answer_timeout, std::move(cb), vigie::remove_alert{id});
   }
 
   void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) override {
-    ask<alert>(links_.store, config_.answer_timeout, std::move(cb), enable_alert{id, enabled});
+    change<alert>("enable_alert", links_.store, config_.answer_timeout, std::move(cb), enable_alert{id, enabled});
   }
 
   void list_runs(uint32_t limit, done<std::vector<run_summary>> cb) override {
@@ -214,20 +217,20 @@ public:
   }
 
   void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) override {
-    ask<uint32_t>(links_.store, config_.answer_timeout, std::move(cb), std::move(which));
+    change<uint32_t>("retry_outbox", links_.store, config_.answer_timeout, std::move(cb), std::move(which));
   }
 
   void unban(worker_id worker, done<unit> cb) override {
     if (!links_.proxies.contains(worker))
       return cb(fail(errc::not_found, "no worker named " + worker.value));
-    order(links_.bans, config_.answer_timeout, std::move(cb), lift_bans{std::move(worker)});
+    change<unit>("unban", links_.bans, config_.answer_timeout, std::move(cb), lift_bans{std::move(worker)});
   }
 
   void set_draining(worker_id worker, bool draining, done<unit> cb) override {
     auto proxy = links_.proxies.find(worker);
     if (proxy == links_.proxies.end())
       return cb(fail(errc::not_found, "no worker named " + worker.value));
-    order(proxy->second, config_.answer_timeout, std::move(cb), vigie::set_draining{draining});
+    change<unit>("set_draining", proxy->second, config_.answer_timeout, std::move(cb), vigie::set_draining{draining});
   }
 
 private:
@@ -256,63 +259,10 @@ private:
         get_channel_states{});
   }
 
-  /// Errors repeat what they are about: a URL, a header, what a program printed.
-  void hide(std::string& text) const { text = config_.secrets.mask(text); }
-
   template <class Row>
   void hide_in(std::vector<Row>& rows, std::string Row::*text) const {
     for (auto& x : rows)
       hide(x.*text);
-  }
-
-  /// Runs `f(self)` in the http-api actor. False when there is none or too much is outstanding.
-  template <class F>
-  error post(F f) {
-    if (open_.fetch_add(1, std::memory_order_relaxed) >= config_.max_calls) {
-      open_.fetch_sub(1, std::memory_order_relaxed);
-      return {errc::busy, "more than " + std::to_string(config_.max_calls) + " API calls are outstanding", {}};
-    }
-    auto bridge = links_.http_api.get();
-    if (!bridge) {
-      open_.fetch_sub(1, std::memory_order_relaxed);
-      return {errc::crashed, "the http-api actor is not running", {}};
-    }
-    auto* self = static_cast<api_bridge_shell*>(caf::actor_cast<caf::abstract_actor*>(bridge));
-    caf::anon_send(bridge, continuation{[self, f = std::move(f)] { f(self); }});
-    return {};
-  }
-
-  template <class T, class Handle, class... Message>
-  void ask(const actor_ref<Handle>& whom, duration timeout, done<T> cb, Message... message) {
-    auto target = whom.get();
-    if (!target)
-      return cb(fail(errc::crashed, "the part that serves this is not running yet"));
-    auto once = std::make_shared<answer_once<T>>(cb, open_);
-    auto refused = post([once, target, timeout, message...](api_bridge_shell* self) {
-      self->request(target, timeout, message...)
-          .then([once](T& x) { (*once)(std::move(x)); },
-                [once](caf::error& e) { (*once)(tl::unexpected<error>(from_caf(e))); });
-    });
-    if (refused.code != errc::none) {
-      open_.fetch_add(1, std::memory_order_relaxed); // `once` takes it away again
-      (*once)(tl::unexpected<error>(refused));
-    }
-  }
-
-  template <class Handle, class... Message>
-  void order(const actor_ref<Handle>& whom, duration timeout, done<unit> cb, Message... message) {
-    auto target = whom.get();
-    if (!target)
-      return cb(fail(errc::crashed, "the part that serves this is not running yet"));
-    auto once = std::make_shared<answer_once<unit>>(std::move(cb), open_);
-    auto refused = post([once, target, timeout, message...](api_bridge_shell* self) {
-      self->request(target, timeout, message...)
-          .then([once] { (*once)(unit{}); }, [once](caf::error& e) { (*once)(tl::unexpected<error>(from_caf(e))); });
-    });
-    if (refused.code != errc::none) {
-      open_.fetch_add(1, std::memory_order_relaxed);
-      (*once)(tl::unexpected<error>(refused));
-    }
   }
 
   void main_readiness(done<readiness> cb) {
@@ -367,7 +317,6 @@ private:
   backend_config config_;
   backend_links links_;
   environment env_;
-  std::atomic<size_t> open_{0};
   store_writing writing_;
 };
 
