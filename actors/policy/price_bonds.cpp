@@ -51,6 +51,7 @@ private:
   void bind(size_t i) {
     bool left = is_number(i - 1), right = is_number(i + 1) && !list_[i].mark.hundredths;
     bool amount = list_[std::min(i + 1, list_.size() - 1)].decimals == 2 && !is_word(i + 2, word_role::unit);
+    amount = amount || is(i - 2, kind::mark); // "£80 £60 save £20"
     if (left && right && is_counted(i + 1) && !amount) // "R$ 129 R$ 99,90 no cartão"
       right = false;
     if (left && right) {

@@ -49,7 +49,8 @@ inline constexpr std::array lists{
         "特價 할인가 판매가격 black "
         "friday tilbudspris kampanjpris reapris tarjoushinta promocional wyprzedaz vyprodej zlavnena soldes solde "
         "saldi rebajas liquidacion outlet onlinepreis nå nou noul noua uusi 新価格 セール特価 ลดเหลือ เหลือ akciova "
-        "τελικη "},
+        "τελικη "
+        "nieuwe yeni atual 特別価格 特価価格 "},
     word_list{word_role::claim,
               " total totals summe gesamt gesamtpreis insgesamt totale somme totaal totalt celkem spolu razem osszesen "
               "yhteensa toplam итого всего разом συνολο 合計 合计 总价 총 합계 bid bids gebot hochstgebot startgebot "
@@ -99,22 +100,23 @@ inline constexpr std::array lists{
         "市場價 建議售價 "
         "소비자가 시중가 goc alter alte gammel gammal vanha lista catalogue usual usually ราคาปกติ recomendado "
         "recomendada consigliato recommended suggested recommande raccomandato aanbevolen pvpr ipv i.p.v. barrato "
-        "public "},
+        "public fruher fruherer oude antigo antiguo normaalihinta vecchio u.p. eskiden 通常 通常販売価格 "},
     word_list{word_role::besides,
               " zzgl zuzuglich plus extra additional additionally mas piu mais oltre ekstra tillkommer "},
-    word_list{word_role::aside_before,
-              " pesinat enganche mensualidad аванс предоплата save saves saving savings spare spart sparen ersparnis "
-              "ersparen sparst ahorra ahorras ahorre ahorro economisez economise economie risparmi risparmia economize "
-              "economiza poupe bespaar besparing spara spar usetrite oszczedzasz oszczedz экономия by up over above "
-              "spend orders mindestbestellwert mindestbestellung minimum min before rate raten monatsrate pawn "
-              "installments instalments payments payment raty rata cuotas cuota parcelas mensualites mensualidades emi "
-              "financing finanzierung financement leasing leasingrate lease trade tradein interes juros interest "
-              "zinsfrei 送料 配送料 運費 运费 邮费 税額 배송비 택배비 finance finanzierbar finanzieren "
-              "finanzierungsrate ratenzahlung "
-              "ratenkauf taksit splatka splatky torleszto havi delbetala avbetaling delbetaling osamaksu рассрочка "
-              "кредит взнос 月供 首付 分期 定金 订金 頭金 保証金 敷金 礼金 管理費 共益費 보증금 월세 할부 affirm "
-              "klarna afterpay until exceeding "
-              "mindestbetrag threshold "},
+    word_list{
+        word_role::aside_before,
+        " pesinat enganche mensualidad аванс предоплата save saves saving savings spare spart sparen ersparnis "
+        "ersparen sparst ahorra ahorras ahorre ahorro economisez economise economie risparmi risparmia economize "
+        "economiza poupe bespaar besparing spara spar usetrite oszczedzasz oszczedz экономия by over above spend "
+        "orders mindestbestellwert mindestbestellung minimum min before rate raten monatsrate pawn installments "
+        "instalments payments payment raty rata cuotas cuota parcelas mensualites mensualidades emi financing "
+        "finanzierung financement leasing leasingrate lease trade tradein interes juros interest zinsfrei 送料 配送料 "
+        "運費 运费 邮费 税額 배송비 택배비 finance finanzierbar finanzieren finanzierungsrate ratenzahlung ratenkauf "
+        "taksit "
+        "splatka splatky torleszto havi delbetala avbetaling delbetaling osamaksu рассрочка кредит взнос 月供 首付 "
+        "分期 "
+        "定金 订金 頭金 保証金 敷金 礼金 管理費 共益費 보증금 월세 할부 affirm klarna afterpay until exceeding "
+        "mindestbetrag threshold "},
     word_list{word_role::aside_after,
               " off gespart saved gunstiger cheaper reduziert rabais less weniger moins menos sparvorteil downpayment "
               "helyett yerine taniej levnejsi "},
@@ -179,7 +181,7 @@ inline constexpr std::array lists{
     word_list{word_role::days,
               " tage tagen tag days day jours jour giorni giorno dias dia dagen dag dage dagar dager dni dnu nap zile "
               "paivaa дней дни дня "},
-    word_list{word_role::range, " to bis ate till til tot tm do до through thru "},
+    word_list{word_role::range, " to bis ate till til tot tm do до through thru up "},
     word_list{word_role::also, " und et and y e i и та og och en ve si και "},
     word_list{word_role::choice, " or oder ou o eller lub nebo alebo vagy sau veya или або 或 또는 "},
     word_list{word_role::either, " a "},

@@ -739,6 +739,87 @@ Größe L 69,30 € Größe M 72,30 €                | none
 KWD 4.250 was KWD 5                            | 4.25 KWD
 KWD 4.250 KWD 3.750                            | 3.75 KWD
 1,250 BHD (was 2 BHD)                          | none
+Früher 59,90 €, heute 39,90 €                  | 39.90 EUR
+39,90 € (inkl. 6,37 € MwSt.)                   | 39.90 EUR
+Mietwagen ab 29 €/Tag, Vollkasko 12 €/Tag      | none
+Vignette 96,40 €, Gebühr 4,90 €                | 96.40 EUR
+Nettopreis 100 €, Bruttopreis 119 €            | none
+Strom: Grundgebühr 9,90 €, Arbeitspreis 0,32 € | none
+Monatskarte 49,00 €                            | 49.00 EUR
+Einzelkarte 3,20 €, Viererkarte 11,20 €        | none
+Ab 1 Stk. 5,00 €; ab 5 Stk. 4,50 €             | none
+Stückpreis bei 10 Stk.: 4,50 €, bei 1 Stk.: 5,00 € | none
+Bei Abholung 8,00 €, geliefert 9,50 €          | none
+16,90 € Mittagstisch 9,90 €                    | none
+CHF 59.– / Monat statt CHF 79.–                | none
+TTC : 120 € (HT : 100 €)                       | 120.00 EUR
+100 € HT soit 120 € TTC                        | 120.00 EUR
+Remise 15 € 85 €                               | 85.00 EUR
+85 € (-15 €)                                   | 85.00 EUR
+85 € après remise de 15 €                      | 85.00 EUR
+Bon d'achat 10 € offert, 85 €                  | none
+abonné 5 €, non abonné 8 €                     | none
+Offerta 45 € Listino 60 €                      | 45.00 EUR
+45 € più IVA                                   | 45.00 EUR
+quota 45 € + tessera 10 €                      | none
+Alquiler 700 € Fianza 700 €                    | none
+45 € (antes 60 €) envío gratis                 | 45.00 EUR
+Oferta 2x1 12 €                                | none
+Preço antigo R$ 80,00 Preço atual R$ 60,00     | 60.00 BRL
+R$ 60,00/kg R$ 30,00 (500 g)                   | 30.00 BRL
+R$ 80,00 R$ 60,00 25% OFF                      | 60.00 BRL
+Oude prijs € 80 Nieuwe prijs € 60              | 60.00 EUR
+€ 60 (normaal € 80)                            | 60.00 EUR
+60 zł taniej: 240 zł                           | 240.00 PLN
+zadatek 50 zł, reszta 150 zł                   | none
+Běžná cena 800 Kč, naše cena 600 Kč            | 600.00 CZK
+Spar 200,- Nå 600,-                            | 600.00
+600 kr (inkl. 120 kr moms)                     | 600.00
+Alennus 20 €, hinta 60 €                       | 60.00 EUR
+Normaalihinta 80 €, nyt 60 €                   | 60.00 EUR
+600 TL peşin, 6 x 110 TL                       | none
+Eski fiyat 800 TL Yeni fiyat 600 TL            | 600.00 TRY
+скидка 200 ₽, цена 600 ₽                       | 600.00 RUB
+600 ₽ за 2 шт.                                 | 600.00 RUB
+600 грн + доставка                             | 600.00 UAH
+100円引き 600円                                    | none
+通常価格800円 特別価格600円                              | 600.00 JPY
+单价 ¥6 总价 ¥60                                   | none
+할인 전 80,000원 할인 후 60,000원                      | none
+₹80 ₹60/kg                                     | none
+£60 (ex. VAT £50)                              | 60.00 GBP
+£50 + VAT (£60 inc.)                           | none
+Save £20: £60                                  | 60.00 GBP
+£80 £60 Save £20                               | 60.00 GBP
+£60 per adult, £30 per child                   | none
+£60pp based on 2 sharing                       | 60.00 GBP
+Only £5 deposit. £60 total                     | none
+$60 reg $80 w/ coupon                          | 60.00 USD
+$80 -25% $60                                   | 60.00 USD
+$60 (25% off $80)                              | 60.00 USD
+2 pack $60 ($30 each)                          | 60.00 USD
+$30 each, 2 for $50                            | 30.00 USD
+$60 min bid, $80 buyout                        | none
+$60 + applicable taxes                         | 60.00 USD
+Your total: $64.80 ($60.00 + $4.80 tax)        | none
+From $60 up to $120                            | 60.00 USD
+$60 up                                         | 60.00 USD
+# Money in front, and counts behind
+£80 £60 Save £20                               | 60.00 GBP
+£80 £60 3 left                                 | 60.00 GBP
+£60 3 left                                     | 60.00 GBP
+$80 $60 free shipping                          | 60.00 USD
+$80 $60 per month                              | none
+€ 80 € 60 gratis verzending                    | 60.00 EUR
+R$ 80 R$ 60 no Pix                             | none
+$80 $60 size M                                 | 60.00 USD
+From $60 to $120                               | 60.00 USD
+from $60 and up                                | 60.00 USD
+$80 $60 ea                                     | none
+80 € 60 € 3 Stück                              | none
+80 zł 60 zł szt.                               | none
+€80 €60 p.p.                                   | none
+€80 €60 Only 3 left                            | 60.00 EUR
 )";
 
 } // namespace
