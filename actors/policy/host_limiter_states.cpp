@@ -22,6 +22,11 @@ gate_policy stricter(const gate_policy& a, const gate_policy& b) {
   return out;
 }
 
+/// At the latest: a worker says how long ago in whole ms, at least 1, so up to 1 ms too much.
+mono_time sent_at(duration ago, mono_time now) {
+  return now - std::max(ago - duration{1}, duration{0});
+}
+
 } // namespace
 
 void host_limiter::begun(out_permit& x, mono_time when) {
@@ -71,7 +76,7 @@ void host_limiter::release(const worker_id& by, const permit_release& what, mono
   }
   // The request was sent so long ago, or later by what the word's way took.
   if (auto g = gates_.find(way); g != gates_.end() && what.report.took > duration{0})
-    g->second.last_start = std::max(g->second.last_start, now - what.report.took);
+    g->second.last_start = std::max(g->second.last_start, sent_at(what.report.took, now));
   // The host's wish counts even if the permit is unknown here: a former owner may have given it.
   auto* g = limited ? find_or_make(at, now, today) : nullptr;
   if (auto there = gates_.find(at); g == nullptr && there != gates_.end())
@@ -245,7 +250,7 @@ void host_limiter::adopt(const worker_id& by, const held_permit& what, mono_time
     auto& x = known->second;
     expire_at(what.id, x, x.given + std::max(config_.lease, x.life));
     if (!x.begun && sent)
-      begun(x, now - what.age);
+      begun(x, sent_at(what.age, now));
     else if (!x.begun)
       x.begins_by = now + config_.begins_within;
   }
@@ -257,10 +262,11 @@ void host_limiter::adopt(const worker_id& by, const held_permit& what, mono_time
   if (g == nullptr)
     return;
   auto given = now - std::max(what.age, duration{0});
+  auto started = sent_at(what.age, now);
   auto base = g->lane_of.value_or(key);
-  put_out(what.id, {key, base, what.host, what.policy.key, by, life, given, sent, given, now + config_.begins_within},
+  put_out(what.id, {key, base, what.host, what.policy.key, by, life, given, sent, started, now + config_.begins_within},
           what.policy.max_in_flight);
-  g->last_start = std::max(g->last_start, given);
+  g->last_start = std::max(g->last_start, started);
   note_gap(base, whole(*g), what.policy, now);
   touched_.insert(key);
 }

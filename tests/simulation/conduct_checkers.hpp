@@ -37,7 +37,7 @@ public:
         deaths_[x.whom].push_back(x.at);
       if (x.kind == "pause" && !paused)
         pauses.emplace_back(x.at, wall_time::max());
-      else if (paused)
+      else if (paused && x.kind != "pause")
         pauses.back().second = x.at; // it goes on, or has died
     }
   }
@@ -199,14 +199,18 @@ inline fault too_close(fleet& f) {
   return {};
 }
 
-/// From the moment a ban is in force the worker asks the host no more; with an open circuit nobody does.
+/// From the moment a ban is in force the worker asks the host no more; with an open circuit nobody does, unless it was
+/// stopped on the way to one of several places there: it could not hear of others' refusals.
 inline fault asked_though_banned(fleet& f) {
+  const link_history links{f.log};
   std::vector<verdict> all;
   f.db.load_verdicts([&](const result<std::vector<verdict>>& x) { all = *x; });
   for (const auto& v : all)
     for (const auto& x : f.log.requests()) {
       auto meant = x.host == v.host && (v.scope == verdict_scope::host || x.by == v.worker);
-      if (meant && x.at > v.since && x.at < v.until)
+      auto stopped =
+          v.scope == verdict_scope::host && gate_of(f, x.host).max_in_flight > 1 && links.left_late(x, v.since);
+      if (meant && !stopped && x.at > v.since && x.at < v.until)
         return x.host.value + " was asked by " + told(x) + ", " + std::string{to_string(v.scope)} + " banned since " +
                to_rfc3339(v.since);
     }
