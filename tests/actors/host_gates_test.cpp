@@ -153,7 +153,7 @@ TEST_CASE("at a host of several places a word that a request was sent makes the 
     caf::anon_send(f.aut, fr, permits_held{{{first.get()->id, site, policy, 600ms}}});
     f.w.advance(350ms, 50ms);
     REQUIRE_FALSE(second.here());
-    f.w.advance(100ms, 10ms);
+    f.w.advance(110ms, 10ms);
     REQUIRE(second.here());
     REQUIRE(second.get()->id != 0);
   }
