@@ -5,7 +5,7 @@ namespace vigie {
 using self_ptr = host_gates_shell*;
 
 error validate(const host_gates_config& config) {
-  for (auto x : {config.ask_again, config.local_timeout, config.store_every, config.ledger_every})
+  for (auto x : {config.ask_again, config.local_timeout, config.store_every})
     if (x <= duration{0} || config.ledger_batch == 0)
       return {errc::bad_config, "times and the ledger's batch must be above 0", {}};
   for (auto problem :
@@ -93,21 +93,6 @@ void ask_bans(self_ptr self) {
             [self](caf::error&) { self->after(self->state.config.ask_again, [self] { ask_bans(self); }); });
 }
 
-/// The host is closed until the ban-timer has ruled; its bans_changed arrives before its ruling.
-void ask_ruling(self_ptr self, site_refused what, mono_time said, uint64_t permit_id, std::function<void()> ruled) {
-  auto again = [=] { ask_ruling(self, what, said, permit_id, ruled); };
-  what.age = std::chrono::duration_cast<duration>(self->clock().now() - said);
-  self->request(self->state.links.ban_timer.get(), self->state.config.local_timeout, what)
-      .then(
-          [=](const refusal_ruling&) {
-            self->state.limiter.open(what.host);
-            self->state.ruled_on.erase(permit_id);
-            when_stored(self, ruled);
-            serve_gates(self);
-          },
-          [=](caf::error&) { self->after(self->state.config.ask_again, again); });
-}
-
 } // namespace
 
 void ask_gate(self_ptr self, const worker_id& by, permit_request what, reply<permit>& answer, mono_time arrived) {
@@ -123,41 +108,6 @@ void ask_gate(self_ptr self, const worker_id& by, permit_request what, reply<per
     st.waiting.emplace(st.limiter.ask(by, what, self->clock().now(), wall(self)), std::move(*queued));
   }
 }
-
-namespace {
-
-promise<void> release(self_ptr self, const worker_id& by, const permit_release& what) {
-  auto& st = self->state;
-  auto answer = self->owe<void>();
-  if (st.ruled_on.contains(what.id)) {
-    answer.fail({errc::busy, "the refusal is being ruled on", {}});
-    return answer;
-  }
-  auto fresh = !st.limiter.heard(what.id);
-  auto fresh_refusal = what.refused && fresh;
-  if (fresh_refusal && st.ruled_on.insert(what.id).second)
-    st.limiter.close(what.host);
-  auto known = st.config.policies.find(what.host);
-  auto key = known == st.config.policies.end() ? gate_key_kind::domain : known->second.key;
-  st.limiter.release(by, what, self->clock().now(), wall(self), key);
-  // Counted by the owner that acknowledges it, and by no other: until then it is repeated, perhaps to the next one.
-  auto heard = [=, today = wall(self), counted = without_body(what)]() mutable {
-    if (fresh) {
-      self->state.conduct.came_back(by, counted, today);
-      self->state.limiter.acknowledged(counted, self->clock().now(), today, key);
-    }
-    answer.keep();
-  };
-  if (fresh_refusal)
-    ask_ruling(self, {by, what.host, what.evidence}, said_at(what.age, self->clock().now()), what.id, heard);
-  robots_permit_back(self, by, what);
-  serve_gates(self);
-  if (!fresh_refusal)
-    when_stored(self, heard);
-  return answer;
-}
-
-} // namespace
 
 host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config config, environment env,
                                            host_gates_links links) {
@@ -185,7 +135,7 @@ host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config conf
         serve_gates(self);
         return answer;
       },
-      [self](const worker_id& by, const permit_release& what) { return release(self, by, what); },
+      [self](const worker_id& by, const permit_release& what) { return release_permit(self, by, what); },
       [self](const worker_id& by, const permits_held& what) { hear_held(self, by, what); },
       [self](const worker_lost& what) {
         self->state.limiter.lost(what.worker, self->clock().now());
@@ -193,6 +143,8 @@ host_gates_actor::behavior_type host_gates(self_ptr self, host_gates_config conf
         serve_gates(self);
       },
       [self](const bans_changed& what) { learn_bans(self, what.verdicts); },
+      [self](get_holds) { return holds_now(self); },
+      [self](const lift_holds& what) { return lift_hold(self, what.host); },
   };
 }
 

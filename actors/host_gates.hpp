@@ -38,11 +38,10 @@ struct host_gates_config {
   std::map<host_key, conduct_exception> exceptions;
   duration ask_again{1000};      ///< after the ban-timer failed to answer
   duration local_timeout{10000}; ///< for its answers
-  duration store_every{2000};    ///< the day's counts; what is urgent is stored at once
+  duration store_every{2000};    ///< the day's counts; what is urgent, and what is acknowledged, is stored at once
   robots_book_config robots;
   conduct_book_config conduct;
-  duration ledger_every{2000};  ///< how often what was counted is stored
-  uint32_t ledger_batch = 1000; ///< rows in one transaction
+  uint32_t ledger_batch = 1000; ///< rows of the ledger in one transaction
 };
 
 /// bad_config as of its parts, or zero times.
@@ -85,7 +84,7 @@ struct host_gates_state {
   bool bans_known = false;
   bool states_known = false;
   bool storing = false;                          ///< states are on their way to the store
-  std::vector<std::function<void()>> unstored;   ///< called when the states of now are stored
+  std::vector<std::function<void()>> unstored;   ///< called when the states and the counts of now are stored
   std::set<uint64_t> ruled_on;                   ///< refused permits whose ruling is awaited
   std::set<worker_id> heard;                     ///< who has said what it holds
   worker_words words;                            ///< what they said of it
@@ -115,19 +114,17 @@ void serve_gates(host_gates_shell* self);
 /// Opens the gates once everything is known that they need.
 void open_gates(host_gates_shell* self);
 
-// host_gates_states.cpp: what outlives this actor, and what it tells.
+// host_gates_states.cpp: what outlives this actor.
 
 /// Reads back what a former owner stored, and from now on stores what changes.
 void read_states(host_gates_shell* self);
-/// What is urgent now; everything if `all`.
+/// What is urgent now; everything, with the ledger, if `all` or somebody waits for it. One write at a time.
 void store_states(host_gates_shell* self, bool all);
-/// Calls when a restarted owner would know as much as this one.
+/// Calls when what was counted and what has changed so far is stored: a next owner would know as much as this one.
 void when_stored(host_gates_shell* self, std::function<void()> call);
 void hear_held(host_gates_shell* self, const worker_id& by, const permits_held& what);
 /// Why a host is not asked any more, since an agreement has ended; errc::none = none has.
 error ended_exception(host_gates_shell* self, const host_key& host);
-/// Events and metrics.
-void tell_notices(host_gates_shell* self);
 
 // host_gates_robots.cpp: what robots.txt makes of a request, and agreements that have ended.
 
@@ -147,16 +144,27 @@ void robots_worker_lost(host_gates_shell* self, const worker_id& who);
 /// The stored copies are read.
 void robots_restored(host_gates_shell* self, const std::vector<stored_robots>& copies);
 
-// host_gates_ledger.cpp: copies of robots.txt and the conduct ledger.
+// host_gates_releases.cpp
 
-/// Reads back the copies of robots.txt, and from now on stores what is counted.
+promise<void> release_permit(host_gates_shell* self, const worker_id& by, const permit_release& what);
+
+// host_gates_holds.cpp: who is left alone.
+
+/// Events and metrics.
+void tell_notices(host_gates_shell* self);
+std::vector<host_hold> holds_now(host_gates_shell* self);
+promise<std::vector<host_hold>> lift_hold(host_gates_shell* self, const host_key& host);
+
+// host_gates_ledger.cpp: copies of robots.txt, what is counted, and the end.
+
+/// Reads back the copies of robots.txt, and stores everything at the end.
 void open_ledger(host_gates_shell* self);
+/// What could not be counted, once a while.
+void say_uncounted(host_gates_shell* self);
 /// Stores the copies of robots.txt that are not stored yet, one after the other.
 void save_robots(host_gates_shell* self);
 void say_robots_fetched(host_gates_shell* self, const std::string& authority, const robots_report& report,
                         const robots_news& news);
-/// What the ledger keeps of it.
-permit_release without_body(const permit_release& what);
 /// Permits whose time has passed without a word.
 void end_lapsed(host_gates_shell* self);
 /// Counts, and keeps the answer.

@@ -21,77 +21,36 @@ void read_robots(self_ptr self) {
             });
 }
 
-/// What could not be counted is said, once a while.
-void say_uncounted(self_ptr self) {
-  auto& st = self->state;
-  if (auto all = st.conduct.uncounted(); all != st.uncounted)
-    warn(self, "conduct_not_counted",
-         std::to_string(all - std::exchange(st.uncounted, all)) + " requests: too many rows wait for the store");
-}
-
-void store_later(self_ptr self);
-
-/// One batch at a time. A store that died over a batch may have stored it: such a batch counts twice, rather than not
-/// at all.
-void store_counts(self_ptr self) {
-  auto& st = self->state;
-  say_uncounted(self);
-  auto rows = st.conduct.take(st.config.ledger_batch, self->clock().now());
-  if (rows.empty())
-    return store_later(self);
-  self->request(st.links.store.get(), caf::infinite, add_conduct{std::move(rows)})
-      .then(
-          [self] {
-            self->state.conduct.stored();
-            store_later(self);
-          },
-          [self](const caf::error& e) {
-            self->state.conduct.not_stored();
-            warn(self, "conduct_not_stored", to_string(from_caf(e)));
-            store_later(self);
-          });
-}
-
-void store_later(self_ptr self) {
-  self->after(self->state.config.ledger_every, [self] { store_counts(self); });
-}
-
-/// One after the other: what is counted, then what a next owner has to know.
+/// What is counted, and what a next owner has to know.
 void store_the_rest(self_ptr self, const caf::error& reason) {
   auto& st = self->state;
-  auto store = st.links.store.get();
   auto quit = [self, reason] { self->quit(reason); };
-  auto states = [self, store, quit] {
-    auto& st = self->state;
-    if (!st.states_known || !st.limiter.has_changes())
-      return quit();
-    auto now = self->clock().now();
-    auto rows = st.limiter.changed_states(now, st.env.wall(now));
-    self->request(store, st.config.local_timeout, put_host_states{std::move(rows)})
-        .then(quit, [self, quit](const caf::error& e) {
-          warn(self, "host_states_not_stored", to_string(from_caf(e)));
-          quit();
-        });
-  };
-  if (!store)
+  auto now = self->clock().now();
+  add_conduct what{st.conduct.take_all(st.config.own_workers), {}};
+  if (st.states_known)
+    what.states = st.limiter.changed_states(now, st.env.wall(now));
+  auto store = st.links.store.get();
+  if (!store || (what.rows.empty() && what.states.empty()))
     return quit();
-  auto rows = st.conduct.take_all(st.config.own_workers);
-  if (rows.empty())
-    return states();
-  self->request(store, st.config.local_timeout, add_conduct{std::move(rows)})
-      .then(states, [self, states](const caf::error& e) {
-        warn(self, "conduct_not_stored", to_string(from_caf(e)));
-        states();
-      });
+  self->request(store, st.config.local_timeout, std::move(what)).then(quit, [self, quit](const caf::error& e) {
+    warn(self, "conduct_not_stored", to_string(from_caf(e)));
+    quit();
+  });
 }
 
 } // namespace
 
 void open_ledger(self_ptr self) {
   read_robots(self);
-  store_later(self);
   // The store ends after this actor; its own order to end would overtake what it was only sent.
   self->set_exit_handler([self](caf::exit_msg& why) { store_the_rest(self, why.reason); });
+}
+
+void say_uncounted(self_ptr self) {
+  auto& st = self->state;
+  if (auto all = st.conduct.uncounted(); all != st.uncounted)
+    warn(self, "conduct_not_counted",
+         std::to_string(all - std::exchange(st.uncounted, all)) + " requests: too many rows wait for the store");
 }
 
 void save_robots(self_ptr self) {
@@ -127,13 +86,6 @@ void count_permit(self_ptr self, const host_gates_state::queued& whose, const pe
   st.conduct.given(what.id,
                    {whose.by, whose.host, !whose.fetch_url.empty(), whose.retry, what.wait, whose.robots_version},
                    self->clock().now(), st.env.wall(self->clock().now()));
-}
-
-permit_release without_body(const permit_release& what) {
-  permit_release out{what.id, what.host, what.refused, {}, {}, what.report};
-  if (what.robots)
-    out.robots.emplace();
-  return out;
 }
 
 void answer_asker(self_ptr self, reply<permit>& asker, permit what) {

@@ -1,4 +1,4 @@
-// What outlives host-gates, and what it tells of its hosts.
+// What outlives host-gates: what it stores, and what its workers say.
 #include "actors/host_gates.hpp"
 
 namespace vigie {
@@ -17,60 +17,10 @@ void warn(self_ptr self, const char* event, const caf::error& e) {
 
 void store_later(self_ptr self) {
   self->after(self->state.config.store_every, [self] {
+    say_uncounted(self);
     store_states(self, true);
     store_later(self);
   });
-}
-
-std::string seconds(duration x) {
-  return std::to_string(x.count() / 1000) + " s";
-}
-
-const char* word_of(pacing_change::cause x) {
-  switch (x) {
-  case pacing_change::cause::asked:
-    return "the site said how long";
-  case pacing_change::cause::not_said:
-    return "the site did not say how long";
-  case pacing_change::cause::failures:
-    return "too many failures in a row";
-  default:
-    return "none";
-  }
-}
-
-event held_record(const gate_notice& x, wall_time now) {
-  event out{log_level::warn,
-            x.change.pause ? "host_paused" : "host_held",
-            {},
-            {{"host", x.gate.value},
-             {"for", seconds(x.change.hold)},
-             {"why", word_of(x.change.held)},
-             {"status", std::to_string(x.status)},
-             {"asked", x.asked ? seconds(*x.asked) : "not said"}}};
-  if (x.change.pause) {
-    out.fields.push_back({"until", to_rfc3339(now + x.change.hold)});
-    out.fields.push_back({"remedy", "nothing is asked there before; take its sources out, or ask the site's owner"});
-  }
-  return out;
-}
-
-std::string times(double pace) {
-  auto hundredths = std::to_string(static_cast<int64_t>(pace * 100 + 0.5));
-  hundredths.insert(0, hundredths.size() < 3 ? 3 - hundredths.size() : 0, '0');
-  return hundredths.insert(hundredths.size() - 2, ".");
-}
-
-event record_of(const gate_notice& x, wall_time now) {
-  switch (x.what) {
-  case gate_notice::about::held:
-    return held_record(x, now);
-  case gate_notice::about::paced:
-    return {log_level::info, "host_paced", {}, {{"host", x.gate.value}, {"gap_times", times(x.pace)}}};
-  case gate_notice::about::day_budget_spent:
-    break;
-  }
-  return {log_level::warn, "day_budget_spent", {}, {{"host", x.gate.value}, {"requests", std::to_string(x.requests)}}};
 }
 
 } // namespace
@@ -98,29 +48,39 @@ void store_states(self_ptr self, bool all) {
   if (!st.states_known || st.storing)
     return;
   all = all || !st.unstored.empty();
-  auto waiting = std::exchange(st.unstored, {});
-  if (!(all ? st.limiter.has_changes() : st.limiter.has_urgent_changes())) {
+  if (!all && !st.limiter.has_urgent_changes())
+    return;
+  auto now = self->clock().now();
+  add_conduct what;
+  if (all)
+    what.rows = st.conduct.take(st.config.ledger_batch, now);
+  // What does not fit into this transaction is in the next one; whoever waits for it waits on.
+  auto waiting = st.conduct.rows() > 0 ? std::vector<std::function<void()>>{} : std::exchange(st.unstored, {});
+  what.states = st.limiter.changed_states(now, wall(self));
+  if (what.rows.empty() && what.states.empty()) {
     for (auto& call : waiting)
       call();
     return;
   }
-  auto rows = st.limiter.changed_states(self->clock().now(), wall(self));
   st.storing = true;
-  self->request(st.links.store.get(), caf::infinite, put_host_states{rows})
+  auto states = what.states;
+  self->request(st.links.store.get(), caf::infinite, std::move(what))
       .then(
-          [self, waiting, any = !rows.empty()]() mutable {
+          [self, waiting, any = !states.empty()]() mutable {
             self->state.storing = false;
+            self->state.conduct.stored();
             if (any)
               self->state.limiter.recorded();
             for (auto& call : waiting)
               call();
             serve_gates(self); // which stores what changed meanwhile
           },
-          [self, waiting, rows](const caf::error& e) {
+          [self, waiting, states](const caf::error& e) {
             auto& st = self->state;
-            warn(self, "host_states_not_stored", e);
-            st.limiter.changed_again(rows);
-            st.unstored.insert(st.unstored.end(), waiting.begin(), waiting.end());
+            warn(self, "conduct_not_stored", e);
+            st.conduct.not_stored();
+            st.limiter.changed_again(states);
+            st.unstored.insert(st.unstored.begin(), waiting.begin(), waiting.end());
             self->after(st.config.ask_again, [self] {
               self->state.storing = false;
               store_states(self, true);
@@ -129,11 +89,8 @@ void store_states(self_ptr self, bool all) {
 }
 
 void when_stored(self_ptr self, std::function<void()> call) {
-  auto& st = self->state;
-  if (!st.states_known || st.storing || st.limiter.has_urgent_changes())
-    st.unstored.push_back(std::move(call));
-  else
-    call();
+  self->state.unstored.push_back(std::move(call));
+  store_states(self, false);
 }
 
 void hear_held(self_ptr self, const worker_id& by, const permits_held& what) {
@@ -174,22 +131,6 @@ error ended_exception(self_ptr self, const host_key& host) {
                       {},
                       {{"source", x.source.value}, {"host", host.value}, {"why", ended_text(x)}}});
   return {errc::permit_denied, ended_text(x), {}};
-}
-
-void tell_notices(self_ptr self) {
-  auto& st = self->state;
-  auto& metrics = *st.env.metrics;
-  for (const auto& x : st.limiter.take_notices()) {
-    st.env.log->emit(record_of(x, wall(self)));
-    if (x.what == gate_notice::about::held)
-      metrics.count("vigie_host_holds_total", {});
-  }
-  auto seen = std::make_pair(st.limiter.held(self->clock().now()), st.limiter.slowed());
-  if (st.last_seen == seen)
-    return;
-  st.last_seen = seen;
-  metrics.gauge("vigie_hosts_held", {}, static_cast<double>(seen.first));
-  metrics.gauge("vigie_hosts_slowed", {}, static_cast<double>(seen.second));
 }
 
 } // namespace vigie

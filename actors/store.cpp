@@ -161,11 +161,10 @@ store_actor::behavior_type store(store_ptr self, database* db, environment env, 
         return order(self, [&](auto cb) { db->drop_verdict(m.scope, m.worker, m.host, cb); });
       },
       [=](get_host_states) { return ask<all<host_state>>(self, [&](auto cb) { db->load_host_states(cb); }); },
-      [=](const put_host_states& m) { return order(self, [&](auto cb) { db->put_host_states(m.rows, cb); }); },
       [=](get_robots) { return ask<all<stored_robots>>(self, [&](auto cb) { db->load_robots(cb); }); },
       [=](const put_robots& m) { return order(self, [&](auto cb) { db->put_robots(m.what, cb); }); },
       [=](const get_conduct& m) { return ask<all<conduct_row>>(self, [&](auto cb) { db->list_conduct(m, cb); }); },
-      [=](const add_conduct& m) { return order(self, [&](auto cb) { db->add_conduct(m.rows, cb); }); },
+      [=](const add_conduct& m) { return order(self, [&](auto cb) { db->add_conduct(m.rows, m.states, cb); }); },
   };
 }
 

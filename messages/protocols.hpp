@@ -25,22 +25,20 @@ using inspector_actor = caf::typed_actor<
 // ==========================================================================================================
 
 // The one door to the database. Each message is one transaction.
-using store_actor =
-    caf::typed_actor<sig<std::vector<alert>, get_alerts>, sig<alert, put_alert>, sig<uint32_t, import_alerts>,
-                     sig<void, remove_alert>, sig<alert, enable_alert>, sig<begun_run, find_unfinished_run>,
-                     sig<begun_run, begin_run>, sig<run_summary, record_skipped_run>,
-                     sig<std::vector<fencing_token>, begin_attempts>, sig<settle_receipt, settle_alert>,
-                     sig<run_summary, end_run>, sig<std::vector<run_summary>, get_runs>, sig<run_summary, get_run>,
-                     sig<std::vector<run_alert>, get_run_alerts>, sig<std::vector<stored_match>, get_matches>,
-                     sig<std::vector<outbox_row>, claim_outbox>, sig<void, return_outbox>, sig<void, finish_outbox>,
-                     sig<std::vector<outbox_row>, give_up_outbox>, sig<std::vector<outbox_row>, recover_outbox>,
-                     sig<std::vector<channel_state>, get_channel_states>, sig<void, put_channel_state>,
-                     sig<std::vector<outbox_row>, get_outbox>, sig<outbox_counts, count_outbox>,
-                     sig<uint32_t, retry_outbox>, sig<std::vector<worker_status>, get_worker_status>,
-                     sig<void, save_worker_status>, sig<std::vector<verdict>, get_verdicts>, sig<void, put_verdict>,
-                     sig<void, drop_verdict>, sig<std::vector<host_state>, get_host_states>, sig<void, put_host_states>,
-                     sig<std::vector<stored_robots>, get_robots>, sig<void, put_robots>,
-                     sig<std::vector<conduct_row>, get_conduct>, sig<void, add_conduct>>;
+using store_actor = caf::typed_actor<
+    sig<std::vector<alert>, get_alerts>, sig<alert, put_alert>, sig<uint32_t, import_alerts>, sig<void, remove_alert>,
+    sig<alert, enable_alert>, sig<begun_run, find_unfinished_run>, sig<begun_run, begin_run>,
+    sig<run_summary, record_skipped_run>, sig<std::vector<fencing_token>, begin_attempts>,
+    sig<settle_receipt, settle_alert>, sig<run_summary, end_run>, sig<std::vector<run_summary>, get_runs>,
+    sig<run_summary, get_run>, sig<std::vector<run_alert>, get_run_alerts>, sig<std::vector<stored_match>, get_matches>,
+    sig<std::vector<outbox_row>, claim_outbox>, sig<void, return_outbox>, sig<void, finish_outbox>,
+    sig<std::vector<outbox_row>, give_up_outbox>, sig<std::vector<outbox_row>, recover_outbox>,
+    sig<std::vector<channel_state>, get_channel_states>, sig<void, put_channel_state>,
+    sig<std::vector<outbox_row>, get_outbox>, sig<outbox_counts, count_outbox>, sig<uint32_t, retry_outbox>,
+    sig<std::vector<worker_status>, get_worker_status>, sig<void, save_worker_status>,
+    sig<std::vector<verdict>, get_verdicts>, sig<void, put_verdict>, sig<void, drop_verdict>,
+    sig<std::vector<host_state>, get_host_states>, sig<std::vector<stored_robots>, get_robots>, sig<void, put_robots>,
+    sig<std::vector<conduct_row>, get_conduct>, sig<void, add_conduct>>;
 
 // == main: fleet
 // ==========================================================================================================
@@ -84,13 +82,16 @@ using worker_proxy_actor = main_endpoint_actor::extend<
 // =====================================================================================================
 
 // One politeness owner per host for the whole fleet. A permit is leave to start one request.
-using host_gates_actor = caf::typed_actor<sig<permit, worker_id, permit_request>, sig<void, worker_id, permit_release>,
-                                          // What a restarted owner does not know; what is not named is over.
-                                          sig<void, worker_id, permits_held>,
-                                          // Its requests go on: their places are taken until they must be over.
-                                          sig<void, worker_lost>,
-                                          // From the ban-timer: who gets no permit for which host.
-                                          sig<void, bans_changed>>;
+using host_gates_actor =
+    caf::typed_actor<sig<permit, worker_id, permit_request>, sig<void, worker_id, permit_release>,
+                     // What a restarted owner does not know; what is not named is over.
+                     sig<void, worker_id, permits_held>,
+                     // Its requests go on: their places are taken until they must be over.
+                     sig<void, worker_lost>,
+                     // From the ban-timer: who gets no permit for which host.
+                     sig<void, bans_changed>,
+                     // A person looks, and may say that a host is to be asked again.
+                     sig<std::vector<host_hold>, get_holds>, sig<std::vector<host_hold>, lift_holds>>;
 
 // == main: the cycle
 // ======================================================================================================

@@ -200,6 +200,15 @@ public:
     ask<std::vector<conduct_row>>(links_.store, config_.answer_timeout, std::move(cb), std::move(which));
   }
 
+  void list_holds(done<std::vector<host_hold>> cb) override {
+    ask<std::vector<host_hold>>(links_.gates, config_.answer_timeout, std::move(cb), get_holds{});
+  }
+
+  void lift_holds(host_key host, done<std::vector<host_hold>> cb) override {
+    change<std::vector<host_hold>>("lift_holds", links_.gates, config_.answer_timeout, std::move(cb),
+                                   vigie::lift_holds{std::move(host)});
+  }
+
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override {
     ask<std::vector<stored_match>>(links_.store, config_.answer_timeout, std::move(cb), get_matches{filter});
   }
@@ -286,15 +295,31 @@ private:
                 r->ready = r->reasons.empty();
                 ask<std::vector<worker_status>>(
                     links_.balancer, config_.answer_timeout,
-                    [cb, r](result<std::vector<worker_status>> workers) {
+                    [this, cb, r](result<std::vector<worker_status>> workers) {
                       judge_workers(*r, workers);
-                      cb(std::move(*r));
+                      note_pauses(cb, r);
                     },
                     get_workers{});
               },
               get_runs{1});
         },
         get_cycle{});
+  }
+
+  /// No reason: nothing else is the worse for it. But nobody would look for it elsewhere.
+  void note_pauses(done<readiness> cb, const std::shared_ptr<readiness>& r) {
+    list_holds([cb = std::move(cb), r](const result<std::vector<host_hold>>& holds) {
+      if (!holds) {
+        r->ready = false;
+        r->reasons.push_back("host-gates: " + to_string(holds.error()));
+      } else {
+        for (const auto& x : *holds)
+          if (x.pause)
+            r->notes.push_back("paused: " + x.host.value + " until " + to_rfc3339(x.until) +
+                               (x.robots.empty() ? ", as it asked" : ", " + x.robots));
+      }
+      cb(std::move(*r));
+    });
   }
 
   static void judge_workers(readiness& r, const result<std::vector<worker_status>>& workers) {

@@ -40,12 +40,13 @@ struct backend_links {
   actor_ref<balancer_actor> balancer;
   actor_ref<ban_timer_actor> bans;
   actor_ref<alert_cycle_actor> cycle;
+  actor_ref<host_gates_actor> gates;
   actor_ref<worker_gateway_actor> gateway;
   std::map<worker_id, actor_ref<worker_proxy_actor>> proxies;
 
   /// True when every part that serves a call of this node's API runs.
   bool all_running(bool is_main, bool is_worker) const {
-    auto of_main = !is_main || (store.get() && balancer.get() && bans.get() && cycle.get());
+    auto of_main = !is_main || (store.get() && balancer.get() && bans.get() && cycle.get() && gates.get());
     return http_api.get() && inspector.get() && of_main && (!is_worker || gateway.get());
   }
 };

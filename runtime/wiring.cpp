@@ -78,7 +78,7 @@ child_spec ban_timer_child(const node_config& config, const node_refs& refs, con
   ban_timer_config c;
   c.bans = bans_of(config);
   c.regions = regions_of(config);
-  ban_timer_links links{refs.api.store, refs.api.balancer, refs.gates};
+  ban_timer_links links{refs.api.store, refs.api.balancer, refs.api.gates};
   return child("ban-timer", refs.api.bans,
                [c, env, links](caf::local_actor* self) { return self->spawn(ban_timer, c, env, links); });
 }
@@ -107,7 +107,7 @@ child_spec proxy_child(const node_config& config, const worker_entry& worker, co
   c.link.backoff_base = config.link.redial_min;
   c.link.backoff_cap = config.link.redial_max;
   c.request_timeout = config.cycle.silence;
-  worker_proxy_links links{refs.api.balancer, refs.health, refs.api.cycle, refs.gates};
+  worker_proxy_links links{refs.api.balancer, refs.health, refs.api.cycle, refs.api.gates};
   auto* dial = worker.local ? &local : &remote;
   return child(
       "worker-proxy/" + worker.id.value, refs.api.proxies.at(worker.id),
@@ -165,7 +165,7 @@ child_spec gates_child(const node_config& config, const node_adapters& adapters,
     if (auto [known, fresh] = c.exceptions.try_emplace(x.host, x); !fresh && x.until < known->second.until)
       known->second = x;
   host_gates_links links{refs.api.bans, refs.api.store};
-  return child("host-gates", refs.gates,
+  return child("host-gates", refs.api.gates,
                [c, env, links](caf::local_actor* self) { return self->spawn(host_gates, c, env, links); });
 }
 

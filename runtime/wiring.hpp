@@ -44,7 +44,6 @@ result<node_adapters> make_adapters(const node_config& config);
 /// What the actors of one node are reached by.
 struct node_refs {
   backend_links api;
-  actor_ref<host_gates_actor> gates;
   actor_ref<notifier_actor> notifier;
   actor_ref<health_monitor_actor> health;
   actor_ref<fetcher_actor> fetcher;

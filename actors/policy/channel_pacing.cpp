@@ -44,7 +44,14 @@ channel_news channel_pacing::ended(const delivery_config& delivery, const channe
                                    uint64_t number, errc outcome, optional<duration> asked, mono_time now,
                                    uint64_t random) {
   under_way_ -= std::min(under_way_, 1u);
-  bool news = number > held_at_;
+  auto failing = failing_since_.has_value();
+  auto out = judge(delivery, config, number > held_at_, outcome, asked, now, random);
+  out.keep |= failing != failing_since_.has_value();
+  return out;
+}
+
+channel_news channel_pacing::judge(const delivery_config& delivery, const channel_pacing_config& config, bool news,
+                                   errc outcome, optional<duration> asked, mono_time now, uint64_t random) {
   auto word = word_of(outcome);
   if (word == send_word::delivered) {
     failing_since_.reset();
@@ -128,6 +135,9 @@ void channel_pacing::save(channel_state& out, mono_time now, wall_time wall) con
   out.stored = wall;
   out.gap = gap_;
   out.failures = failures_;
+  out.failing_since = std::nullopt;
+  if (failing_since_)
+    out.failing_since = wall - std::chrono::floor<duration>(now - *failing_since_);
 }
 
 void channel_pacing::restore(const channel_pacing_config& config, const channel_state& from, mono_time now,
@@ -139,6 +149,9 @@ void channel_pacing::restore(const channel_pacing_config& config, const channel_
   probing_ = failures_ > 0;
   if (left > duration{0})
     held_until_ = now + left;
+  // Set back, a clock says that it failed in time to come; set forward, it may give up too early, as by a row's age.
+  if (from.failing_since)
+    failing_since_ = now - std::max(std::chrono::floor<duration>(wall - *from.failing_since), duration{0});
   if (gap_ > duration{0})
     last_start_ = now; // the former owner's last send may have been just now
 }

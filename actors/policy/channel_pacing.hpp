@@ -71,6 +71,8 @@ public:
   void restore(const channel_pacing_config& config, const channel_state& from, mono_time now, wall_time wall);
 
 private:
+  channel_news judge(const delivery_config& delivery, const channel_pacing_config& config, bool news, errc outcome,
+                     optional<duration> asked, mono_time now, uint64_t random);
   void widen(const channel_pacing_config& config);
   void narrow(const channel_pacing_config& config);
   channel_news open();

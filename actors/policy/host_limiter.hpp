@@ -135,6 +135,12 @@ public:
   /// Since the last call.
   std::vector<gate_notice> take_notices() { return std::exchange(notices_, {}); }
 
+  /// Gates that are left alone now, in no order; those of a former owner included.
+  std::vector<host_hold> holds(mono_time now, wall_time today) const;
+  /// A person says that this host (or gate) may be asked again: the gates it stands behind are held no longer; what
+  /// held them. Their paces stay.
+  std::vector<host_hold> lift(const host_key& host, mono_time now, wall_time today);
+
   size_t hosts() const { return gates_.size(); }
   size_t waiting() const { return tickets_.size(); }
   size_t in_flight() const { return permits_.size(); }
@@ -228,6 +234,7 @@ private:
                      wall_time today);
   void join(const gate_keys::joined& x, mono_time now, wall_time today);
   void apply(gate& g, const host_state& x, mono_time now, wall_time today);
+  optional<host_hold> hold_of(const host_key& key, const host_pacing& pacing, mono_time now, wall_time today) const;
   host_state state_of(const host_key& key, const gate& g, mono_time now, wall_time today) const;
   double draw() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 

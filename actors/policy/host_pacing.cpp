@@ -47,6 +47,13 @@ bool host_pacing::hold(duration how_long, mono_time now) {
   return true;
 }
 
+void host_pacing::lift() {
+  held_until_ = {};
+  held_for_ = duration{0};
+  failed_.clear();
+  backed_off_ = 0;
+}
+
 bool host_pacing::forgiven(const host_pacing_config& config, mono_time now) const {
   return now >= std::max(last_strike_, held_until_) + config.forgiven_after;
 }
@@ -148,7 +155,7 @@ void host_pacing::restore(const host_pacing_config& config, const host_state& fr
   auto left = not_before(from.held_until, most, wall) - wall;
   if (from.held_until != wall_time{} && now + left > held_until_) {
     held_until_ = now + left;
-    held_for_ = std::max(left, duration{0});
+    held_for_ = std::max(from.held_for > duration{0} ? most : left, duration{0});
   }
   if (from.pace > pace_)
     pace_ = std::min(from.pace, config.max_pace);

@@ -56,6 +56,9 @@ public:
                          mono_time now, double draw);
 
   mono_time held_until() const { return held_until_; }
+  duration held_for() const { return held_for_; } ///< from when it began, or from when it was restored
+  /// It is not left alone any more; its pace, and what it said before, stay.
+  void lift();
   double pace() const { return pace_; }
   uint32_t strikes() const { return strikes_; }
   /// The gap as it is now.

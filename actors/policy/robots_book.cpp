@@ -284,6 +284,40 @@ robots_news robots_book::settle(const std::string& authority, const worker_id& b
   return out;
 }
 
+optional<host_hold> robots_book::hold_of(const std::string& authority, const entry& e, wall_time now) {
+  const auto& copy = e.cache.copy();
+  auto mute = copy.standing == robots_standing::refused || e.cache.asks_operator(now) ||
+              (copy.standing == robots_standing::unreachable && !copy.has_body);
+  auto url = parse_url(authority + "/");
+  if (!mute || e.cache.need(now) != robots_need::use || !url)
+    return {};
+  auto undecided = e.cache.asks_operator(now);
+  return host_hold{host_key_of(*url), copy.next_fetch, undecided,
+                   authority + "/robots.txt: " + (undecided ? "not read for 30 days, " : "") + answer_of(copy)};
+}
+
+std::vector<host_hold> robots_book::holds(wall_time now) const {
+  std::vector<host_hold> out;
+  for (const auto& [authority, e] : entries_)
+    if (auto x = hold_of(authority, e, now))
+      out.push_back(std::move(*x));
+  return out;
+}
+
+std::vector<host_hold> robots_book::lift(const host_key& host, wall_time now) {
+  std::vector<host_hold> out;
+  for (auto& [authority, e] : entries_) {
+    auto x = hold_of(authority, e, now);
+    if (!x || x->host != host)
+      continue;
+    e.cache.ask_again(now);
+    e.no_word.reset();
+    changed(authority);
+    out.push_back(std::move(*x));
+  }
+  return out;
+}
+
 void robots_book::give_up(const std::string& authority) {
   if (auto i = entries_.find(authority); i != entries_.end())
     i->second.cache.give_up();

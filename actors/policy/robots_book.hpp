@@ -76,6 +76,10 @@ public:
   /// What came of a fetch, and what judge_fetch said of it; ignored if it is not the one that was advised last.
   robots_news settle(const std::string& authority, const worker_id& by, const robots_report& report,
                      const fetch_report& judged, wall_time now);
+  /// Authorities at which nothing is asked now for what their robots.txt answered, or did not answer.
+  std::vector<host_hold> holds(wall_time now) const;
+  /// A person says that those of this host are to be asked for anew; what they were.
+  std::vector<host_hold> lift(const host_key& host, wall_time now);
   /// Nobody fetches it now.
   void give_up(const std::string& authority);
   /// How long a fetch that nothing is heard of keeps others waiting.
@@ -115,6 +119,7 @@ private:
   void make_room(const std::string& for_whom, wall_time now);
   void changed(const std::string& authority);
   bool leave_to_another(entry& e, const worker_id& by, const robots_report& report, bool refused, wall_time now);
+  static optional<host_hold> hold_of(const std::string& authority, const entry& e, wall_time now);
   robots_advice judge(entry& e, const parsed_url& url, robots_advice out, wall_time now) const;
 
   robots_book_config config_;

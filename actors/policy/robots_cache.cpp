@@ -122,6 +122,13 @@ void robots_cache::settle_unreachable(duration asked, wall_time now) {
   copy_.next_fetch = now + std::max(pause, asked);
 }
 
+void robots_cache::ask_again(wall_time now) {
+  copy_.next_fetch = now;
+  copy_.failures = 0;
+  if (copy_.standing == robots_standing::unreachable)
+    copy_.unreachable_since = now;
+}
+
 bool robots_cache::asks_operator(wall_time now) const {
   return copy_.standing == robots_standing::unreachable && now - copy_.unreachable_since >= config_.ask_operator_after;
 }

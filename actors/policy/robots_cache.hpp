@@ -69,6 +69,9 @@ public:
   /// arrives as an error, and that is `unreachable`.
   void settle(const result<http_response>& answer, uint32_t redirects, const remarks& said, wall_time now);
 
+  /// It is asked for anew, whatever it said or did not say, and for how long.
+  void ask_again(wall_time now);
+
   /// Not allowed, `unknown`, unless need(now) is `use`; but /robots.txt itself is allowed always.
   robots_verdict decide(std::string_view target, wall_time now) const;
   /// Of our group; only where the rules are in force.
@@ -78,7 +81,7 @@ public:
   /// Of the last good copy's rules, 16 hexadecimal digits; else "none".
   std::string version() const;
 
-  const robots_copy& copy() const { return copy_; }    ///< changed by `settle` only
+  const robots_copy& copy() const { return copy_; }    ///< changed by `settle` and `ask_again` only
   const robots_rules& rules() const { return rules_; } ///< of the last good copy
 
 private:

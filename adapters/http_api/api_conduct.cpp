@@ -1,4 +1,4 @@
-// GET /api/v1/conduct: what the fleet did to each host.
+// GET /api/v1/conduct: what the fleet did to each host; POST /api/v1/hosts/HOST/lift: one may be asked again.
 //
 // The store folds the hours of a host into one row or gives them as they are, and a folded row knows its first hour
 // only. So the hosts are asked for first, folded, and then the hours of those that are shown, host by host.
@@ -146,6 +146,13 @@ private:
   size_t hours_ = 0;
 };
 
+/// Its gate may be named by a part of its name.
+bool concerns(const conduct_question& question, const host_hold& x) {
+  const auto& host = question.host.value;
+  return x.host.value == host || host.ends_with("." + x.host.value) ||
+         (question.any_port && name_of(x.host) == name_of(question.host));
+}
+
 void serve_conduct(const api_context_ptr& context, const api_call& call) {
   auto question = read_question(call.request, context->config);
   if (!question)
@@ -159,13 +166,34 @@ void serve_conduct(const api_context_ptr& context, const api_call& call) {
   page.exceptions = context->config.exceptions;
   auto hours = call.request.query.find("hours");
   page.with_hours = hours != call.request.query.end() && hours->second == "1";
-  std::make_shared<conduct_answer>(context, call.reply, std::move(*question), std::move(page))->begin();
+  context->backend.list_holds([context, reply = call.reply, question = std::move(*question),
+                               page = std::move(page)](result<std::vector<host_hold>> holds) mutable {
+    if (!holds)
+      return reply.problem(holds.error());
+    if (!question.host.value.empty())
+      std::erase_if(*holds, [&](const host_hold& x) { return !concerns(question, x); });
+    page.held_in_all = holds->size();
+    holds->resize(std::min<size_t>(holds->size(), question.limit));
+    page.held = std::move(*holds);
+    std::make_shared<conduct_answer>(context, reply, std::move(question), std::move(page))->begin();
+  });
+}
+
+void serve_lift(const api_context_ptr& context, const api_call& call) {
+  auto which = read_host(call.args[0]);
+  if (!which)
+    return call.reply.problem(which.error());
+  context->backend.lift_holds(which->host, then_json(call.reply, [](const std::vector<host_hold>& x) {
+                                return json_value::object({{"success", true}, {"lifted", holds_json(x)}});
+                              }));
 }
 
 } // namespace
 
 void add_conduct_routes(api_routes& to, const api_context_ptr& context) {
   to.add("GET", "/api/v1/conduct", api_scope::read, [context](const api_call& call) { serve_conduct(context, call); });
+  to.add("POST", "/api/v1/hosts/{}/lift", api_scope::admin,
+         [context](const api_call& call) { serve_lift(context, call); });
 }
 
 } // namespace vigie

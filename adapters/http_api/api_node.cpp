@@ -38,9 +38,11 @@ result<log_level> read_log_level(std::string_view body) {
   return fail(errc::bad_request, "the level is one of debug, info, warn, error, off", "/level");
 }
 
-/// What is done by an agreement, and what is not done any more since one has ended.
-json_value notes_of(const api_config& config) {
+/// What is done by an agreement, what is not done any more since one has ended, and what the backend says.
+json_value notes_of(const api_config& config, const readiness& ready) {
   auto notes = json_value::array();
+  for (const auto& x : ready.notes)
+    notes.push(x);
   auto now = config.wall();
   for (const auto& x : config.exceptions)
     notes.push(now < x.until ? "exception: " + to_string(x) : ended_text(x));
@@ -52,8 +54,9 @@ void answer_readiness(const api_reply& reply, const api_config& config, result<r
   auto reasons = json_value::array();
   for (auto& x : ready.reasons)
     reasons.push(std::move(x));
-  reply.json(json_value::object({{"ready", ready.ready}, {"reasons", std::move(reasons)}, {"notes", notes_of(config)}}),
-             ready.ready ? 200 : 503);
+  reply.json(
+      json_value::object({{"ready", ready.ready}, {"reasons", std::move(reasons)}, {"notes", notes_of(config, ready)}}),
+      ready.ready ? 200 : 503);
 }
 
 } // namespace

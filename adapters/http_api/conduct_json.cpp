@@ -81,6 +81,16 @@ json_value exception_json(const conduct_exception& x, wall_time now) {
 
 } // namespace
 
+json_value holds_json(const std::vector<host_hold>& x) {
+  auto out = json_value::array();
+  for (const auto& each : x)
+    out.push(json_value::object({{"host", each.host.value},
+                                 {"until", to_rfc3339(each.until)},
+                                 {"pause", each.pause},
+                                 {"robots", text_or_null(each.robots)}}));
+  return out;
+}
+
 json_value conduct_page_json(const conduct_page& x) {
   auto hosts = json_value::array();
   for (const auto& host : x.hosts)
@@ -92,7 +102,9 @@ json_value conduct_page_json(const conduct_page& x) {
                              {"until", to_rfc3339(x.until)},
                              {"hostsInAll", x.hosts_in_all},
                              {"hosts", std::move(hosts)},
-                             {"exceptions", std::move(exceptions)}});
+                             {"exceptions", std::move(exceptions)},
+                             {"heldInAll", x.held_in_all},
+                             {"held", holds_json(x.held)}});
 }
 
 } // namespace vigie

@@ -9,6 +9,7 @@
 #include "adapters/ports/event_log.hpp"
 #include "messages/values/alert.hpp"
 #include "messages/values/command.hpp"
+#include "messages/values/conduct.hpp"
 #include "messages/values/error.hpp"
 #include "messages/values/inspection.hpp"
 #include "messages/values/plan.hpp"
@@ -20,6 +21,7 @@ namespace vigie {
 struct readiness {
   bool ready = false;
   std::vector<std::string> reasons; ///< why not, or what is degraded
+  std::vector<std::string> notes{}; ///< what somebody should know all the same
 };
 
 struct fleet_stats {
@@ -82,6 +84,10 @@ public:
   virtual void get_plan(done<cycle_estimate> cb) = 0; ///< of the alerts that are enabled now
   /// The conduct ledger, as the database port says.
   virtual void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) = 0;
+  /// Hosts that are left alone now, those for the longest time first.
+  virtual void list_holds(done<std::vector<host_hold>> cb) = 0;
+  /// That host may be asked again; what held it. not_found if nothing did.
+  virtual void lift_holds(host_key host, done<std::vector<host_hold>> cb) = 0;
   virtual void list_matches(match_filter filter, done<std::vector<stored_match>> cb) = 0;
   virtual void list_outbox(get_outbox which, done<outbox_page> cb) = 0;
   virtual void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) = 0; ///< how many; as the database port says

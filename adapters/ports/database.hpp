@@ -114,15 +114,15 @@ public:
 
   // -- conduct
   // ------------------------------------------------------------------------------------------------------------
-  virtual void load_host_states(done<std::vector<host_state>> cb) = 0;           ///< by gate
-  virtual void put_host_states(std::vector<host_state> rows, done<unit> cb) = 0; ///< each replaces the one of its gate
-  virtual void load_robots(done<std::vector<stored_robots>> cb) = 0;             ///< by authority
+  virtual void load_host_states(done<std::vector<host_state>> cb) = 0; ///< by gate
+  virtual void load_robots(done<std::vector<stored_robots>> cb) = 0;   ///< by authority
   /// Replaces the one of its authority. A copy of standing `unknown` takes the stored one away.
   virtual void put_robots(stored_robots what, done<unit> cb) = 0;
   /// bad_request for more rows than which.limit.
   virtual void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) = 0;
   /// Adds to what is stored of the same hosts and hours; of the texts the new one stays unless it is empty.
-  virtual void add_conduct(std::vector<conduct_row> rows, done<unit> cb) = 0;
+  /// Each of `states` replaces the one of its gate.
+  virtual void add_conduct(std::vector<conduct_row> rows, std::vector<host_state> states, done<unit> cb) = 0;
   /// Forgets the oldest rows of the ledger whose hour ended before `before`, at most `limit`. How many.
   virtual void prune_conduct(wall_time before, uint32_t limit, done<uint32_t> cb) = 0;
   /// Forgets the gates of which nothing is younger than `before`. How many.

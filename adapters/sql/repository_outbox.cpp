@@ -199,21 +199,23 @@ result<std::vector<outbox_row>> recover_outbox(sql_session& db, const vigie::rec
 
 result<std::vector<channel_state>> load_channel_states(sql_session& db) {
   std::vector<channel_state> out;
-  auto rows = db.query("SELECT channel, held_until_ms, stored_ms, gap_ms, failures, problem FROM channel_states "
-                       "ORDER BY channel");
+  auto rows = db.query(
+      "SELECT channel, held_until_ms, stored_ms, gap_ms, failures, problem, failing_since_ms FROM channel_states "
+      "ORDER BY channel");
   while (rows->next()) {
     auto& x = out.emplace_back();
-    rows->read(x.channel, x.held_until, x.stored, x.gap, x.failures, x.problem);
+    rows->read(x.channel, x.held_until, x.stored, x.gap, x.failures, x.problem, x.failing_since);
   }
   return out;
 }
 
 result<unit> put_channel_state(sql_session& db, const channel_state& x) {
-  db.execute("INSERT INTO channel_states (channel, held_until_ms, stored_ms, gap_ms, failures, problem) "
-             "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (channel) DO UPDATE SET "
-             "held_until_ms = excluded.held_until_ms, stored_ms = excluded.stored_ms, gap_ms = excluded.gap_ms, "
-             "failures = excluded.failures, problem = excluded.problem",
-             x.channel, x.held_until, x.stored, x.gap, x.failures, x.problem);
+  db.execute(
+      "INSERT INTO channel_states (channel, held_until_ms, stored_ms, gap_ms, failures, problem, failing_since_ms) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (channel) DO UPDATE SET "
+      "held_until_ms = excluded.held_until_ms, stored_ms = excluded.stored_ms, gap_ms = excluded.gap_ms, "
+      "failures = excluded.failures, problem = excluded.problem, failing_since_ms = excluded.failing_since_ms",
+      x.channel, x.held_until, x.stored, x.gap, x.failures, x.problem, x.failing_since);
   return unit{};
 }
 

@@ -260,9 +260,6 @@ public:
   void load_host_states(done<std::vector<host_state>> cb) override {
     read(std::move(cb), [](sql_session& s) { return repository::load_host_states(s); });
   }
-  void put_host_states(std::vector<host_state> rows, done<unit> cb) override {
-    write(std::move(cb), [rows = std::move(rows)](sql_session& s) { return repository::put_host_states(s, rows); });
-  }
   void load_robots(done<std::vector<stored_robots>> cb) override {
     read(std::move(cb), [](sql_session& s) { return repository::load_robots(s); });
   }
@@ -272,8 +269,11 @@ public:
   void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) override {
     read(std::move(cb), [which = std::move(which)](sql_session& s) { return repository::list_conduct(s, which); });
   }
-  void add_conduct(std::vector<conduct_row> rows, done<unit> cb) override {
-    write(std::move(cb), [rows = std::move(rows)](sql_session& s) { return repository::add_conduct(s, rows); });
+  void add_conduct(std::vector<conduct_row> rows, std::vector<host_state> states, done<unit> cb) override {
+    write(std::move(cb), [rows = std::move(rows), states = std::move(states)](sql_session& s) {
+      repository::put_host_states(s, states);
+      return repository::add_conduct(s, rows);
+    });
   }
   void prune_conduct(wall_time before, uint32_t limit, done<uint32_t> cb) override {
     write(std::move(cb), [=](sql_session& s) { return repository::prune_conduct(s, before, limit); });

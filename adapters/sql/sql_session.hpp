@@ -41,15 +41,15 @@ template <class Tag, class Rep>
 sql_value to_sql(const strong_id<Tag, Rep>& x) {
   return to_sql(x.value);
 }
-template <class T>
-sql_value to_sql(const optional<T>& x) {
-  return x ? to_sql(*x) : sql_value{};
-}
 inline sql_value to_sql(wall_time x) {
   return to_unix_ms(x);
 }
 inline sql_value to_sql(duration x) {
   return static_cast<int64_t>(x.count());
+}
+template <class T>
+sql_value to_sql(const optional<T>& x) {
+  return x ? to_sql(*x) : sql_value{};
 }
 
 /// The rows of one query, read forward. Belongs to its session and must be gone before the transaction ends.

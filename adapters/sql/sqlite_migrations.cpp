@@ -269,6 +269,11 @@ constexpr const char* notes_of_attempts = R"sql(
 ALTER TABLE run_alerts ADD COLUMN notes TEXT NOT NULL DEFAULT '';
 )sql";
 
+// A receiver that is away for longer than a process lives is given up all the same.
+constexpr const char* failing_channels = R"sql(
+ALTER TABLE channel_states ADD COLUMN failing_since_ms INTEGER;
+)sql";
+
 constexpr migration all[] = {
     {1, "first tables", first_tables},
     {2, "conduct towards other people's servers", conduct_tables},
@@ -278,6 +283,7 @@ constexpr migration all[] = {
     {6, "notifications are given up by age, channels are left alone", notifications_given_up_by_age},
     {7, "releases that were acknowledged", acknowledged_releases},
     {8, "what readers left out or mended", notes_of_attempts},
+    {9, "since when channels fail", failing_channels},
 };
 
 } // namespace

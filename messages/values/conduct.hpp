@@ -56,6 +56,16 @@ struct host_state {
   friend bool operator==(const host_state&, const host_state&) = default;
 };
 
+/// Nothing is asked of it before its time.
+struct host_hold {
+  host_key host; ///< or whatever else its gate is named by: a domain, an address
+  wall_time until{};
+  bool pause = false;   ///< longer than any hold that needs nobody's eyes: more than a day
+  std::string robots{}; ///< what its robots.txt answered, if that is why; empty: the host asked for it, or failed
+
+  friend bool operator==(const host_hold&, const host_hold&) = default;
+};
+
 /// The conduct ledger: one hour of one host. Counters only add up.
 struct conduct_row {
   host_key host;

@@ -127,10 +127,6 @@ struct drop_verdict {
 struct get_host_states {
   uint8_t unused = 0;
 };
-/// Each replaces the one of its gate.
-struct put_host_states {
-  std::vector<host_state> rows;
-};
 struct get_robots {
   uint8_t unused = 0;
 };
@@ -146,9 +142,11 @@ struct get_conduct {
   duration step{3600000}; ///< a stretch, in UTC: an hour (as it is kept), a day; 0 = one row for all the time
   uint32_t limit = 10000; ///< rows; more are bad_request
 };
-/// Adds to the rows of the same host and hour.
+/// Adds to the rows of the same host and hour; with them, what gates must not forget: each replaces the one of its
+/// gate.
 struct add_conduct {
   std::vector<conduct_row> rows;
+  std::vector<host_state> states{};
 };
 
 // -- fleet
@@ -229,6 +227,15 @@ struct site_answered {
 };
 struct lift_bans {
   worker_id worker;
+};
+/// Who is left alone now, those for the longest time first.
+struct get_holds {
+  uint8_t unused = 0;
+};
+/// A person says that this host may be asked again. Answered with what held it, when that is stored; not_found if
+/// nothing did.
+struct lift_holds {
+  host_key host;
 };
 struct get_bans {
   uint8_t unused = 0;

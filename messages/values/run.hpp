@@ -125,11 +125,12 @@ struct outbox_row {
 /// What the notifier must still know of a channel after it died (actors/policy/channel_pacing.hpp).
 struct channel_state {
   channel_id channel;
-  wall_time held_until{}; ///< nothing is sent before
-  wall_time stored{};     ///< when this was written
-  duration gap{0};        ///< from one send to the next, as its receiver wants it
-  uint32_t failures = 0;  ///< in a row
-  std::string problem{};  ///< of the last one; empty = it works
+  wall_time held_until{};              ///< nothing is sent before
+  wall_time stored{};                  ///< when this was written
+  duration gap{0};                     ///< from one send to the next, as its receiver wants it
+  uint32_t failures = 0;               ///< in a row
+  std::string problem{};               ///< of the last one; empty = it works
+  optional<wall_time> failing_since{}; ///< nothing was delivered since, and something was tried
 
   friend bool operator==(const channel_state&, const channel_state&) = default;
 };

@@ -93,8 +93,10 @@ struct conduct_options {
   duration since{std::chrono::hours{7 * 24}};
   uint32_t limit = 100; ///< hosts
   bool hours = false;
+  bool lift = false; ///< the host may be asked again
   output_style style;
 };
+/// Or lifts what holds the host: exit_failed if nothing does.
 int show_conduct(const conduct_options& options, std::ostream& out, std::ostream& err);
 
 struct source_test_options {

@@ -139,6 +139,44 @@ void print_exceptions(const json_node& page, const output_style& style, std::ost
   table.print(out, style);
 }
 
+/// Who is left alone now.
+void print_held(const json_node& page, const output_style& style, std::ostream& out) {
+  text_table table{{{"HELD", false, 40}, {"UNTIL (UTC)", false, 19}, {"", false, 6}, {"ROBOTS.TXT", false, 100}}};
+  uint64_t shown = 0;
+  for (auto x : rows_of(page, "held")) {
+    auto pause = bool_of(x, "pause");
+    table.add({text_of(x, "host"),
+               short_time(text_of(x, "until")),
+               {pause ? "paused" : "", paint::warning},
+               text_of(x, "robots")});
+    ++shown;
+  }
+  if (table.empty())
+    return;
+  out << '\n';
+  table.print(out, style);
+  if (auto all = count_of(page, "heldInAll"); all > shown)
+    out << "… and " << grouped(all - shown) << " more that are held for a shorter time (--limit)\n";
+}
+
+int lift_holds(const conduct_options& options, std::ostream& out, std::ostream& err) {
+  if (options.host.empty()) {
+    err << "--lift needs the host that may be asked again; `vigie conduct` shows which are held\n";
+    return exit_usage;
+  }
+  api_client client{options.node, options.style, err};
+  auto answer = client.send("POST", "/api/v1/hosts/" + percent_encode(options.host) + "/lift");
+  if (!answer.ok())
+    return answer.exit_code;
+  if (options.style.json)
+    out << answer.text << '\n';
+  else
+    for (auto x : rows_of(answer.data(), "lifted"))
+      out << strip_control(text_of(x, "host")) << " may be asked again; it was held until "
+          << short_time(text_of(x, "until")) << " (UTC)\n";
+  return exit_done;
+}
+
 void print_page(const conduct_options& options, const json_node& page, std::ostream& out) {
   size_t shown = 0;
   for ([[maybe_unused]] auto x : rows_of(page, "hosts"))
@@ -165,6 +203,8 @@ void print_page(const conduct_options& options, const json_node& page, std::ostr
 } // namespace
 
 int show_conduct(const conduct_options& options, std::ostream& out, std::ostream& err) {
+  if (options.lift)
+    return lift_holds(options, out, err);
   if (options.since <= duration{0}) {
     err << "--since is a time above 0, as \"7d\" or \"12h\"\n";
     return exit_usage;
@@ -181,6 +221,7 @@ int show_conduct(const conduct_options& options, std::ostream& out, std::ostream
     out << answer.text << '\n';
   else {
     print_page(options, answer.data(), out);
+    print_held(answer.data(), options.style, out);
     print_exceptions(answer.data(), options.style, out);
   }
   return exit_done;

@@ -364,3 +364,25 @@ TEST_CASE("a host whose exception has ended is not asked any more, which is said
   }
   CHECK(f.log.count("exception_ended") == 1);
 }
+
+TEST_CASE("a robots.txt that is refused for long is asked for anew when a person says so") {
+  fixture f{1};
+  f.settle(fr, f.says(429, {}, file, {{"retry-after", "259200"}}), 72h);
+  auto holds = f.w.ask<std::vector<host_hold>>(f.aut, get_holds{});
+  REQUIRE(holds);
+  REQUIRE(holds->size() == 2); // the host's own, and its robots.txt
+  CHECK(holds->at(0).pause);
+  CHECK(holds->at(0).robots.empty());
+  CHECK(holds->at(1).host == site);
+  CHECK(holds->at(1).robots == "http://site.test/robots.txt: HTTP 429");
+  auto lifted = f.w.ask<std::vector<host_hold>>(f.aut, lift_holds{site});
+  REQUIRE(lifted);
+  CHECK(lifted->size() == 2);
+  f.w.advance(2s, 100ms);
+  f.replace();
+  CHECK(f.w.ask<std::vector<host_hold>>(f.aut, get_holds{})->empty());
+  later<permit> again{f.w, f.aut, us, f.wants("/search")};
+  f.w.advance(30s, 100ms);
+  REQUIRE(again.here());
+  CHECK(again.get()->robots_url == file);
+}

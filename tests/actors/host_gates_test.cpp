@@ -259,6 +259,75 @@ TEST_CASE("a refusal and a 429 are acknowledged when they are stored, and count 
   CHECK(held.here());
 }
 
+TEST_CASE("what is acknowledged is in the ledger, whenever its owner dies; what is not is counted by the next one") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    fixture f{seed};
+    gate_policy policy{1s, 1s, 4, 20000};
+    std::vector<permit_release> said;
+    std::mt19937_64 random{seed};
+    for (int i = 0; i < 12; ++i) {
+      later<permit> leave{f.w, f.aut, fr, f.wants(policy)};
+      f.w.advance(20s, 500ms);
+      REQUIRE(leave.here());
+      REQUIRE(leave.get()->id != 0);
+      // Told, and told again to the next owner where this one died before it said that it has heard.
+      permit_release back{leave.get()->id, site, false, {}, {}, {answer_kind::page, 200, {}, 100}};
+      for (bool acknowledged = false; !acknowledged;) {
+        later<void> word{f.w, f.aut, fr, back};
+        for (auto steps = random() % 12; steps > 0; --steps)
+          f.w.step();
+        acknowledged = word.here();
+        if (!acknowledged || random() % 2 == 0) {
+          f.w.stop(f.aut);
+          f.start();
+          f.say_held();
+        }
+      }
+      said.push_back(back);
+      auto rows = f.w.ask<std::vector<conduct_row>>(f.links.store.get(), get_conduct{{}, {}, 0ms});
+      REQUIRE(rows);
+      REQUIRE(rows->size() == 1);
+      CHECK(rows->at(0).requests == said.size());
+      CHECK(rows->at(0).bytes == 100 * said.size());
+    }
+  }
+}
+
+TEST_CASE("a pause that a person ends is over, for the next owner, too, and that is told") {
+  fixture f{1};
+  gate_policy policy{1s, 1s, 4, 100};
+  later<permit> first{f.w, f.aut, fr, f.wants(policy)};
+  f.w.advance(2s, 100ms);
+  REQUIRE(first.get()->id != 0);
+  caf::anon_send(f.aut, fr,
+                 permit_release{first.get()->id, site, false, {}, {}, {answer_kind::rate_limited, 429, 72h}});
+  f.w.advance(2s, 100ms);
+  REQUIRE(f.log.count("host_paused") == 1);
+  auto holds = f.w.ask<std::vector<host_hold>>(f.aut, get_holds{});
+  REQUIRE(holds);
+  REQUIRE(holds->size() == 1);
+  CHECK(holds->at(0).host == site);
+  CHECK(holds->at(0).pause);
+  CHECK(f.w.ask<std::vector<host_hold>>(f.aut, lift_holds{host_key{"other.test"}}).error().code == errc::not_found);
+  f.db.fail_all(errc::store_unavailable);
+  later<std::vector<host_hold>> lifted{f.w, f.aut, lift_holds{site}};
+  f.w.advance(2s, 100ms);
+  CHECK_FALSE(lifted.here()); // it would come back with the next owner
+  f.db.fail_all(errc::none);
+  f.w.advance(3s, 100ms);
+  REQUIRE(lifted.here());
+  CHECK(lifted.get() == holds);
+  CHECK(f.log.count("host_hold_lifted") == 1);
+  f.w.stop(f.aut);
+  f.start();
+  f.say_held();
+  CHECK(f.w.ask<std::vector<host_hold>>(f.aut, get_holds{})->empty());
+  later<permit> next{f.w, f.aut, us, f.wants(policy)};
+  f.w.advance(20s, 100ms);
+  REQUIRE(next.here());
+  CHECK(next.get()->id != 0);
+}
+
 TEST_CASE("a lost worker's permit is out until its request must be over, or its next word shows that it is") {
   for (auto speaks : {false, true}) {
     fixture f{1};

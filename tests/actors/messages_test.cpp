@@ -214,11 +214,13 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(put_verdict);
   ROUND_TRIP(drop_verdict);
   ROUND_TRIP(get_host_states);
-  ROUND_TRIP(put_host_states);
   ROUND_TRIP(get_robots);
   ROUND_TRIP(put_robots);
   ROUND_TRIP(get_conduct);
   ROUND_TRIP(add_conduct);
+  ROUND_TRIP(host_hold);
+  ROUND_TRIP(get_holds);
+  ROUND_TRIP(lift_holds);
   ROUND_TRIP(link_changed);
   ROUND_TRIP(health_judged);
   ROUND_TRIP(bans_changed);
@@ -265,6 +267,7 @@ TEST_CASE("every message survives the wire") {
   ROUND_TRIP(std::vector<stored_match>);
   ROUND_TRIP(std::vector<outbox_row>);
   ROUND_TRIP(std::vector<channel_state>);
+  ROUND_TRIP(std::vector<host_hold>);
   ROUND_TRIP(std::vector<worker_status>);
   ROUND_TRIP(std::vector<verdict>);
   ROUND_TRIP(std::vector<host_state>);

@@ -139,7 +139,7 @@ TEST_CASE("what is known of other people's servers is kept") {
   auto& w = s.w;
   host_state gate{host_key{"h"}};
   gate.strikes = 2;
-  CHECK(w.ask<caf::unit_t>(s.aut, put_host_states{{gate}}).has_value());
+  CHECK(w.ask<caf::unit_t>(s.aut, add_conduct{{}, {gate}}).has_value());
   CHECK(w.ask<std::vector<host_state>>(s.aut, get_host_states{}) == std::vector<host_state>{gate});
   stored_robots robots{"http://h", {}};
   robots.copy.standing = robots_standing::unavailable;

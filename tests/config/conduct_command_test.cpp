@@ -75,6 +75,11 @@ public:
     return asked_;
   }
 
+  std::string lifted() {
+    std::lock_guard hold{guard_};
+    return lifted_;
+  }
+
   conduct_page page = a_page(); ///< to be set before a command runs
   bool refuses = false;
 
@@ -82,6 +87,12 @@ private:
   served_response answer(const served_request& x) {
     std::lock_guard hold{guard_};
     asked_ = x.query;
+    lifted_ += x.method == "POST" ? x.path : "";
+    if (x.method == "POST" && !refuses) {
+      served_response out;
+      out.body = json_value::object({{"success", true}, {"lifted", holds_json(page.held)}}).dump();
+      return out;
+    }
     if (x.path != "/api/v1/conduct" || refuses)
       return make_problem(400, {errc::bad_request, "there are more than 10000 rows", ""}, x.path, x.request_id);
     page.with_hours = x.query.contains("hours");
@@ -93,6 +104,7 @@ private:
   fs::path folder_;
   std::mutex guard_;
   std::map<std::string, std::string> asked_;
+  std::string lifted_;
   std::unique_ptr<http_server> server_;
 };
 
@@ -213,4 +225,32 @@ TEST_CASE("conduct as JSON is what the API gives; what goes wrong has its exit c
   CHECK(has(refused.err, "more than 10000 rows"));
   options.node.url = "http://127.0.0.1:1";
   CHECK(say(options).code == exit_unreachable);
+}
+
+TEST_CASE("conduct: who is left alone, and --lift") {
+  ledger_node node;
+  node.page.held = {{host_key{"shop.example"}, from_unix_ms(1795440600000), true, {}},
+                    {host_key{"127.0.0.1:18080"}, from_unix_ms(1795271400000), false, "HTTP 429"}};
+  node.page.held_in_all = 5;
+  auto said = say(node.options());
+  CHECK(said.code == exit_done);
+  auto words = words_of(said.out);
+  CHECK(has(words, "HELD UNTIL (UTC) ROBOTS.TXT\n"));
+  CHECK(has(words, "shop.example 2026-11-23 13:30:00 paused"));
+  CHECK(has(words, "127.0.0.1:18080 2026-11-21 14:30:00 HTTP 429"));
+  CHECK(has(words, "… and 3 more that are held for a shorter time (--limit)"));
+
+  auto options = node.options();
+  options.lift = true;
+  said = say(options);
+  CHECK(said.code == exit_usage);
+  CHECK(has(said.err, "--lift needs the host"));
+  options.host = "127.0.0.1:18080";
+  node.page.held.erase(node.page.held.begin());
+  said = say(options);
+  CHECK(said.code == exit_done);
+  CHECK(said.out == "127.0.0.1:18080 may be asked again; it was held until 2026-11-21 14:30:00 (UTC)\n");
+  CHECK(node.lifted() == "/api/v1/hosts/127.0.0.1:18080/lift");
+  node.refuses = true;
+  CHECK(say(options).code == exit_failed);
 }

@@ -49,12 +49,12 @@ inline void check_gates_and_robots(const make_database_home& make) {
 
   SECTION("gates are replaced one by one and outlive the process") {
     auto a = state_of("a.test"), b = state_of("b.test"), plain = host_state{host_key{"c.test"}};
-    db.must(&database::put_host_states, std::vector<host_state>{b, a, plain});
+    db.must(&database::add_conduct, std::vector<conduct_row>{}, std::vector<host_state>{b, a, plain});
     a.pace = 4;
     a.held_until = after(1);
     a.acknowledged = {17, (uint64_t{1} << 63) + 1};
-    db.must(&database::put_host_states, std::vector<host_state>{a});
-    db.must(&database::put_host_states, std::vector<host_state>{});
+    db.must(&database::add_conduct, std::vector<conduct_row>{}, std::vector<host_state>{a});
+    db.must(&database::add_conduct, std::vector<conduct_row>{}, std::vector<host_state>{});
     database_caller again{home->open()};
     CHECK(again.must(&database::load_host_states) == std::vector<host_state>{a, b, plain});
   }
@@ -65,7 +65,7 @@ inline void check_gates_and_robots(const make_database_home& make) {
     idle.gate = host_key{"idle"};
     held.held_until = struck.last_strike = noon;
     asked.day = std::chrono::floor<std::chrono::days>(noon).time_since_epoch().count();
-    db.must(&database::put_host_states, std::vector<host_state>{held, struck, asked, idle});
+    db.must(&database::add_conduct, std::vector<conduct_row>{}, std::vector<host_state>{held, struck, asked, idle});
     CHECK(db.must(&database::prune_host_states, noon) == 1);
     CHECK(db.must(&database::load_host_states) == std::vector<host_state>{asked, held, struck});
     CHECK(db.must(&database::prune_host_states, noon + std::chrono::hours{24}) == 3);
@@ -88,7 +88,9 @@ inline void check_gates_and_robots(const make_database_home& make) {
 inline void check_conduct_ledger(const make_database_home& make) {
   auto home = make();
   database_caller db{home->open()};
-  auto put = [&](std::vector<conduct_row> rows) { db.must(&database::add_conduct, std::move(rows)); };
+  auto put = [&](std::vector<conduct_row> rows) {
+    db.must(&database::add_conduct, std::move(rows), std::vector<host_state>{});
+  };
   auto get = [&](const std::string& host, wall_time since = {}, duration step = an_hour) {
     return db.must(&database::list_conduct, get_conduct{host_key{host}, since, step});
   };

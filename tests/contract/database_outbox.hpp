@@ -126,7 +126,7 @@ inline void check_claims_of_channels(const make_database_home& make) {
   }
   SECTION("what is known of channels, one row each") {
     CHECK(fleet.db.must(&database::load_channel_states).empty());
-    channel_state state{log, after(900), after(100), duration{1000}, 3, "away"};
+    channel_state state{log, after(900), after(100), duration{1000}, 3, "away", after(50)};
     fleet.db.must(&database::put_channel_state, state);
     fleet.db.must(&database::put_channel_state, channel_state{hook, {}, after(1), duration{0}, 0, ""});
     state.failures = 4;
@@ -135,6 +135,7 @@ inline void check_claims_of_channels(const make_database_home& make) {
     auto rows = fleet.db.must(&database::load_channel_states);
     REQUIRE(rows.size() == 2);
     CHECK(rows[1] == state);
+    CHECK_FALSE(rows[0].failing_since);
   }
 }
 

@@ -36,10 +36,12 @@ struct conduct_fixture {
     server = std::move(*made);
   }
 
-  raw_answer get(const std::string& query = {}) {
+  raw_answer ask(const std::string& method, const std::string& path, const std::string& with) {
     raw_client client{server->port()};
-    return client.ask(request_text("GET", "/api/v1/conduct" + query, "x-api-key: " + key.text + "\r\n", {}), false);
+    return client.ask(request_text(method, path, "x-api-key: " + with + "\r\n", {}), false);
   }
+  raw_answer get(const std::string& query = {}) { return ask("GET", "/api/v1/conduct" + query, key.text); }
+  raw_answer lift(const std::string& host) { return ask("POST", "/api/v1/hosts/" + host + "/lift", admin.text); }
   std::string hosts(const std::string& query = {}) {
     auto got = get(query);
     CAPTURE(got.body);
@@ -53,8 +55,9 @@ struct conduct_fixture {
 
   fake_api_backend backend;
   new_api_key key = make_api_key();
-  std::shared_ptr<key_ring> keys =
-      std::make_shared<key_ring>(std::vector{api_key_row{key.id, key.hash, "read", "", {}}});
+  new_api_key admin = make_api_key();
+  std::shared_ptr<key_ring> keys = std::make_shared<key_ring>(
+      std::vector{api_key_row{key.id, key.hash, "read", "", {}}, api_key_row{admin.id, admin.hash, "admin", "", {}}});
   std::unique_ptr<http_server> server;
 };
 
@@ -80,9 +83,9 @@ TEST_CASE("conduct: the sums of a host, and its hours on demand") {
                           R"("bytes":40000,"answered":15,"unchanged":17,"rateLimited":3,"refused":1,"failed":4,)"
                           R"("robotsDenied":5,"waitedMs":20000,"unchangedPercent":42.5,"averageWaitMs":500,)"
                           R"("robotsVersion":"v2","userAgent":"vigie/1")"};
-  CHECK(f.get("?host=shop.example").body == sums + "}],\"exceptions\":[]}");
-  CHECK(f.get().body == sums + "}],\"exceptions\":[]}");
-  CHECK(f.get("?hours=0").body == sums + "}],\"exceptions\":[]}");
+  CHECK(f.get("?host=shop.example").body == sums + "}],\"exceptions\":[],\"heldInAll\":0,\"held\":[]}");
+  CHECK(f.get().body == sums + "}],\"exceptions\":[],\"heldInAll\":0,\"held\":[]}");
+  CHECK(f.get("?hours=0").body == sums + "}],\"exceptions\":[],\"heldInAll\":0,\"held\":[]}");
   auto hours = f.get("?host=shop.example&hours=1").body;
   CHECK(hours.starts_with(sums + R"(,"hours":[{"hour":"2026-11-21T09:00:00.000Z","requests":30,"robotsRequests":1,)"
                                  R"("retries":2,"bytes":30000,"answered":10,"unchanged":12,"rateLimited":3,)"
@@ -98,7 +101,7 @@ TEST_CASE("conduct: a host of which only denials are known has no averages") {
   auto body = f.get().body;
   CAPTURE(body);
   CHECK(body.find(R"("robotsDenied":7,"waitedMs":0,"unchangedPercent":null,"averageWaitMs":null,"robotsVersion":null,)"
-                  R"("userAgent":null}],"exceptions":[]})") != std::string::npos);
+                  R"("userAgent":null}],"exceptions":[],"heldInAll":0,"held":[]})") != std::string::npos);
 }
 
 TEST_CASE("conduct: the period is counted in hours that have a moment in it") {
@@ -185,4 +188,33 @@ TEST_CASE("conduct: more than the limits is a problem that says what to ask for 
   CHECK(f.hosts("?host=d") == "d ");
   f.backend.conduct = fail(errc::store_unavailable);
   CHECK(f.get().status == 503);
+}
+
+TEST_CASE("conduct: hosts that are left alone, and a person who ends it") {
+  conduct_fixture f;
+  f.backend.holds = std::vector{
+      host_hold{host_key{"shop.example"}, now + 48h, true, {}},
+      host_hold{host_key{"www.shop.example"}, now + 1h, false, "http://www.shop.example/robots.txt: HTTP 429"},
+      host_hold{host_key{"127.0.0.1:8080"}, now + 1min, false, {}}};
+  auto held = [&](const std::string& query) {
+    auto body = f.get(query).body;
+    auto at = body.find("\"heldInAll\":");
+    return at == std::string::npos ? body : body.substr(at);
+  };
+  auto shop = std::string{R"({"host":"shop.example","until":"2026-11-23T13:30:00.000Z","pause":true,"robots":null})"};
+  auto www = std::string{R"({"host":"www.shop.example","until":"2026-11-21T14:30:00.000Z","pause":false,)"
+                         R"("robots":"http://www.shop.example/robots.txt: HTTP 429"})"};
+  CHECK(held("?limit=1") == "\"heldInAll\":3,\"held\":[" + shop + "]}");
+  CHECK(held("?host=http://www.shop.example/x") == "\"heldInAll\":2,\"held\":[" + shop + "," + www + "]}");
+  CHECK(held("?host=other.example") == "\"heldInAll\":0,\"held\":[]}");
+
+  CHECK(f.ask("POST", "/api/v1/hosts/shop.example/lift", f.key.text).status == 403);
+  auto lifted = f.lift("SHOP.example");
+  CHECK(lifted.status == 200);
+  CHECK(lifted.body == R"({"success":true,"lifted":[)" + shop + "]}");
+  CHECK(f.lift("shop.example").status == 404);
+  CHECK(f.lift("127.0.0.1%3A8080").status == 200);
+  CHECK(f.backend.last_call() == "lift_holds 127.0.0.1:8080");
+  CHECK(f.lift("not%20a%20host").status == 400);
+  CHECK(held("") == "\"heldInAll\":1,\"held\":[" + www + "]}");
 }

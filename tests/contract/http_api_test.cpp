@@ -197,6 +197,9 @@ TEST_CASE("health, liveness and readiness need no key") {
   auto not_ready = f.ask("GET", "/readyz");
   REQUIRE(not_ready.status == 503);
   REQUIRE(not_ready.body == R"({"ready":false,"reasons":["the store is away"],"notes":[]})");
+  f.backend.ready = readiness{true, {}, {"paused: shop.example until 2026-11-23T13:30:00.000Z, as it asked"}};
+  REQUIRE(f.ask("GET", "/readyz").body == R"({"ready":true,"reasons":[],"notes":["paused: shop.example until )"
+                                          R"(2026-11-23T13:30:00.000Z, as it asked"]})");
   f.backend.ready = fail(errc::crashed);
   REQUIRE(f.ask("GET", "/readyz").status == 503);
 }

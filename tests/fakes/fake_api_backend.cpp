@@ -186,6 +186,25 @@ void fake_api_backend::list_conduct(get_conduct which, done<std::vector<conduct_
   cb(std::move(fold).rows());
 }
 
+void fake_api_backend::list_holds(done<std::vector<host_hold>> cb) {
+  note("list_holds");
+  cb(holds);
+}
+
+void fake_api_backend::lift_holds(host_key host, done<std::vector<host_hold>> cb) {
+  note("lift_holds " + host.value);
+  if (!holds)
+    return cb(holds);
+  std::vector<host_hold> lifted;
+  for (const auto& x : *holds)
+    if (x.host == host)
+      lifted.push_back(x);
+  if (lifted.empty())
+    return cb(fail(errc::not_found, host.value + " is not left alone"));
+  std::erase_if(*holds, [&](const auto& x) { return x.host == host; });
+  cb(std::move(lifted));
+}
+
 void fake_api_backend::list_matches(match_filter filter, done<std::vector<stored_match>> cb) {
   note("list_matches run " + std::to_string(filter.run ? filter.run->value : 0) + " alert " +
        std::to_string(filter.alert ? filter.alert->value : 0) + " limit " + std::to_string(filter.limit));

@@ -28,11 +28,12 @@ public:
   result<run_progress> progress;
   result<cycle_estimate> plan;
   result<std::vector<conduct_row>> conduct; ///< the ledger, by host and hour; folded and limited as the store does it
+  result<std::vector<host_hold>> holds;
   result<std::vector<stored_match>> matches;
   result<outbox_page> outbox;
   result<uint32_t> retried = 0u;
   std::vector<std::string> doubts; ///< of every alert
-  std::vector<alert> alerts; ///< the alert calls work on these; not_found and conflict as the store says them
+  std::vector<alert> alerts;       ///< the alert calls work on these; not_found and conflict as the store says them
   bool hold_commands = false;
 
   std::vector<std::string> calls() const;
@@ -63,6 +64,8 @@ public:
   void get_run(run_id id, done<run_progress> cb) override;
   void get_plan(done<cycle_estimate> cb) override;
   void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) override;
+  void list_holds(done<std::vector<host_hold>> cb) override;
+  void lift_holds(host_key host, done<std::vector<host_hold>> cb) override;
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override;
   void list_outbox(get_outbox which, done<outbox_page> cb) override;
   void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) override;

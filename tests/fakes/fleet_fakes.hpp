@@ -101,7 +101,9 @@ inline host_gates_actor::behavior_type fake_host_gates(shell<host_gates_actor, n
           [=](const worker_lost& m) {
             t->gates_lost.push_back({self->clock().now(), m});
           },
-          [](const bans_changed&) {}};
+          [](const bans_changed&) {},
+          [](get_holds) { return std::vector<host_hold>{}; },
+          [](const lift_holds&) { return std::vector<host_hold>{}; }};
 }
 
 /// A request whose answer comes later.

@@ -17,14 +17,6 @@ void memory_database::load_host_states(done<std::vector<host_state>> cb) {
                 [](memory_state& s) -> result<std::vector<host_state>> { return values_of(s.host_states); });
 }
 
-void memory_database::put_host_states(std::vector<host_state> rows, done<unit> cb) {
-  impl_->answer(std::move(cb), [&](memory_state& s) -> result<unit> {
-    for (const auto& x : rows)
-      s.host_states[x.gate] = x;
-    return unit{};
-  });
-}
-
 void memory_database::load_robots(done<std::vector<stored_robots>> cb) {
   impl_->answer(std::move(cb),
                 [](memory_state& s) -> result<std::vector<stored_robots>> { return values_of(s.robots); });
@@ -51,8 +43,10 @@ void memory_database::list_conduct(get_conduct which, done<std::vector<conduct_r
   });
 }
 
-void memory_database::add_conduct(std::vector<conduct_row> rows, done<unit> cb) {
+void memory_database::add_conduct(std::vector<conduct_row> rows, std::vector<host_state> states, done<unit> cb) {
   impl_->answer(std::move(cb), [&](memory_state& s) -> result<unit> {
+    for (const auto& x : states)
+      s.host_states[x.gate] = x;
     for (const auto& x : rows)
       if (auto [i, fresh] = s.conduct.try_emplace({x.host, x.hour}, x); !fresh)
         add(i->second, x);

@@ -77,11 +77,10 @@ public:
   void drop_verdict(verdict_scope scope, worker_id worker, host_key host, done<unit> cb) override;
 
   void load_host_states(done<std::vector<host_state>> cb) override;
-  void put_host_states(std::vector<host_state> rows, done<unit> cb) override;
   void load_robots(done<std::vector<stored_robots>> cb) override;
   void put_robots(stored_robots what, done<unit> cb) override;
   void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) override;
-  void add_conduct(std::vector<conduct_row> rows, done<unit> cb) override;
+  void add_conduct(std::vector<conduct_row> rows, std::vector<host_state> states, done<unit> cb) override;
   void prune_conduct(wall_time before, uint32_t limit, done<uint32_t> cb) override;
   void prune_host_states(wall_time before, done<uint32_t> cb) override;
 

@@ -294,11 +294,12 @@ inline fault kept_waiting(fleet& f) {
   return {};
 }
 
-/// The ledger of conduct is what the sites have seen, unless a process died with what it had counted.
+/// The ledger of conduct is what the sites have seen, whatever becomes of main; unless a worker died with what it had
+/// not told, or the store over what it was storing.
 inline fault ledger_differs(fleet& f) {
   for (const auto& x : f.log.blows()) {
     auto actor = x.kind == "crash" ? x.whom.substr(0, x.whom.find('/')) : std::string{};
-    if (x.kind == "kill" || x.kind == "outage" || actor == "host-gates" || actor == "store")
+    if ((x.kind == "kill" && x.whom != "main") || actor == "store")
       return {};
   }
   std::map<host_key, conduct_row> counted;

@@ -18,7 +18,6 @@ class Blows:
     """What was done to the fleet, in seconds of the sites' clock."""
     worker_kills: list = field(default_factory=list)  # (moment, region)
     worker_stops: list = field(default_factory=list)  # (from, until, region)
-    main_kills: list = field(default_factory=list)    # moments of kill -9
     main_away: list = field(default_factory=list)     # (from, until): ended, killed or stopped
     link_holds: list = field(default_factory=list)    # (from, until, region): nothing came from main, or late
 
@@ -133,15 +132,13 @@ class Judge:
 
     def hidden(self, host, status=None):
         """What kill -9 may hide of this host: (missing, too many). A killed worker takes with it what it had not told: at most what it
-        had in flight or was telling; its permits count as requests, also one that had not become a request. Main takes with it what
-        came back since it last stored its counts (every 2 s)."""
+        had in flight or was telling; its permits count as requests, also one that had not become a request. Main takes nothing with it:
+        a worker that main has not told that its word is stored says it to the next one."""
         missing = too_many = 0
         all_of_it = [x for x in self.hosts.get(host, []) if status is None or x.status == status]
         for moment, region in self.blows.worker_kills:
             missing += sum(x.region == region and x.begin <= moment < max(x.end + TELLING_S, self.telling(x)) for x in all_of_it)
             too_many += self.places[host] if status is None else 0
-        for moment in self.blows.main_kills:
-            missing += sum(moment - 2 - 2 * TELLING_S <= x.end <= moment + TELLING_S for x in all_of_it)
         return missing, too_many
 
     def telling(self, x):

@@ -145,7 +145,6 @@ class Soak:
         self.main_away(dice, lambda: require(self.fleet.main.stop() == 0, "main did not end in order"), "main ended in order")
 
     def kill_main(self, dice):
-        self.blows.main_kills.append(time.monotonic())
         self.main_away(dice, self.fleet.main.kill, "main killed")
 
     def stop_main(self, dice):

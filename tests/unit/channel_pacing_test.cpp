@@ -177,6 +177,31 @@ TEST_CASE("what is stored holds over a restart, and never for longer than it was
   CHECK(left(w0 - 24h * 400) == 200s);
 }
 
+TEST_CASE("since when a channel fails outlives its owner, and is stored as soon as it begins or ends") {
+  aut x;
+  CHECK(x.send(errc::network, t0).keep);
+  for (auto now = t0; now < t0 + 20h; now += 15min)
+    x.send(errc::network, now);
+  channel_state row;
+  x.pacing.save(row, t0 + 20h, w0 + 20h);
+  CHECK(row.failing_since == optional<wall_time>{w0});
+  auto restored = [&](wall_time wall) {
+    channel_pacing out;
+    out.restore(x.config, row, t0 + 30h, wall);
+    return out;
+  };
+  CHECK_FALSE(restored(w0 + 24h - 1ms).failing_for(24h, t0 + 30h));
+  CHECK(restored(w0 + 24h).failing_for(24h, t0 + 30h));
+  CHECK_FALSE(restored(w0 - 24h).failing_for(1ms, t0 + 30h)); // the clock was set back
+  CHECK(x.send(errc::none, t0 + 21h).keep);
+  x.pacing.save(row, t0 + 21h, w0 + 21h);
+  CHECK_FALSE(row.failing_since);
+  // A message that is not taken, where others are, is stored, too, and ends with the next delivery.
+  CHECK(x.send(errc::bad_request, t0 + 22h).keep);
+  CHECK(x.send(errc::none, t0 + 22h).keep);
+  CHECK_FALSE(x.send(errc::none, t0 + 22h).keep);
+}
+
 TEST_CASE("a configuration of a channel's pace that cannot work is refused") {
   CHECK(validate(channel_pacing_config{}).code == errc::none);
   for (auto spoil : std::vector<std::function<void(channel_pacing_config&)>>{

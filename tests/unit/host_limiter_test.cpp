@@ -138,6 +138,60 @@ TEST_CASE("Retry-After holds the host for everyone; who cannot wait so long is t
   CHECK(aut.due(t0 + 92s, today).at(0).what.id != 0);
 }
 
+TEST_CASE("a person ends a hold, also one that a former owner stored; the wider gap stays") {
+  for (auto restarted : {false, true}) {
+    auto aut = limiter();
+    aut.restore({{site}, {host_key{"other.test"}}}, t0, today);
+    aut.heard_all();
+    aut.ask(fr, wants(every(1s)), t0, today);
+    auto given = aut.due(t0 + 1s, today);
+    REQUIRE(given.size() == 1);
+    aut.release(fr, asks_alone(given[0].what.id, 72h), t0 + 1s, today);
+    auto now = t0 + 2s;
+    if (restarted) {
+      auto rows = aut.changed_states(now, today);
+      aut = host_limiter{{}, 1, now, 1u << 30};
+      aut.restore(rows, now, today);
+      aut.heard_all();
+    }
+    auto holds = aut.holds(now, today);
+    REQUIRE(holds.size() == 1);
+    CHECK(holds[0] == host_hold{site, today + 72h - 1s, true, {}});
+    CHECK(aut.lift(host_key{"other.test"}, now, today).empty());
+    aut.changed_states(now, today);
+    CHECK(aut.lift(site, now, today) == holds);
+    CHECK(aut.lift(site, now, today).empty());
+    CHECK(aut.holds(now, today).empty());
+    CHECK(aut.held(now) == 0);
+    CHECK(aut.has_urgent_changes());
+    auto stored = aut.changed_states(now, today);
+    REQUIRE(stored.size() == 1);
+    CHECK(stored[0].held_until == wall_time{});
+    CHECK(stored[0].pace == 2);
+    aut.ask(fr, wants(every(1s)), now, today);
+    CHECK(aut.due(now + 1s - 1ms, today).empty());
+    CHECK(aut.due(now + 2s, today).size() == 1);
+  }
+}
+
+TEST_CASE("whoever stands behind a gate that is held can be named to end it") {
+  host_limiter_config config;
+  config.domain_of = [](std::string_view name) { return std::string{name.ends_with("shop.test") ? "shop.test" : ""}; };
+  auto aut = limiter(config);
+  aut.ask(fr, wants(every(1s), 60s, host_key{"www.shop.test"}), t0, today);
+  auto given = aut.due(t0 + 1s, today);
+  REQUIRE(given.size() == 1);
+  auto back = asks_alone(given[0].what.id, 30s);
+  back.host = host_key{"www.shop.test"};
+  aut.release(fr, back, t0 + 1s, today);
+  aut.ask(us, wants(every(1s), 60s, host_key{"api.shop.test"}), t0 + 1s, today);
+  CHECK(aut.due(t0 + 5s, today).empty());
+  auto lifted = aut.lift(host_key{"api.shop.test"}, t0 + 5s, today);
+  REQUIRE(lifted.size() == 1);
+  CHECK(lifted[0] == host_hold{host_key{"shop.test"}, today + 26s, false, {}});
+  CHECK(aut.due(t0 + 5s, today).size() == 1); // who waited is served at once
+}
+
 TEST_CASE("a Retry-After for a permit of a former owner counts too") {
   auto aut = limiter();
   aut.release(fr, asks_alone(17, 90s), t0, today);
