@@ -213,30 +213,45 @@ result<std::vector<alert>> read_lines(std::string_view text, const alert_limits&
 
 } // namespace
 
-json_value alert_json(const alert& what) {
+namespace {
+
+void add_what_people_set(json_value& to, const alert& what) {
   auto channels = json_value::array();
   for (const auto& x : what.channels)
     channels.push(x.value);
   const auto& when = what.when;
-  return json_value::object(
-      {{"id", what.id.value},
-       {"name", what.name},
-       {"source", what.source.value},
-       {"query", what.query},
-       {"keywords", json_value::object(
-                        {{"all", word_list(when.all)}, {"any", word_list(when.any)}, {"none", word_list(when.none)}})},
-       {"price", json_value::object({{"min", money_json(when.price_min)},
-                                     {"max", money_json(when.price_max)},
-                                     {"currency", when.currency.empty() ? json_value{} : json_value{when.currency}}})},
-       {"conditions", word_list(when.conditions)},
-       {"brands", word_list(when.brands)},
-       {"sizes", word_list(when.sizes)},
-       {"foldAccents", when.fold_accents},
-       {"channels", std::move(channels)},
-       {"enabled", what.enabled},
-       {"baseline", what.baseline},
-       {"baselineDone", what.baseline_done},
-       {"pausedWhy", what.paused_why.empty() ? json_value{} : json_value{what.paused_why}}});
+  to.set("name", what.name)
+      .set("source", what.source.value)
+      .set("query", what.query)
+      .set("keywords",
+           json_value::object(
+               {{"all", word_list(when.all)}, {"any", word_list(when.any)}, {"none", word_list(when.none)}}))
+      .set("price",
+           json_value::object({{"min", money_json(when.price_min)},
+                               {"max", money_json(when.price_max)},
+                               {"currency", when.currency.empty() ? json_value{} : json_value{when.currency}}}))
+      .set("conditions", word_list(when.conditions))
+      .set("brands", word_list(when.brands))
+      .set("sizes", word_list(when.sizes))
+      .set("foldAccents", when.fold_accents)
+      .set("channels", std::move(channels))
+      .set("enabled", what.enabled)
+      .set("baseline", what.baseline);
+}
+
+} // namespace
+
+json_value alert_json(const alert& what) {
+  auto out = json_value::object({{"id", what.id.value}});
+  add_what_people_set(out, what);
+  return out.set("baselineDone", what.baseline_done)
+      .set("pausedWhy", what.paused_why.empty() ? json_value{} : json_value{what.paused_why});
+}
+
+json_value import_json(const alert& what) {
+  auto out = json_value::object();
+  add_what_people_set(out, what);
+  return out;
 }
 
 result<alert> read_alert(const json_node& from, const alert_limits& limits, const std::string& pointer) {

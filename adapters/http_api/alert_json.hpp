@@ -26,6 +26,8 @@ struct alert_limits {
 /// "sizes","foldAccents","channels","enabled","baseline","baselineDone"}; prices are numbers (12.5), absent bounds
 /// null.
 json_value alert_json(const alert& what);
+/// The same without what the store gives: "id", "baselineDone", "pausedWhy". Where it is imported it is a new alert.
+json_value import_json(const alert& what);
 
 /// One alert. name and source are needed, everything else has the value's default; "baselineDone" is read over (it is
 /// output only). Unknown keys, wrong types and values above the limits are bad_request, `place` = the JSON pointer,

@@ -51,7 +51,12 @@ void serve_list(const api_context_ptr& context, const api_call& call) {
       return call.reply.problem(id.error());
     after = *id;
   }
-  context->backend.list_alerts(then_json(call.reply, [context, after, limit = *limit](std::vector<alert> all) {
+  optional<std::string> name;
+  if (auto i = call.request.query.find("name"); i != call.request.query.end())
+    name = i->second;
+  context->backend.list_alerts(then_json(call.reply, [context, after, name, limit = *limit](std::vector<alert> all) {
+    if (name)
+      std::erase_if(all, [&](const alert& x) { return x.name != *name; });
     return page_of_alerts(context, std::move(all), after, limit);
   }));
 }

@@ -1,11 +1,14 @@
-// `vigie alerts`: list, show, add, pause, resume, remove, import.
+// `vigie alerts`: list, show, add, set, pause, resume, remove, import, export.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <utility>
 
 #include "actors/policy/plain_text.hpp"
 #include "adapters/http_api/alert_json.hpp"
+#include "runtime/commands/alert_names.hpp"
 #include "runtime/commands/api_client.hpp"
 #include "runtime/commands/import_portions.hpp"
 
@@ -14,7 +17,6 @@ namespace vigie {
 namespace {
 
 constexpr size_t max_import_bytes = 64 << 20;
-const std::string base = "/api/v1/alerts";
 
 std::string price_range(const json_node& alert) {
   auto price = alert.find("price");
@@ -53,7 +55,7 @@ text_table list_table() {
                      {"PRICE", false, 22},
                      {"KEYWORDS", false, 36},
                      {"CHANNELS", false, 20},
-                     {"STATE", false, 8}}};
+                     {"STATE", false, 40}}};
 }
 
 /// "7 Pullovers: it has no channel: …", a line each.
@@ -77,6 +79,7 @@ void add_rows(text_table& table, std::vector<std::string>& warnings, const json_
   for (auto x : rows_of(data, "alerts")) {
     add_warnings(warnings, x);
     auto on = bool_of(x, "enabled");
+    auto why = text_of(x, "pausedWhy");
     table.add({text_of(x, "id"),
                text_of(x, "name"),
                text_of(x, "source"),
@@ -84,7 +87,10 @@ void add_rows(text_table& table, std::vector<std::string>& warnings, const json_
                price_range(x),
                keywords(x),
                list_of(x, "channels"),
-               {on ? "on" : "paused", on ? paint::good : paint::dim}});
+               {on            ? "on"
+                : why.empty() ? "paused"
+                              : "paused: " + why,
+                on ? paint::good : paint::dim}});
   }
 }
 
@@ -94,7 +100,7 @@ int list_all(const output_style& style, api_client& client, std::ostream& out) {
   std::vector<std::string> warnings;
   int64_t total = 0;
   for (int64_t after = 0;;) {
-    auto answer = client.get(base + "?after=" + std::to_string(after));
+    auto answer = client.get(alerts_path + "?after=" + std::to_string(after));
     if (!answer.ok())
       return answer.exit_code;
     if (style.json)
@@ -126,6 +132,8 @@ void print_one(const json_node& data, const output_style& style, std::ostream& o
     table.add({key, list_of(x, key)});
   for (const char* key : {"foldAccents", "enabled", "baseline", "baselineDone"})
     table.add({key, text_of(x, key)});
+  if (auto why = text_of(x, "pausedWhy"); !why.empty())
+    table.add({"pausedWhy", {why, paint::warning}});
   for (auto warning : rows_of(x, "warnings"))
     table.add({"warning", {std::string{warning.as_string().value_or("")}, paint::warning}});
   table.print(out, style);
@@ -137,7 +145,7 @@ int send_portions(std::vector<import_portion> portions, size_t alerts, const ale
   int64_t imported = 0;
   std::vector<std::string> warnings;
   for (auto& x : portions) {
-    auto answer = client.send("POST", base + "/import", std::move(x.body));
+    auto answer = client.send("POST", alerts_path + "/import", std::move(x.body));
     if (!answer.ok()) {
       if (portions.size() > 1)
         err << imported << " of " << alerts << " alerts were imported before that; the following " << x.alerts
@@ -186,39 +194,150 @@ int import_file(const alerts_options& options, api_client& client, std::ostream&
   return send_portions(cut_import(text, client.max_body_bytes()), alerts->size(), options, client, out, err);
 }
 
-int show_answer(const alerts_options& options, api_answer answer, std::ostream& out, std::string_view done) {
+/// All pages, one alert a line.
+int write_all(api_client& client, std::ostream& to, int64_t& count, std::ostream& err) {
+  for (int64_t after = 0;;) {
+    auto answer = client.get(alerts_path + "?after=" + std::to_string(after));
+    if (!answer.ok())
+      return answer.exit_code;
+    for (auto x : rows_of(answer.data(), "alerts")) {
+      auto what = read_shown(x, err);
+      if (!what)
+        return exit_failed;
+      to << import_json(*what).dump() << '\n';
+      ++count;
+    }
+    auto next = int_of(answer.data(), "next");
+    if (next <= after)
+      return exit_done;
+    after = next;
+  }
+}
+
+int export_file(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
+  int64_t count = 0;
+  if (options.file == "-")
+    return write_all(client, out, count, err);
+  auto name = strip_control(options.file);
+  if (std::filesystem::exists(options.file)) {
+    err << "The file " << name << " is there already; name another, or remove it first.\n";
+    return exit_usage;
+  }
+  std::ofstream to{options.file, std::ios::binary};
+  auto code = to ? write_all(client, to, count, err) : exit_usage;
+  to.close();
+  if (code == exit_done && to) {
+    out << count << (count == 1 ? " alert" : " alerts") << " written to " << name << '\n';
+    return exit_done;
+  }
+  if (code == exit_done || code == exit_usage) {
+    err << "The file " << name << " cannot be written.\n";
+    code = exit_failed;
+  }
+  std::error_code ignored;
+  std::filesystem::remove(options.file, ignored);
+  return code;
+}
+
+int show_answer(const output_style& style, const api_answer& answer, std::ostream& out) {
   if (!answer.ok())
     return answer.exit_code;
-  if (options.style.json)
+  if (style.json)
     out << answer.text << '\n';
-  else if (!done.empty())
-    out << done << '\n';
   else
-    print_one(answer.data(), options.style, out);
+    print_one(answer.data(), style, out);
   return exit_done;
+}
+
+int add_one(const alerts_options& options, api_client& client, std::ostream& out) {
+  alert x;
+  for (const auto& change : options.changes)
+    change(x);
+  return show_answer(options.style, client.send("POST", alerts_path, alert_json(x).dump()), out);
+}
+
+/// Every alert that was named, or none of them if one does not exist; the first that is refused ends it.
+int for_each_meant(const alerts_options& options, api_client& client, std::ostream& err,
+                   const std::function<int(const meant_alert&)>& act) {
+  auto meant = find_alerts(client, options.which, err);
+  if (meant.exit_code != exit_done)
+    return meant.exit_code;
+  for (size_t i = 0; i < meant.all.size(); ++i)
+    if (auto code = act(meant.all[i]); code != exit_done) {
+      if (meant.all.size() > 1)
+        err << i << " of " << meant.all.size() << " alerts were dealt with before that.\n";
+      return code;
+    }
+  return exit_done;
+}
+
+std::string named(const alert& x) {
+  return "alert " + std::to_string(x.id.value) + " \"" + strip_control(x.name) + "\"";
+}
+
+int show_all(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
+  auto first = true;
+  return for_each_meant(options, client, err, [&](const meant_alert& x) {
+    out << (std::exchange(first, false) || options.style.json ? "" : "\n");
+    return show_answer(options.style, x.shown, out);
+  });
+}
+
+int change_all(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
+  if (options.changes.empty()) {
+    err << "Nothing is to be changed: name what, as --price-max 250. See vigie alerts set --help.\n";
+    return exit_usage;
+  }
+  return for_each_meant(options, client, err, [&](const meant_alert& x) {
+    auto changed = x.what;
+    for (const auto& change : options.changes)
+      change(changed);
+    auto answer = client.send("PUT", x.path, alert_json(changed).dump());
+    if (options.style.json || !answer.ok())
+      return show_answer(options.style, answer, out);
+    out << named(changed) << (changed == x.what ? " was so already\n" : " changed\n");
+    std::vector<std::string> warnings;
+    add_warnings(warnings, answer.data());
+    print_warnings(warnings, options.style, out);
+    return exit_done;
+  });
+}
+
+/// `method` on its path and `below`.
+int act_on_all(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err,
+               const std::string& method, const std::string& below, std::string_view done) {
+  return for_each_meant(options, client, err, [&](const meant_alert& x) {
+    auto answer = client.send(method, x.path + below);
+    if (options.style.json || !answer.ok())
+      return show_answer(options.style, answer, out);
+    out << named(x.what) << ' ' << done << '\n';
+    return exit_done;
+  });
 }
 
 } // namespace
 
 int run_alerts(const alerts_options& options, std::ostream& out, std::ostream& err) {
   api_client client{options.node, options.style, err};
-  auto one = base + "/" + std::to_string(options.id);
-  auto named = "alert " + std::to_string(options.id);
   switch (options.action) {
   case alerts_action::list:
     return list_all(options.style, client, out);
   case alerts_action::show:
-    return show_answer(options, client.get(one), out, "");
+    return show_all(options, client, out, err);
   case alerts_action::add:
-    return show_answer(options, client.send("POST", base, alert_json(options.new_alert).dump()), out, "");
+    return add_one(options, client, out);
+  case alerts_action::set:
+    return change_all(options, client, out, err);
   case alerts_action::pause:
-    return show_answer(options, client.send("POST", one + "/pause"), out, named + " paused");
+    return act_on_all(options, client, out, err, "POST", "/pause", "paused");
   case alerts_action::resume:
-    return show_answer(options, client.send("POST", one + "/resume"), out, named + " resumed");
+    return act_on_all(options, client, out, err, "POST", "/resume", "resumed");
   case alerts_action::remove:
-    return show_answer(options, client.send("DELETE", one), out, named + " removed");
+    return act_on_all(options, client, out, err, "DELETE", "", "removed");
   case alerts_action::import:
     return import_file(options, client, out, err);
+  case alerts_action::write:
+    return export_file(options, client, out, err);
   }
   return exit_usage;
 }

@@ -107,13 +107,8 @@ api_answer api_client::explain(const http_response& response) const {
   return out;
 }
 
-api_answer api_client::send(const std::string& method, const std::string& path, std::string body,
-                            const std::map<std::string, std::string>& headers) {
-  api_answer out;
-  if (!usable_) {
-    out.exit_code = exit_usage;
-    return out;
-  }
+result<http_response> api_client::ask(const std::string& method, const std::string& path, std::string body,
+                                      const std::map<std::string, std::string>& headers) {
   http_request request;
   request.method = method;
   request.url = url_ + path;
@@ -125,7 +120,11 @@ api_answer api_client::send(const std::string& method, const std::string& path, 
   request.body = std::move(body);
   request.timeout = timeout_;
   request.max_body_bytes = max_answer_bytes;
-  auto response = transport_(std::move(request));
+  return transport_(std::move(request));
+}
+
+api_answer api_client::read(result<http_response> response, int32_t also_good) {
+  api_answer out;
   if (!response) {
     err_ << painted("No answer from " + url_ + ": ", paint::bad, style_)
          << strip_control(response.error().detail.empty() ? std::string{to_string(response.error().code)}
@@ -134,7 +133,7 @@ api_answer api_client::send(const std::string& method, const std::string& path, 
     out.exit_code = exit_unreachable;
     return out;
   }
-  if (response->status < 200 || response->status > 299)
+  if ((response->status < 200 || response->status > 299) && response->status != also_good)
     return explain(*response);
   out.text = std::move(response->body);
   auto parsed = parse_json(out.text.empty() ? std::string_view{"null"} : std::string_view{out.text});
@@ -145,6 +144,19 @@ api_answer api_client::send(const std::string& method, const std::string& path, 
   }
   out.body = std::move(*parsed);
   return out;
+}
+
+api_answer api_client::send(const std::string& method, const std::string& path, std::string body,
+                            const std::map<std::string, std::string>& headers) {
+  if (!usable_)
+    return {exit_usage, {}, {}};
+  return read(ask(method, path, std::move(body), headers));
+}
+
+api_answer api_client::look(const std::string& path) {
+  if (!usable_)
+    return {exit_usage, {}, {}};
+  return read(ask("GET", path, {}, {}), 503);
 }
 
 api_answer api_client::get(const std::string& path) {

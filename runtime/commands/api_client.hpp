@@ -41,12 +41,17 @@ public:
   uint64_t max_body_bytes() const { return max_body_bytes_; }
 
   api_answer get(const std::string& path);
+  /// The same where an answer of 503 is an answer, too.
+  api_answer look(const std::string& path);
   api_answer send(const std::string& method, const std::string& path, std::string body = {},
                   const std::map<std::string, std::string>& headers = {});
 
 private:
   bool find_node(const node_address& node);
   bool read_key(const std::string& path);
+  result<http_response> ask(const std::string& method, const std::string& path, std::string body,
+                            const std::map<std::string, std::string>& headers);
+  api_answer read(result<http_response> response, int32_t also_good = 0);
   api_answer explain(const http_response& response) const;
 
   output_style style_;

@@ -46,6 +46,10 @@ void add_duration(CLI::App* command, const std::string& name, duration& into, co
 void add_node(CLI::App* command, node_address& node);
 
 // One function a group of commands.
+void declare_alerts(front& f);
+void declare_workers(front& f);
+void declare_ready(front& f);
+void declare_log_level(front& f);
 void declare_outbox(front& f);
 void declare_keys(front& f);
 void declare_plan(front& f);

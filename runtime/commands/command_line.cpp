@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "actors/policy/plain_text.hpp"
-#include "adapters/http_api/alert_json.hpp"
 #include "runtime/commands/command_front.hpp"
 #include "runtime/commands/command_help.hpp"
 #include "runtime/config_units.hpp"
@@ -111,101 +110,6 @@ void declare_run_once(front& f) {
   });
 }
 
-using alerts_ptr = std::shared_ptr<alerts_options>;
-
-void alerts_command(front& f, CLI::App* command, const alerts_ptr& options, alerts_action action, bool has_id) {
-  if (has_id)
-    command->add_option("id", options->id, "The alert's number")->required()->check(CLI::PositiveNumber);
-  add_node(command, options->node);
-  f.json(command);
-  f.runs(command, [options, action, &f] {
-    options->style = f.style;
-    options->action = action;
-    return run_alerts(*options, std::cout, std::cerr);
-  });
-}
-
-void add_price(CLI::App* command, const std::string& name, optional<cents>& into, const std::string& what) {
-  auto check = [](const std::string& x) {
-    auto parsed = read_exact_cents(x);
-    return parsed ? std::string{} : parsed.error().detail;
-  };
-  command
-      ->add_option_function<std::string>(
-          name,
-          [&into](const std::string& x) {
-            if (auto parsed = read_exact_cents(x))
-              into = *parsed;
-          },
-          what)
-      ->check(CLI::Validator{check, "PRICE"});
-}
-
-void declare_alerts_add(front& f, CLI::App* parent) {
-  auto options = std::make_shared<alerts_options>();
-  auto* add =
-      f.command(parent, "add", "Add an alert",
-                "  vigie alerts add --name \"iPhone 13\" --source market --query \"iPhone 13\" --price-max 300 \\\n"
-                "      --currency EUR --none fissuré --channel log\n");
-  auto& x = options->new_alert;
-  add->add_option_function<std::string>(
-         "--name", [&x](const std::string& v) { x.name = v; }, "Its name; no two alerts share one")
-      ->required();
-  add->add_option_function<std::string>(
-         "--source", [&x](const std::string& v) { x.source = source_id{v}; }, "A source of main's configuration")
-      ->required();
-  add->add_option("--query", x.query, "What the source is asked for");
-  add->add_option("--all", x.when.all, "Keywords that must all stand in the title; \"~kw\" = anywhere in it");
-  add->add_option("--any", x.when.any, "Keywords of which one must");
-  add->add_option("--none", x.when.none, "Keywords of which none may");
-  add_price(add, "--price-min", x.when.price_min, "Lowest price, inclusive");
-  add_price(add, "--price-max", x.when.price_max, "Highest price, inclusive");
-  add->add_option("--currency", x.when.currency, "ISO 4217, as EUR; other currencies then never match");
-  add->add_option("--condition", x.when.conditions, "Conditions, one of which must hold");
-  add->add_option("--brand", x.when.brands, "Brands, one of which must hold");
-  add->add_option("--size", x.when.sizes, "Sizes, one of which must hold");
-  add->add_flag("--fold-accents", x.when.fold_accents, "\"etui\" also finds \"étui\"");
-  add->add_flag("!--no-baseline", x.baseline, "Tell of what is there already, too");
-  add->add_option_function<std::vector<std::string>>(
-      "--channel",
-      [&x](const std::vector<std::string>& all) {
-        for (const auto& v : all)
-          x.channels.push_back(channel_id{v});
-      },
-      "Channels that get its matches");
-  alerts_command(f, add, options, alerts_action::add, false);
-}
-
-void declare_alerts(front& f) {
-  auto* alerts = f.command(&f.app, "alerts", "List, add, import and change alerts",
-                           "  vigie alerts list\n"
-                           "  vigie alerts import configs/quickstart/alerts.json\n"
-                           "  vigie alerts pause 7\n");
-  alerts->require_subcommand(1);
-  struct row {
-    const char* name;
-    const char* what;
-    alerts_action action;
-    bool has_id;
-  };
-  for (const auto& x : {row{"list", "List all alerts", alerts_action::list, false},
-                        row{"show", "Show one alert", alerts_action::show, true},
-                        row{"pause", "Leave an alert out of the cycles", alerts_action::pause, true},
-                        row{"resume", "Take it in again", alerts_action::resume, true},
-                        row{"remove", "Remove an alert", alerts_action::remove, true}}) {
-    auto example = std::string{"  vigie alerts "} + x.name + (x.has_id ? " 7\n" : "\n  vigie alerts list --json\n");
-    alerts_command(f, f.command(alerts, x.name, x.what, example), std::make_shared<alerts_options>(), x.action,
-                   x.has_id);
-  }
-  declare_alerts_add(f, alerts);
-  auto options = std::make_shared<alerts_options>();
-  auto* import = f.command(alerts, "import",
-                           "Add the alerts of a file, all or none (above the node's max_body: portion by portion)",
-                           "  vigie alerts import alerts.json\n  cat alerts.ndjson | vigie alerts import -\n");
-  import->add_option("file", options->file, "A JSON array or one alert a line; - = standard input")->required();
-  alerts_command(f, import, options, alerts_action::import, false);
-}
-
 void declare_runs(front& f) {
   auto options = std::make_shared<runs_options>();
   auto* runs = f.command(&f.app, "runs", "The latest cycles, or one with every attempt",
@@ -236,17 +140,14 @@ void declare_matches(front& f) {
   });
 }
 
-using stats_function = int (*)(const stats_options&, std::ostream&, std::ostream&);
-
-void declare_fleet(front& f, const char* name, const char* what, stats_function function) {
+void declare_stats(front& f) {
   auto options = std::make_shared<stats_options>();
-  auto example = std::string{"  vigie "} + name + "\n  vigie " + name + " --json\n";
-  auto* command = f.command(&f.app, name, what, example);
-  add_node(command, options->node);
-  f.json(command);
-  f.runs(command, [options, function, &f] {
+  auto* stats = f.command(&f.app, "stats", "The fleet in numbers", "  vigie stats\n  vigie stats --json\n");
+  add_node(stats, options->node);
+  f.json(stats);
+  f.runs(stats, [options, &f] {
     options->style = f.style;
-    return function(*options, std::cout, std::cerr);
+    return run_stats(*options, std::cout, std::cerr);
   });
 }
 
@@ -329,11 +230,13 @@ void declare_all(front& f) {
   declare_runs(f);
   declare_matches(f);
   declare_outbox(f);
-  declare_fleet(f, "stats", "The fleet in numbers", run_stats);
-  declare_fleet(f, "workers", "The workers: link, health, bans, counters", run_workers);
+  declare_stats(f);
+  declare_workers(f);
   declare_tree(f);
   declare_top(f);
   declare_crash(f);
+  declare_ready(f);
+  declare_log_level(f);
   declare_keys(f);
   declare_plan(f);
   declare_conduct(f);

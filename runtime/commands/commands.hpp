@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <istream>
 #include <map>
 #include <ostream>
@@ -59,13 +60,13 @@ struct run_once_options {
 };
 int run_run_once(const run_once_options& options, std::ostream& out, std::ostream& err);
 
-enum class alerts_action : uint8_t { list, show, add, pause, resume, remove, import };
+enum class alerts_action : uint8_t { list, show, add, set, pause, resume, remove, import, write };
 struct alerts_options {
   node_address node;
   alerts_action action = alerts_action::list;
-  int64_t id = 0;   ///< show, pause, resume, remove
-  std::string file; ///< import; "-" = standard input
-  alert new_alert;  ///< add
+  std::vector<std::string> which{};                   ///< show, set, pause, resume, remove: ids or names
+  std::string file;                                   ///< import, write (`export`); "-" = standard input or output
+  std::vector<std::function<void(alert&)>> changes{}; ///< add: to an alert of defaults; set
   output_style style;
 };
 int run_alerts(const alerts_options& options, std::ostream& out, std::ostream& err);
@@ -149,7 +150,29 @@ struct stats_options {
   output_style style;
 };
 int run_stats(const stats_options& options, std::ostream& out, std::ostream& err);
-int run_workers(const stats_options& options, std::ostream& out, std::ostream& err);
+
+enum class workers_action : uint8_t { list, drain, undrain, unban };
+struct workers_options {
+  node_address node;
+  workers_action action = workers_action::list;
+  std::vector<std::string> which{}; ///< all but list: ids
+  output_style style;
+};
+int run_workers(const workers_options& options, std::ostream& out, std::ostream& err);
+
+struct log_level_options {
+  node_address node;
+  std::string level; ///< until the node's next start
+  output_style style;
+};
+int set_log_level(const log_level_options& options, std::ostream& out, std::ostream& err);
+
+struct ready_options {
+  node_address node;
+  output_style style;
+};
+/// exit_done = it is ready; exit_failed = it is not, and says why.
+int show_ready(const ready_options& options, std::ostream& out, std::ostream& err);
 
 enum class top_order : uint8_t { busy, mailbox, handled, restarts };
 struct tree_options {

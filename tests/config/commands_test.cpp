@@ -415,7 +415,9 @@ TEST_CASE("stats and workers") {
   auto stats = run(run_stats, options);
   CHECK(has(stats.out, "available  1"));
   CHECK(has(stats.out, "banned     1"));
-  auto workers = run(run_workers, options);
+  workers_options fleet;
+  fleet.node = node.address();
+  auto workers = run(run_workers, fleet);
   CHECK(has(workers.out, "95.24 %"));
   CHECK(has(workers.out, "127.0.0.1:18080 until 2026-11-"));
   options.style.json = true;
@@ -529,15 +531,15 @@ TEST_CASE("alerts: all pages are listed; import checks the file first; a refusal
   CHECK(has(node.last_body(), "\"name\":\"x\""));
 
   options.action = alerts_action::add;
-  options.new_alert = an_alert(0);
+  options.changes = {[](alert& x) { x = an_alert(0); }};
   auto add = run(run_alerts, options);
   CHECK(add.code == exit_done);
   auto sent = alert_from_json(node.last_body());
   REQUIRE(sent.has_value());
-  CHECK(*sent == options.new_alert);
+  CHECK(*sent == an_alert(0));
 
   options.action = alerts_action::show;
-  options.id = 99;
+  options.which = {"99"};
   auto none = run(run_alerts, options);
   CHECK(none.code == exit_failed);
   CHECK(has(none.err, "HTTP 404: no alert has this id"));

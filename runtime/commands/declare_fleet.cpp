@@ -1,0 +1,59 @@
+// `vigie workers`, `ready` and `log-level` on the command line.
+#include "runtime/commands/command_front.hpp"
+
+namespace vigie {
+
+void declare_workers(front& f) {
+  auto options = std::make_shared<workers_options>();
+  auto* workers = f.command(&f.app, "workers", "The workers: link, health, bans, counters; drain and unban them",
+                            "  vigie workers\n  vigie workers --json\n  vigie workers drain worker-fr\n");
+  auto declare = [&](const char* name, const char* what, const char* examples, workers_action action) {
+    auto* command = f.command(workers, name, what, examples);
+    command->add_option("worker", options->which, "Its id in `vigie workers`; several are taken together")->required();
+    add_node(command, options->node);
+    f.json(command);
+    command->callback([options, action] { options->action = action; });
+  };
+  add_node(workers, options->node);
+  f.json(workers);
+  declare("drain", "Give them no new work; what they have goes on (admin key)",
+          "  vigie workers drain worker-fr worker-us\n", workers_action::drain);
+  declare("undrain", "Give them work again (admin key)", "  vigie workers undrain worker-fr\n",
+          workers_action::undrain);
+  declare("unban", "Lift all their bans, and circuits that stand on nobody else's (admin key)",
+          "  vigie workers unban worker-fr\n", workers_action::unban);
+  // After a subcommand's own.
+  f.runs(workers, [options, &f] {
+    options->style = f.style;
+    return run_workers(*options, std::cout, std::cerr);
+  });
+}
+
+void declare_ready(front& f) {
+  auto options = std::make_shared<ready_options>();
+  auto* ready = f.command(&f.app, "ready", "Whether a node is ready, and if not, why; exit 0 = it is",
+                          "  vigie ready\n  until vigie ready; do sleep 1; done\n");
+  add_node(ready, options->node);
+  f.json(ready);
+  f.runs(ready, [options, &f] {
+    options->style = f.style;
+    return show_ready(*options, std::cout, std::cerr);
+  });
+}
+
+void declare_log_level(front& f) {
+  auto options = std::make_shared<log_level_options>();
+  auto* level = f.command(&f.app, "log-level", "Log more or less, until the node's next start (admin key)",
+                          "  vigie log-level debug\n  vigie log-level info --config configs/worker-fr.toml\n");
+  level->add_option("level", options->level, "debug, info, warn, error or off")
+      ->required()
+      ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
+  add_node(level, options->node);
+  f.json(level);
+  f.runs(level, [options, &f] {
+    options->style = f.style;
+    return set_log_level(*options, std::cout, std::cerr);
+  });
+}
+
+} // namespace vigie
