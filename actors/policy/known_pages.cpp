@@ -13,7 +13,7 @@ namespace {
 constexpr size_t longest_tag = 1024;
 constexpr duration date_resolution{1000};
 /// Raised when this program makes other items of the same page than before.
-constexpr uint64_t readers_version = 2;
+constexpr uint64_t readers_version = 3;
 
 /// FNV-1a. What is fed in is told apart by its length.
 struct fingerprint {

@@ -322,9 +322,9 @@ TEST_CASE("limits") {
   CHECK_FALSE(out->items[0].brand);
   CHECK(out->notes[0].reason == "is longer than 64 KiB");
   CHECK(extract(shop(), page, markup_path::tree)->items == out->items);
-  // Work that grows with the square of a page ends. 20,000 paragraphs, each asked how many stand before it.
+  // Work that grows with the square of a page ends. 20,000 paragraphs, each asked how many of its kind stand before it.
   auto square = with(shop(), [](auto& x) {
-    x.items = "p:nth-child(2n+1):nth-last-child(3n)";
+    x.items = "p:nth-of-type(2n+1):nth-last-of-type(3n)";
     x.fields = {{"id", "::attr(id)"}, {"title", "::attr(id)"}};
   });
   std::string many;
