@@ -85,6 +85,9 @@ void ask_gate(gate_client_ptr self, uint64_t number) {
   x.asked_wall = self->state.env.wall(x.asked);
   // On the same way, so that main hears first what it has to know.
   say_reports(self);
+  // Main that has heard of this process can tell later that a permit it does not name was not used.
+  if (!self->state.word_answered && !self->state.word_out)
+    say_held(self);
   x.stops_told = self->state.air->stops_told();
   // The gateway answers in any case: it has a time-out of its own, and its death is noticed at once.
   self->request(self->state.gateway.get(), caf::infinite, x.what.leave)

@@ -361,6 +361,20 @@ TEST_CASE("a connection may take its time: as long as main knows that the reques
   REQUIRE(f.notes.released.at(0).report.took == 2s); // since it was sent
 }
 
+TEST_CASE("main hears of this process before it gives it a permit") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    fixture f{seed};
+    f.notes.withhold = f.notes.withhold_words = true;
+    auto asked = f.ask();
+    REQUIRE(f.notes.permits.size() == 1);
+    REQUIRE(f.notes.held.size() == 1);
+    REQUIRE(f.notes.held[0].rows.empty());
+    REQUIRE(f.notes.held[0].process == 17);
+    auto other = f.ask();
+    REQUIRE(f.notes.held.size() == 1); // it is on its way
+  }
+}
+
 TEST_CASE("where a host has several places, main hears at once when a request was sent") {
   for (auto places : {1u, 2u}) {
     fixture f{1};
@@ -368,7 +382,7 @@ TEST_CASE("where a host has several places, main hears at once when a request wa
     f.web.hold();
     auto asked = f.ask();
     auto other = f.ask();
-    REQUIRE(f.notes.held.size() == (places > 1 ? 2 : 0));
+    REQUIRE(f.notes.held.size() == (places > 1 ? 3 : 1)); // and the word before the first permit
     if (places > 1)
       REQUIRE(f.notes.held.back().rows.at(1).age == 1ms);
   }
