@@ -78,6 +78,15 @@ public:
     return up && until - std::max(*up, since) >= enough;
   }
 
+  /// When it hears what a site said at this moment: when it goes on, if it is stopped.
+  wall_time hears(const worker_id& who, wall_time said) const {
+    if (auto pauses = pauses_.find(who.value); pauses != pauses_.end())
+      for (const auto& [begin, end] : pauses->second)
+        if (begin <= said && end > said)
+          return end;
+    return said;
+  }
+
   /// A request was about to be sent when its worker was stopped, before `told` could be known; it went on with it.
   bool left_late(const site_request& x, wall_time told) const {
     auto pauses = pauses_.find(x.by.value);
@@ -113,7 +122,7 @@ inline const gate_policy& gate_of(const fleet& f, const host_key& host) {
 /// The fleet may be excused for a request that came after `word` was heard: it could not know.
 inline bool unknowable(const fleet& f, const link_history& links, const site_request& word, const site_request& x) {
   auto several = gate_of(f, word.host).max_in_flight > 1;
-  if (several && x.by != word.by && links.left_late(x, word.ended + duration{1000}))
+  if (several && x.by != word.by && links.left_late(x, links.hears(word.by, word.ended) + duration{1000}))
     return true;
   if (x.by != word.by && !links.could_tell(word.by, word.ended, x.at)) {
     auto timeout = f.offered.sources().at(0).timeout;
