@@ -25,10 +25,10 @@ void read_robots(self_ptr self) {
 void store_the_rest(self_ptr self, const caf::error& reason) {
   auto& st = self->state;
   auto quit = [self, reason] { self->quit(reason); };
+  if (!st.states_known)
+    return quit(); // nothing was acknowledged
   auto now = self->clock().now();
-  add_conduct what{st.conduct.take_all(st.config.own_workers), {}};
-  if (st.states_known)
-    what.states = st.limiter.changed_states(now, st.env.wall(now));
+  add_conduct what{st.conduct.take_all(st.config.own_workers), st.limiter.changed_states(now, st.env.wall(now))};
   auto store = st.links.store.get();
   if (!store || (what.rows.empty() && what.states.empty()))
     return quit();

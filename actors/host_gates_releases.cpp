@@ -39,6 +39,11 @@ permit_release without_body(const permit_release& what) {
 promise<void> release_permit(self_ptr self, const worker_id& by, const permit_release& what) {
   auto& st = self->state;
   auto answer = self->owe<void>();
+  // Whether a former owner has counted it stands in the store. Nobody gets a permit before that is read, either.
+  if (!st.states_known) {
+    answer.fail({errc::busy, "what a former owner of the gates knew is being read", {}});
+    return answer;
+  }
   if (st.ruled_on.contains(what.id)) {
     answer.fail({errc::busy, "the refusal is being ruled on", {}});
     return answer;

@@ -276,11 +276,26 @@ TEST_CASE("what is acknowledged is in the ledger, whenever its owner dies; what 
         later<void> word{f.w, f.aut, fr, back};
         for (auto steps = random() % 12; steps > 0; --steps)
           f.w.step();
-        acknowledged = word.here();
+        acknowledged = word.here() && word.get().has_value();
         if (!acknowledged || random() % 2 == 0) {
+          auto away = random() % 3 == 0;
+          if (away)
+            f.db.fail_all(errc::store_unavailable);
           f.w.stop(f.aut);
           f.start();
           f.say_held();
+          if (away) {
+            // Before the next owner has read what this one knew; it may end without having read it.
+            later<void> early{f.w, f.aut, fr, back};
+            f.w.drain();
+            f.db.fail_all(errc::none);
+            if (random() % 2 == 0) {
+              f.w.stop(f.aut);
+              f.start();
+              f.say_held();
+            }
+            f.w.advance(3s, 500ms);
+          }
         }
       }
       said.push_back(back);
