@@ -27,6 +27,7 @@ struct front {
   CLI::App* command(CLI::App* parent, const std::string& name, const std::string& what, const std::string& examples) {
     auto* out = parent->add_subcommand(name, what);
     out->footer("Examples:\n" + examples + "\n" + exit_codes);
+    out->add_flag("--no-color", no_colour, "No colour on a terminal either (as do NO_COLOR and TERM=dumb)");
     return out;
   }
 

@@ -8,6 +8,7 @@
 #include "actors/policy/plain_text.hpp"
 #include "runtime/commands/command_front.hpp"
 #include "runtime/commands/command_help.hpp"
+#include "runtime/commands/usage_errors.hpp"
 #include "runtime/config_units.hpp"
 
 namespace vigie {
@@ -221,7 +222,8 @@ void declare_sample_site(front& f) {
 void declare_all(front& f) {
   f.app.require_subcommand(1);
   f.app.footer("Try `vigie COMMAND --help` for examples.\n" + std::string{exit_codes});
-  f.app.add_flag("--no-color", f.no_colour, "No colour on a terminal either (as does NO_COLOR)");
+  f.app.add_flag("--no-color", f.no_colour, "No colour on a terminal either (as do NO_COLOR and TERM=dumb)");
+  f.json(&f.app, "Print JSON: of every command that has --json");
   f.app.set_version_flag("--version", "vigie " VIGIE_VERSION);
   declare_run(f);
   declare_check(f);
@@ -249,6 +251,28 @@ void declare_all(front& f) {
   f.runs(version, [&f] { return run_version(f.style, std::cout); });
 }
 
+/// The command that was chosen has --json, too.
+bool takes_json(const CLI::App& root) {
+  const auto* at = &root;
+  for (auto below = at->get_subcommands(); !below.empty(); below = at->get_subcommands())
+    at = below.back();
+  return at->get_option_no_throw("--json") != nullptr;
+}
+
+bool is_set(const char* variable) {
+  const auto* x = std::getenv(variable);
+  return x != nullptr && *x != 0;
+}
+
+/// What could not be written was not said: exit 1.
+int flushed(int code) {
+  std::cout.flush();
+  if (std::cout)
+    return code;
+  std::cerr << "vigie: the standard output cannot be written to.\n";
+  return code == exit_done ? exit_failed : code;
+}
+
 } // namespace
 
 int command_line(int argc, char** argv) {
@@ -258,13 +282,21 @@ int command_line(int argc, char** argv) {
   try {
     f.app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    auto code = f.app.exit(e, std::cout, std::cerr);
-    return code == 0 ? exit_done : exit_usage;
+    if (e.get_exit_code() == 0)
+      return flushed(f.app.exit(e, std::cout, std::cerr));
+    std::cerr << usage_problem(f.app, e);
+    return exit_usage;
   }
-  f.style.terminal = isatty(STDOUT_FILENO) == 1;
-  f.style.colour = f.style.terminal && !f.no_colour && std::getenv("NO_COLOR") == nullptr;
+  if (f.style.json && !takes_json(f.app)) {
+    std::cerr << "vigie: this command prints no JSON.\n    See: vigie --help\n";
+    return exit_usage;
+  }
+  const auto* terminal = std::getenv("TERM");
+  auto dumb = terminal != nullptr && std::string_view{terminal} == "dumb";
+  f.style.terminal = isatty(STDOUT_FILENO) == 1 && !dumb;
+  f.style.colour = f.style.terminal && !f.no_colour && !is_set("NO_COLOR");
   try {
-    return f.chosen();
+    return flushed(f.chosen());
   } catch (const std::exception& e) {
     std::cerr << "vigie: " << strip_control(e.what()) << '\n';
     return exit_failed;

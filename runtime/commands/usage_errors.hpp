@@ -1,0 +1,13 @@
+// What is said of a command line that cannot be meant: in words for people, not in those of the library.
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace vigie {
+
+/// "vigie alerts list: there is no option "--jsn". Did you mean "--json"?" and where to look, on lines of their own.
+std::string usage_problem(const CLI::App& root, const CLI::ParseError& error);
+
+} // namespace vigie
