@@ -236,7 +236,7 @@ class Soak:
         self.fleet.main.start().wait_live()
         self.blows.main_away.append((begin, time.monotonic()))
         wait_until(lambda: all(r["state"] != "running" for r in self.fleet.main.get("/api/v1/runs?limit=100")["runs"]),
-                   "the last run to end", 120, 0.5)
+                   "the last run to end", 300, 0.5)  # an alert has max_retries attempts, each with a deadline of its own
         wait_until(lambda: all(x.end < math.inf for x in list(self.site.exchanges)), "every request to be over", 30)
 
     def judge(self):
