@@ -215,7 +215,7 @@ result<std::vector<alert>> read_lines(std::string_view text, const alert_limits&
 
 namespace {
 
-void add_what_people_set(json_value& to, const alert& what) {
+void add_what_people_set(json_value& to, const alert& what, bool baseline = true) {
   auto channels = json_value::array();
   for (const auto& x : what.channels)
     channels.push(x.value);
@@ -235,8 +235,9 @@ void add_what_people_set(json_value& to, const alert& what) {
       .set("sizes", word_list(when.sizes))
       .set("foldAccents", when.fold_accents)
       .set("channels", std::move(channels))
-      .set("enabled", what.enabled)
-      .set("baseline", what.baseline);
+      .set("enabled", what.enabled);
+  if (baseline)
+    to.set("baseline", what.baseline);
 }
 
 } // namespace
@@ -248,9 +249,9 @@ json_value alert_json(const alert& what) {
       .set("pausedWhy", what.paused_why.empty() ? json_value{} : json_value{what.paused_why});
 }
 
-json_value import_json(const alert& what) {
+json_value import_json(const alert& what, bool baseline) {
   auto out = json_value::object();
-  add_what_people_set(out, what);
+  add_what_people_set(out, what, baseline);
   return out;
 }
 

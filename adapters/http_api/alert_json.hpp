@@ -27,7 +27,8 @@ struct alert_limits {
 /// null.
 json_value alert_json(const alert& what);
 /// The same without what the store gives: "id", "baselineDone", "pausedWhy". Where it is imported it is a new alert.
-json_value import_json(const alert& what);
+/// `baseline` false: nor does it say whether it begins with a baseline; the node's configuration does.
+json_value import_json(const alert& what, bool baseline = true);
 
 /// One alert. name and source are needed, everything else has the value's default; "baselineDone" is read over (it is
 /// output only). Unknown keys, wrong types and values above the limits are bad_request, `place` = the JSON pointer,

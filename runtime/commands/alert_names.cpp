@@ -12,16 +12,40 @@ namespace vigie {
 
 namespace {
 
-/// What its id is in a path; empty where the name is nobody's, or the node cannot be asked (`exit_code`).
-std::string id_of(api_client& client, const std::string& word, int& exit_code) {
-  if (std::all_of(word.begin(), word.end(), is_digit))
-    return word;
-  auto answer = client.get(alerts_path + "?name=" + percent_encode(word));
+/// "7", as ids are written: "007" is a name.
+bool is_number(const std::string& word) {
+  return !word.empty() && word.size() <= 18 && word[0] != '0' && std::all_of(word.begin(), word.end(), is_digit);
+}
+
+/// The id of the alert that has this name; empty where nobody has, or the node cannot be asked (`exit_code`).
+std::string named(api_client& client, const std::string& name, int& exit_code) {
+  auto answer = client.get(alerts_path + "?name=" + percent_encode(name));
   exit_code = answer.exit_code;
   if (answer.ok())
     for (auto x : rows_of(answer.data(), "alerts"))
       return text_of(x, "id");
   return {};
+}
+
+/// The same of a number, which may be both: an id, and the name of another.
+std::string numbered(api_client& client, const std::string& number, int& exit_code, std::ostream& err) {
+  auto by_name = named(client, number, exit_code);
+  if (exit_code != exit_done || by_name.empty() || by_name == number)
+    return number;
+  auto by_id = client.look(alerts_path + "/" + number, 404);
+  exit_code = by_id.exit_code;
+  if (!by_id.ok())
+    return {};
+  if (auto other = text_of(by_id.data(), "name"); !other.empty()) {
+    err << number << " is the number of alert \"" << strip_control(other) << "\", and the name of alert " << by_name
+        << ".\n    Say which by the other's number or name.\n";
+    exit_code = exit_usage;
+  }
+  return by_name;
+}
+
+std::string id_of(api_client& client, const std::string& word, int& exit_code, std::ostream& err) {
+  return is_number(word) ? numbered(client, word, exit_code, err) : named(client, word, exit_code);
 }
 
 int say_unknown(api_client& client, const std::string& name, std::ostream& err) {
@@ -53,7 +77,7 @@ std::optional<alert> read_shown(const json_node& shown, std::ostream& err) {
 meant_alerts find_alerts(api_client& client, const std::vector<std::string>& words, std::ostream& err) {
   meant_alerts out;
   for (const auto& word : words) {
-    auto id = id_of(client, word, out.exit_code);
+    auto id = id_of(client, word, out.exit_code, err);
     if (out.exit_code != exit_done)
       return out;
     if (id.empty())

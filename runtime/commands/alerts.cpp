@@ -251,9 +251,14 @@ int show_answer(const output_style& style, const api_answer& answer, std::ostrea
 
 int add_one(const alerts_options& options, api_client& client, std::ostream& out) {
   alert x;
-  for (const auto& change : options.changes)
+  alert other;
+  other.baseline = !x.baseline;
+  for (const auto& change : options.changes) {
     change(x);
-  return show_answer(options.style, client.send("POST", alerts_path, alert_json(x).dump()), out);
+    change(other);
+  }
+  auto said = x.baseline == other.baseline; // whatever it was before
+  return show_answer(options.style, client.send("POST", alerts_path, import_json(x, said).dump()), out);
 }
 
 /// Every alert that was named, or none of them if one does not exist; the first that is refused ends it.

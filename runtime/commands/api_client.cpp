@@ -60,6 +60,8 @@ bool api_client::find_node(const node_address& node) {
     url_ = node.url;
     while (url_.ends_with('/'))
       url_.pop_back();
+    if (!node.needs_key)
+      return true;
     if (!node.key_file.empty())
       return read_key(node.key_file);
     err_ << "--url needs --key-file: the file that holds an API key of that node.\n";
@@ -83,7 +85,7 @@ bool api_client::find_node(const node_address& node) {
   }
   url_ = "http://" + to_string(loaded.config.api.listen);
   max_body_bytes_ = loaded.config.api.max_body_bytes;
-  return read_key(node.key_file.empty() ? loaded.config.data_dir + "/admin.key" : node.key_file);
+  return !node.needs_key || read_key(node.key_file.empty() ? loaded.config.data_dir + "/admin.key" : node.key_file);
 }
 
 api_answer api_client::explain(const http_response& response) const {
@@ -113,7 +115,8 @@ result<http_response> api_client::ask(const std::string& method, const std::stri
   request.method = method;
   request.url = url_ + path;
   request.headers = headers;
-  request.headers["x-api-key"] = key_;
+  if (!key_.empty())
+    request.headers["x-api-key"] = key_;
   request.headers["accept"] = "application/json";
   if (!body.empty())
     request.headers.emplace("content-type", "application/json");
@@ -153,10 +156,10 @@ api_answer api_client::send(const std::string& method, const std::string& path, 
   return read(ask(method, path, std::move(body), headers));
 }
 
-api_answer api_client::look(const std::string& path) {
+api_answer api_client::look(const std::string& path, int32_t also_good) {
   if (!usable_)
     return {exit_usage, {}, {}};
-  return read(ask("GET", path, {}, {}), 503);
+  return read(ask("GET", path, {}, {}), also_good);
 }
 
 api_answer api_client::get(const std::string& path) {

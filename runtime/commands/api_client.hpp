@@ -41,8 +41,8 @@ public:
   uint64_t max_body_bytes() const { return max_body_bytes_; }
 
   api_answer get(const std::string& path);
-  /// The same where an answer of 503 is an answer, too.
-  api_answer look(const std::string& path);
+  /// The same where an answer of this status is an answer, too.
+  api_answer look(const std::string& path, int32_t also_good);
   api_answer send(const std::string& method, const std::string& path, std::string body = {},
                   const std::map<std::string, std::string>& headers = {});
 

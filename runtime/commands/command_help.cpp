@@ -22,6 +22,8 @@ type_words words_of(std::string_view type) {
 std::string kind_of(const type_words& x) {
   if (x.checks == "DURATION")
     return "TIME";
+  if (x.checks == "PRICE")
+    return "PRICE";
   return x.kind == "TEXT" ? "TEXT" : "N";
 }
 
@@ -37,10 +39,14 @@ std::string range_of(const type_words& x) {
          std::string{x.checks.substr(middle + 3, close - middle - 3)};
 }
 
+bool is_flag(const CLI::Option* x) {
+  return x->get_type_size() == 0 || x->get_expected_max() == 0;
+}
+
 class people_formatter : public CLI::Formatter {
 public:
   std::string make_option_opts(const CLI::Option* x) const override {
-    if (x->get_type_size() == 0 || x->get_positional())
+    if (is_flag(x) || x->get_positional())
       return {};
     auto type = x->get_type_name();
     return " " + kind_of(words_of(type)) +
@@ -50,7 +56,7 @@ public:
   std::string make_option_desc(const CLI::Option* x) const override {
     std::vector<std::string> more;
     auto type = x->get_type_name();
-    if (auto range = x->get_type_size() == 0 ? std::string{} : range_of(words_of(type)); !range.empty())
+    if (auto range = is_flag(x) ? std::string{} : range_of(words_of(type)); !range.empty())
       more.push_back(range);
     if (x->get_required())
       more.emplace_back("required");

@@ -30,6 +30,7 @@ struct node_address {
   std::string url;      ///< "http://127.0.0.1:3000"
   std::string key_file; ///< default: <data_dir>/admin.key of the configuration
   duration timeout{10000};
+  bool needs_key = true; ///< false: what is asked for is told to everybody
 };
 
 struct run_command_options {

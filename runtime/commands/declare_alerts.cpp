@@ -46,10 +46,10 @@ public:
 
   void price(const char* name, const char* what, optional<cents> match_conditions::*into) {
     auto check = [](const std::string& v) {
-      if (v.empty() || v == "none")
+      if (v == "none")
         return std::string{};
       auto parsed = read_exact_cents(v);
-      return parsed ? std::string{} : parsed.error().detail;
+      return !parsed ? parsed.error().detail : *parsed < 0 ? "no price is below 0" : std::string{};
     };
     command_
         ->add_option_function<std::string>(

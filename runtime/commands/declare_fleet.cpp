@@ -33,6 +33,7 @@ void declare_ready(front& f) {
   auto options = std::make_shared<ready_options>();
   auto* ready = f.command(&f.app, "ready", "Whether a node is ready, and if not, why; exit 0 = it is",
                           "  vigie ready\n  until vigie ready; do sleep 1; done\n");
+  options->node.needs_key = false;
   add_node(ready, options->node);
   f.json(ready);
   f.runs(ready, [options, &f] {

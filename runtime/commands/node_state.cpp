@@ -17,7 +17,7 @@ void say_each(const json_node& data, std::string_view key, paint how, const outp
 
 int show_ready(const ready_options& options, std::ostream& out, std::ostream& err) {
   api_client client{options.node, options.style, err};
-  auto answer = client.look("/readyz");
+  auto answer = client.look("/readyz", 503);
   if (!answer.ok())
     return answer.exit_code;
   auto data = answer.data();

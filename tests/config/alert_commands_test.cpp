@@ -79,6 +79,7 @@ public:
   std::map<int64_t, alert> alerts;
   std::vector<std::string> asked; ///< to be read when the command has ended
   bool ready = true;
+  std::string added; ///< the body of the last POST of an alert
 
 private:
   static served_response with(const json_value& body, int32_t status = 200) {
@@ -90,6 +91,10 @@ private:
 
   served_response answer(const served_request& x) {
     const std::string all = "/api/v1/alerts", workers = "/api/v1/workers";
+    if (x.path == all && x.method == "POST") {
+      added = x.body;
+      return with(alert_json(alerts.at(1)), 201);
+    }
     if (x.path == all)
       return list(x);
     if (x.path.starts_with(all + "/"))
@@ -175,7 +180,8 @@ TEST_CASE("alerts set without a change, or with one that cannot be, asks for not
   auto nothing = node.run({"alerts", "set", "1"});
   CHECK(nothing.code == exit_usage);
   CHECK(has(nothing.err, "--price-max 250"));
-  CHECK(node.run({"alerts", "set", "1", "--price-max", "cheap"}).code == exit_usage);
+  for (const auto* price : {"cheap", "", "-5"})
+    CHECK(node.run({"alerts", "set", "1", "--price-max", price}).code == exit_usage);
   CHECK(node.asked.empty());
 }
 
@@ -188,8 +194,15 @@ TEST_CASE("an alert that does not exist: its nearest name, and nothing is done b
   CHECK(node.alerts.size() == 3);
   CHECK(node.run({"alerts", "pause", "iPhone 13", "99"}).code == exit_failed);
   CHECK(node.alerts[1].enabled);
-  // A name of digits is an id.
-  CHECK(node.run({"alerts", "show", "1234"}).code == exit_failed);
+  // A name of digits, unless it is the number of another.
+  CHECK(has(node.run({"alerts", "pause", "1234"}).out, "alert 3 \"1234\" paused"));
+  node.alerts[2].name = "3";
+  auto both = node.run({"alerts", "remove", "3"});
+  CHECK(both.code == exit_usage);
+  CHECK(has(both.err, "3 is the number of alert \"1234\", and the name of alert 2."));
+  node.alerts[2].name = "03";
+  CHECK(has(node.run({"alerts", "pause", "03"}).out, "alert 2 \"03\" paused"));
+  CHECK(node.alerts.size() == 3);
 }
 
 TEST_CASE("alerts that are named twice are meant once; each action has its words, and --json a line each") {
@@ -236,6 +249,19 @@ TEST_CASE("what is exported is what import takes; a file that is there is not wr
   CHECK(has(nowhere.err, "cannot be written"));
 }
 
+TEST_CASE("alerts add leaves the baseline to the node's configuration unless it is said") {
+  small_node node;
+  auto says = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"alerts", "add", "--name", "x", "--source", "market"};
+    words.insert(words.end(), more.begin(), more.end());
+    CHECK(node.run(words).code == exit_done);
+    return node.added;
+  };
+  CHECK_FALSE(has(says({}), "baseline"));
+  CHECK(has(says({"--no-baseline"}), "\"baseline\":false"));
+  CHECK(has(says({"--baseline"}), "\"baseline\":true"));
+}
+
 TEST_CASE("workers are drained and unbanned by id; an unknown one is told with those there are") {
   small_node node;
   CHECK(node.run({"workers", "drain", "worker-fr", "worker-us"}).out ==
@@ -247,6 +273,14 @@ TEST_CASE("workers are drained and unbanned by id; an unknown one is told with t
   CHECK(unknown.code == exit_failed);
   CHECK(has(unknown.err, "There is no worker \"worker-uss\". Did you mean \"worker-us\"?"));
   CHECK(node.asked.size() == 1);
+}
+
+TEST_CASE("help says which options take a value") {
+  small_node node;
+  auto help = node.run({"alerts", "set", "--help"}).out;
+  CHECK(has(help, "  --json                      Print"));
+  CHECK(has(help, "  --price-max PRICE"));
+  CHECK(has(help, "  -h,--help                   Print"));
 }
 
 TEST_CASE("ready says why not, and exits 1 then; log-level takes the five words") {

@@ -251,6 +251,8 @@ private:
     }
     if (x.path == "/api/v1/alerts" && x.method == "POST")
       return with(alert_json(an_alert(9)));
+    if (x.path == "/api/v1/alerts" && x.query.contains("name"))
+      return with(json_value::object({{"alerts", json_value::array()}}));
     if (x.path == "/api/v1/alerts")
       return alerts_page(x.query.at("after"));
     return make_problem(404, {errc::not_found, "no alert has this id", ""}, x.path, x.request_id);
