@@ -59,8 +59,16 @@ bool ban_ledger::bound_ends(wall_time now) {
   return any;
 }
 
+namespace {
+
+duration bounded(duration age) {
+  return std::clamp<duration>(age, duration{0}, std::chrono::hours{24});
+}
+
+} // namespace
+
 mono_time said_at(duration age, mono_time now) {
-  return now - std::clamp<duration>(age, duration{0}, std::chrono::hours{24});
+  return now - bounded(age);
 }
 
 /// Everything that could stand between this worker and this host.
@@ -184,7 +192,7 @@ refusal_outcome ban_ledger::refused(const site_refused& what, wall_time now) {
   key circuit{verdict_scope::host, {}, what.host};
   auto open = entries_.contains(circuit);
   auto before = open ? entries_.at(circuit).what : verdict{};
-  auto at = now - std::clamp<duration>(what.age, duration{0}, std::chrono::hours{24});
+  auto at = now - bounded(what.age);
   out.ruling.ban =
       strike({verdict_scope::worker_host, what.worker, what.host}, errc::refused, what.evidence, at, out.changes);
   auto opens = second_region(out.ruling.ban, at);

@@ -224,19 +224,18 @@ int export_file(const alerts_options& options, api_client& client, std::ostream&
     return exit_usage;
   }
   std::ofstream to{options.file, std::ios::binary};
-  auto code = to ? write_all(client, to, count, err) : exit_usage;
+  auto code = to ? write_all(client, to, count, err) : exit_done;
   to.close();
   if (code == exit_done && to) {
     out << count << (count == 1 ? " alert" : " alerts") << " written to " << name << '\n';
     return exit_done;
   }
-  if (code == exit_done || code == exit_usage) {
-    err << "The file " << name << " cannot be written.\n";
-    code = exit_failed;
-  }
   std::error_code ignored;
   std::filesystem::remove(options.file, ignored);
-  return code;
+  if (code != exit_done)
+    return code;
+  err << "The file " << name << " cannot be written.\n";
+  return exit_failed;
 }
 
 int show_answer(const output_style& style, const api_answer& answer, std::ostream& out) {
@@ -250,14 +249,14 @@ int show_answer(const output_style& style, const api_answer& answer, std::ostrea
 }
 
 int add_one(const alerts_options& options, api_client& client, std::ostream& out) {
-  alert x;
-  alert other;
+  // What is the same whatever it was before was said.
+  alert x, other;
   other.baseline = !x.baseline;
   for (const auto& change : options.changes) {
     change(x);
     change(other);
   }
-  auto said = x.baseline == other.baseline; // whatever it was before
+  auto said = x.baseline == other.baseline;
   return show_answer(options.style, client.send("POST", alerts_path, import_json(x, said).dump()), out);
 }
 

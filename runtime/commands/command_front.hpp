@@ -16,6 +16,9 @@ inline constexpr const char* exit_codes =
     "Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration, 3 the node "
     "cannot be reached.";
 
+/// Which node a client command talks to.
+void add_node(CLI::App* command, node_address& node);
+
 /// What the parsed command line wants to have run.
 struct front {
   CLI::App app{"vigie: a lookout over other people's offers. One main node, regional workers, one file per node.",
@@ -39,12 +42,22 @@ struct front {
   void runs(CLI::App* command, F f) {
     command->callback([this, f] { chosen = f; });
   }
+
+  /// The last of a command's declaration: it asks a node, and prints in the style of the whole line.
+  template <class Options>
+  void asks_node(CLI::App* command, const std::shared_ptr<Options>& options,
+                 int (*run)(const Options&, std::ostream&, std::ostream&)) {
+    add_node(command, options->node);
+    json(command);
+    runs(command, [this, options, run] {
+      options->style = style;
+      return run(*options, std::cout, std::cerr);
+    });
+  }
 };
 
 /// "--timeout 5s"
 void add_duration(CLI::App* command, const std::string& name, duration& into, const std::string& what);
-/// Which node a client command talks to.
-void add_node(CLI::App* command, node_address& node);
 
 // One function a group of commands.
 void declare_alerts(front& f);

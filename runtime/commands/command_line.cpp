@@ -117,12 +117,7 @@ void declare_runs(front& f) {
                          "  vigie runs\n  vigie runs 12\n  vigie runs --limit 100 --json\n");
   runs->add_option("id", options->id, "The run's number")->check(CLI::PositiveNumber);
   runs->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 1000))->capture_default_str();
-  add_node(runs, options->node);
-  f.json(runs);
-  f.runs(runs, [options, &f] {
-    options->style = f.style;
-    return run_runs(*options, std::cout, std::cerr);
-  });
+  f.asks_node(runs, options, run_runs);
 }
 
 void declare_matches(front& f) {
@@ -133,23 +128,13 @@ void declare_matches(front& f) {
   matches->add_option("--run", options->run, "Only of this run")->check(CLI::PositiveNumber);
   matches->add_option("--alert", options->alert, "Only of this alert")->check(CLI::PositiveNumber);
   matches->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 1000))->capture_default_str();
-  add_node(matches, options->node);
-  f.json(matches);
-  f.runs(matches, [options, &f] {
-    options->style = f.style;
-    return run_matches(*options, std::cout, std::cerr);
-  });
+  f.asks_node(matches, options, run_matches);
 }
 
 void declare_stats(front& f) {
   auto options = std::make_shared<stats_options>();
   auto* stats = f.command(&f.app, "stats", "The fleet in numbers", "  vigie stats\n  vigie stats --json\n");
-  add_node(stats, options->node);
-  f.json(stats);
-  f.runs(stats, [options, &f] {
-    options->style = f.style;
-    return run_stats(*options, std::cout, std::cerr);
-  });
+  f.asks_node(stats, options, run_stats);
 }
 
 void declare_tree(front& f) {
@@ -157,12 +142,7 @@ void declare_tree(front& f) {
   auto* tree = f.command(&f.app, "tree", "Every actor of every node: state, mailbox, restarts, last crash",
                          "  vigie tree\n  vigie tree --here   # this node only\n  vigie tree --json\n");
   tree->add_flag("!--here", options->fleet, "Only the node that is asked");
-  add_node(tree, options->node);
-  f.json(tree);
-  f.runs(tree, [options, &f] {
-    options->style = f.style;
-    return run_tree(*options, std::cout, std::cerr);
-  });
+  f.asks_node(tree, options, run_tree);
 }
 
 void declare_top(front& f) {
@@ -180,12 +160,7 @@ void declare_top(front& f) {
       ->default_str("busy");
   top->add_option("--rows", options->rows, "How many")->check(CLI::Range(1, 10000))->capture_default_str();
   top->add_flag("!--here", options->fleet, "Only the node that is asked");
-  add_node(top, options->node);
-  f.json(top);
-  f.runs(top, [options, &f] {
-    options->style = f.style;
-    return run_top(*options, std::cout, std::cerr);
-  });
+  f.asks_node(top, options, run_top);
 }
 
 void declare_crash(front& f) {
@@ -194,12 +169,7 @@ void declare_crash(front& f) {
                           "  vigie crash main balancer\n  vigie crash worker-fr fetcher\n");
   crash->add_option("node", options->at, "The node's name in `vigie tree`")->required();
   crash->add_option("actor", options->actor, "The actor's name in `vigie tree`")->required();
-  add_node(crash, options->node);
-  f.json(crash);
-  f.runs(crash, [options, &f] {
-    options->style = f.style;
-    return run_crash(*options, std::cout, std::cerr);
-  });
+  f.asks_node(crash, options, run_crash);
 }
 
 void declare_sample_site(front& f) {

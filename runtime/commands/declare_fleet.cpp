@@ -34,12 +34,7 @@ void declare_ready(front& f) {
   auto* ready = f.command(&f.app, "ready", "Whether a node is ready, and if not, why; exit 0 = it is",
                           "  vigie ready\n  until vigie ready; do sleep 1; done\n");
   options->node.needs_key = false;
-  add_node(ready, options->node);
-  f.json(ready);
-  f.runs(ready, [options, &f] {
-    options->style = f.style;
-    return show_ready(*options, std::cout, std::cerr);
-  });
+  f.asks_node(ready, options, show_ready);
 }
 
 void declare_log_level(front& f) {
@@ -49,12 +44,7 @@ void declare_log_level(front& f) {
   level->add_option("level", options->level, "debug, info, warn, error or off")
       ->required()
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
-  add_node(level, options->node);
-  f.json(level);
-  f.runs(level, [options, &f] {
-    options->style = f.style;
-    return set_log_level(*options, std::cout, std::cerr);
-  });
+  f.asks_node(level, options, set_log_level);
 }
 
 } // namespace vigie

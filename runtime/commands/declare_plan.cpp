@@ -14,12 +14,7 @@ void declare_plan(front& f) {
                "refused. No site is asked.");
   plan->add_option("--alerts", options->alerts,
                    "An import file whose alerts are planned under the node's file, without a node");
-  add_node(plan, options->node);
-  f.json(plan);
-  f.runs(plan, [options, &f] {
-    options->style = f.style;
-    return show_plan(*options, std::cout, std::cerr);
-  });
+  f.asks_node(plan, options, show_plan);
 }
 
 } // namespace vigie

@@ -1,7 +1,6 @@
 // `vigie alerts`, `workers`, `ready` and `log-level` from the words of a command line to the requests of the API.
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -12,8 +11,8 @@
 #include "adapters/http_api/alert_json.hpp"
 #include "adapters/http_api/problem.hpp"
 #include "adapters/http_api/server.hpp"
-#include "runtime/commands/command_line.hpp"
 #include "runtime/commands/commands.hpp"
+#include "tests/support/spoken_line.hpp"
 
 using namespace vigie;
 
@@ -53,27 +52,13 @@ public:
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-  struct spoken {
-    int code = 0;
-    std::string out, err;
-  };
   /// "vigie" and these words, on this node.
-  spoken run(std::vector<std::string> words) {
+  test::spoken run(std::vector<std::string> words) {
     asked.clear();
-    words.insert(words.begin(), "vigie");
     for (auto x : {std::string{"--url"}, "http://127.0.0.1:" + std::to_string(server_->port()),
                    std::string{"--key-file"}, path("key")})
       words.push_back(x);
-    std::vector<char*> argv;
-    for (auto& x : words)
-      argv.push_back(x.data());
-    std::ostringstream out, err;
-    auto* out_before = std::cout.rdbuf(out.rdbuf());
-    auto* err_before = std::cerr.rdbuf(err.rdbuf());
-    auto code = command_line(static_cast<int>(argv.size()), argv.data());
-    std::cout.rdbuf(out_before);
-    std::cerr.rdbuf(err_before);
-    return {code, out.str(), err.str()};
+    return test::say(std::move(words));
   }
 
   std::map<int64_t, alert> alerts;
@@ -244,6 +229,15 @@ TEST_CASE("what is exported is what import takes; a file that is there is not wr
   auto again = node.run({"alerts", "export", file});
   CHECK(again.code == exit_usage);
   CHECK(has(again.err, "is there already"));
+  // What kept it from being written is said, and nothing else.
+  auto away =
+      test::say({"alerts", "export", node.path("new"), "--url", "http://127.0.0.1:1", "--key-file", node.path("key")});
+  CHECK(away.code == exit_unreachable);
+  auto keyless = test::say({"alerts", "export", node.path("new"), "--url", "http://127.0.0.1:1"});
+  CHECK(keyless.code == exit_usage);
+  for (const auto& x : {away, keyless})
+    CHECK_FALSE(has(x.err, "cannot be written"));
+  CHECK_FALSE(fs::exists(node.path("new")));
   auto nowhere = node.run({"alerts", "export", node.path("no/such/folder/x")});
   CHECK(nowhere.code == exit_failed);
   CHECK(has(nowhere.err, "cannot be written"));

@@ -14,8 +14,8 @@
 #include "adapters/http_api/api_json.hpp"
 #include "adapters/http_api/problem.hpp"
 #include "adapters/http_api/server.hpp"
-#include "runtime/commands/command_line.hpp"
 #include "runtime/commands/commands.hpp"
+#include "tests/support/spoken_line.hpp"
 
 using namespace vigie;
 
@@ -655,17 +655,10 @@ TEST_CASE("a node is found by its configuration: API address and key") {
 
 TEST_CASE("--help says what is expected and what is taken without it, in words for people") {
   auto help = [](std::vector<std::string> words) {
-    words.insert(words.begin(), "vigie");
     words.emplace_back("--help");
-    std::vector<char*> argv;
-    for (auto& x : words)
-      argv.push_back(x.data());
-    std::ostringstream out;
-    auto* before = std::cout.rdbuf(out.rdbuf());
-    auto code = command_line(static_cast<int>(argv.size()), argv.data());
-    std::cout.rdbuf(before);
-    CHECK(code == exit_done);
-    return out.str();
+    auto said = test::say(std::move(words));
+    CHECK(said.code == exit_done);
+    return said.out;
   };
   auto conduct = help({"conduct"});
   CHECK(has(conduct, "  --limit N                   How many hosts (1 to 1000, default 100)\n"));

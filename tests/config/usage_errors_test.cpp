@@ -4,33 +4,19 @@
 
 #include <catch2/catch.hpp>
 
-#include "runtime/commands/command_line.hpp"
 #include "runtime/commands/commands.hpp"
+#include "tests/support/spoken_line.hpp"
 
 using namespace vigie;
 
 namespace {
 
-struct spoken {
-  int code = 0;
-  std::string out, err;
-};
-
-spoken run(const std::string& line) {
-  std::vector<std::string> words{"vigie"};
+test::spoken run(const std::string& line) {
+  std::vector<std::string> words;
   std::istringstream in{line};
   for (std::string x; in >> x;)
     words.push_back(x);
-  std::vector<char*> argv;
-  for (auto& x : words)
-    argv.push_back(x.data());
-  std::ostringstream out, err;
-  auto* out_before = std::cout.rdbuf(out.rdbuf());
-  auto* err_before = std::cerr.rdbuf(err.rdbuf());
-  auto code = command_line(static_cast<int>(argv.size()), argv.data());
-  std::cout.rdbuf(out_before);
-  std::cerr.rdbuf(err_before);
-  return {code, out.str(), err.str()};
+  return test::say(std::move(words));
 }
 
 struct mistake {
