@@ -274,6 +274,20 @@ constexpr const char* failing_channels = R"sql(
 ALTER TABLE channel_states ADD COLUMN failing_since_ms INTEGER;
 )sql";
 
+// A restart of main forgets neither that a host fails nor what a run was answered.
+constexpr const char* failures_and_answers = R"sql(
+ALTER TABLE host_states ADD COLUMN failed TEXT NOT NULL DEFAULT '';
+ALTER TABLE host_states ADD COLUMN backed_off INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE run_alerts ADD COLUMN source TEXT NOT NULL DEFAULT '';
+ALTER TABLE run_alerts ADD COLUMN statuses TEXT NOT NULL DEFAULT '';
+ALTER TABLE run_alerts ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run_alerts ADD COLUMN waited_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run_alerts ADD COLUMN learned INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE alert_runs ADD COLUMN learned INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 constexpr migration all[] = {
     {1, "first tables", first_tables},
     {2, "conduct towards other people's servers", conduct_tables},
@@ -284,6 +298,7 @@ constexpr migration all[] = {
     {7, "releases that were acknowledged", acknowledged_releases},
     {8, "what readers left out or mended", notes_of_attempts},
     {9, "since when channels fail", failing_channels},
+    {10, "failures of hosts, and what runs were answered", failures_and_answers},
 };
 
 } // namespace

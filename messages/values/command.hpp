@@ -14,7 +14,7 @@
 namespace vigie {
 
 /// Raised whenever a message between nodes changes shape; a node refuses a peer with another one.
-inline constexpr uint32_t contract_version = 6;
+inline constexpr uint32_t contract_version = 7;
 
 /// On every message that crosses nodes.
 struct envelope {

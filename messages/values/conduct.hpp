@@ -52,6 +52,8 @@ struct host_state {
   uint32_t today = 0;     ///< requests on that day
   /// Permits whose releases were acknowledged last: a worker that did not hear it says them again, and they count once.
   std::vector<uint64_t> acknowledged{};
+  std::vector<wall_time> failed{}; ///< when it failed since its last success, the newest ones
+  uint32_t backed_off = 0;         ///< holds for failures since its last success
 
   friend bool operator==(const host_state&, const host_state&) = default;
 };

@@ -183,6 +183,15 @@ struct fetch_report {
   friend bool operator==(const fetch_report&, const fetch_report&) = default;
 };
 
+/// What answers were like, and how long the requests waited for their turn.
+struct answer_counts {
+  std::map<int32_t, uint32_t> by_status{}; ///< how many of each status; 0 = no answer came
+  uint64_t bytes = 0;                      ///< of bodies, as they came
+  duration waited{0};                      ///< for permits
+
+  friend bool operator==(const answer_counts&, const answer_counts&) = default;
+};
+
 /// Leave to start one request to a host. `id` 0 = denied, `why` says so.
 struct permit {
   uint64_t id = 0;

@@ -62,6 +62,7 @@ struct gated_answer {
   error denied;          ///< unless none: no permit, nothing was asked
   fetch_outcome outcome; ///< what the answer means
   http_response answer;  ///< status 0: none came
+  duration waited{0};    ///< for the permit
 };
 /// To the fetcher: use this permit. Acknowledged when the request has begun; its answer lands in the node's flights.
 struct begin_fetch {

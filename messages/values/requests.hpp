@@ -52,8 +52,10 @@ struct match_filter {
 struct get_alerts {
   uint8_t unused = 0;
 };
+/// Replaces the alert of its id, or makes one (id 0). conflict if it is not as `before` says any more.
 struct put_alert {
   alert what;
+  optional<alert> before{}; ///< not given: whatever it is
 };
 struct import_alerts {
   std::vector<alert> what;
@@ -72,6 +74,7 @@ struct begin_run {
   run_trigger trigger = run_trigger::timer;
   trace_id trace;
   std::vector<source_id> without{}; ///< their alerts stay out: an earlier run is still at work at their host
+  std::vector<alert_id> only{};     ///< no others; empty = all that are enabled
 };
 struct record_skipped_run {
   run_trigger trigger = run_trigger::timer;
@@ -248,6 +251,7 @@ struct trigger_run {
   run_trigger trigger = run_trigger::timer;
   std::string idempotency_key; ///< empty = none
   std::string cause;
+  std::vector<alert_id> only{}; ///< these alone; empty = all that are enabled
 };
 struct run_ticket {
   run_id run;

@@ -52,6 +52,7 @@ struct alert_settled {
   std::vector<page_record> pages{}; ///< of a success: what to ask conditionally next time
   uint32_t unchanged = 0;           ///< pages that were answered 304
   std::vector<std::string> notes{}; ///< what the readers had to leave out or mend, a sentence each
+  answer_counts answers{};          ///< of the whole search, which one alone of its alerts tells
 };
 
 /// One row of alert_runs.
@@ -71,8 +72,9 @@ struct run_summary {
   uint32_t matches = 0; ///< pairs found by this run, seen before or not
   uint32_t new_matches = 0;
   uint32_t late = 0;
-  uint32_t resent = 0; ///< attempts beyond the first
-  std::string note;    ///< why it was skipped, failed or cancelled
+  uint32_t resent = 0;  ///< attempts beyond the first
+  std::string note;     ///< why it was skipped, failed or cancelled
+  uint32_t learned = 0; ///< new matches that nobody is told of: their alerts had their first run
 };
 
 /// One row of run_alerts: one attempt.
@@ -89,6 +91,9 @@ struct run_alert {
   uint32_t matches = 0;
   duration took{0};
   std::string notes{}; ///< what the readers had to leave out or mend, a sentence a line
+  source_id source{};
+  answer_counts answers{}; ///< of its search; empty where another alert of the search has them
+  bool learned = false;    ///< the alert's first run: its matches are known now, and nobody is told of them
 };
 
 /// One row of matches.
