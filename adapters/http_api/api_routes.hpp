@@ -74,6 +74,7 @@ public:
     std::string allowed; ///< methods of this path; empty = there is no such path
   };
   found find(std::string_view method, const std::vector<std::string>& segments) const;
+  const std::vector<api_route>& all() const { return all_; }
 
 private:
   std::vector<api_route> all_;
