@@ -130,7 +130,8 @@ public:
   std::vector<host_state> changed_states(mono_time now, wall_time today);
   void changed_again(const std::vector<host_state>& states);
   bool has_changes() const { return !changed_.empty(); }
-  /// Some of them must be stored at once: a hold, a strike, a pace, a wider gap, a first request, a first owner.
+  /// Some of them must be stored at once: a hold, a strike, a failure, a pace, a wider gap, a first request,
+  /// a first owner.
   bool has_urgent_changes() const { return urgent_; }
   /// Since the last call.
   std::vector<gate_notice> take_notices() { return std::exchange(notices_, {}); }

@@ -77,11 +77,8 @@ void host_limiter::release(const worker_id& by, const permit_release& what, mono
   // The request was sent so long ago, or later by what the word's way took.
   if (auto g = gates_.find(way); g != gates_.end() && what.report.took > duration{0})
     g->second.last_start = std::max(g->second.last_start, sent_at(what.report.took, now));
-  // The host's wish counts even if the permit is unknown here: a former owner may have given it.
-  auto* g = limited ? find_or_make(at, now, today) : nullptr;
-  if (auto there = gates_.find(at); g == nullptr && there != gates_.end())
-    g = &there->second;
-  if (g != nullptr)
+  // The host's answer counts even if the permit is unknown here: a former owner may have given it.
+  if (auto* g = find_or_make(at, now, today))
     judge(at, *g, what.report, started, now);
   learn_address(what.host, key, what.report.peer_address, now, today);
 }
@@ -109,19 +106,17 @@ void host_limiter::acknowledged(const permit_release& what, mono_time now, wall_
 
 void host_limiter::judge(const host_key& key, gate& g, const fetch_report& report, optional<mono_time> started,
                          mono_time now) {
-  auto before = g.pacing.pace();
+  auto before = g.pacing;
   auto change = g.pacing.answered(config_.pacing, report, started, now, draw());
   gate_notice notice{gate_notice::about::held, key, change,        g.pacing.pace(),
                      g.pacing.strikes(),       0,   report.status, report.retry_after};
   if (change.held != pacing_change::cause::none) {
     std::erase_if(held_, [&](const auto& x) { return x.second <= now; });
     held_[key] = g.pacing.held_until();
-    urgent_ = true;
     notices_.push_back(notice);
   }
   if (change.paced) {
-    auto slower = g.pacing.pace() > before;
-    urgent_ |= slower;
+    auto slower = g.pacing.pace() > before.pace();
     if (g.pacing.pace() > 1)
       slowed_.insert(key);
     else
@@ -130,8 +125,11 @@ void host_limiter::judge(const host_key& key, gate& g, const fetch_report& repor
     if (slower || g.pacing.pace() <= 1)
       notices_.push_back(notice);
   }
-  if (change.paced || change.held != pacing_change::cause::none)
+  if (g.pacing != before) {
     changed_.insert(key);
+    // A next owner that does not know of a success is too slow; one that does not know of the rest is too fast.
+    urgent_ |= report.kind != answer_kind::page && report.kind != answer_kind::unchanged;
+  }
   touched_.insert(key);
   touched_.insert(g.lanes.begin(), g.lanes.end());
 }

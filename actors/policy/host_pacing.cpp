@@ -37,6 +37,16 @@ duration doubled(duration first, uint32_t times, duration most, double jitter, d
   return duration{static_cast<int64_t>(std::min(spread, static_cast<double>(most.count())))};
 }
 
+/// As many failures as the longer one has, each as late as in either, from the last on: whatever time is looked back
+/// on, it has at least as many as each. Hosts behind one gate may have the same ones, so they are not added up.
+std::vector<mono_time> stricter(std::vector<mono_time> a, const std::vector<mono_time>& b) {
+  if (a.size() < b.size())
+    return stricter(b, a);
+  for (size_t i = 1; i <= b.size(); ++i)
+    a[a.size() - i] = std::max(a[a.size() - i], b[b.size() - i]);
+  return a;
+}
+
 } // namespace
 
 bool host_pacing::hold(duration how_long, mono_time now) {
@@ -105,8 +115,9 @@ pacing_change host_pacing::rate_limited(const host_pacing_config& config, const 
 
 pacing_change host_pacing::failed(const host_pacing_config& config, mono_time now, double draw) {
   std::erase_if(failed_, [&](mono_time t) { return now - t > config.failure_window; });
-  if (failed_.size() < config.failures)
-    failed_.push_back(now);
+  failed_.push_back(now);
+  if (failed_.size() > config.failures)
+    failed_.erase(failed_.begin());
   if (backed_off_ == 0 && failed_.size() < config.failures)
     return {};
   auto wanted = doubled(config.failure_hold, backed_off_, config.max_failure_hold, config.jitter, draw);
@@ -137,7 +148,8 @@ duration host_pacing::widened(duration gap) const {
 }
 
 bool host_pacing::is_plain(const host_pacing_config& config, mono_time now) const {
-  return held_until_ <= now && pace_ <= 1 && (strikes_ == 0 || forgiven(config, now)) && backed_off_ == 0;
+  return held_until_ <= now && pace_ <= 1 && (strikes_ == 0 || forgiven(config, now)) && backed_off_ == 0 &&
+         (failed_.empty() || now - failed_.back() > config.failure_window);
 }
 
 void host_pacing::save(host_state& out, mono_time now, wall_time wall) const {
@@ -148,6 +160,10 @@ void host_pacing::save(host_state& out, mono_time now, wall_time wall) const {
   out.pace = pace_;
   out.strikes = strikes_;
   out.last_strike = strikes_ == 0 ? wall_time{} : at(last_strike_);
+  out.failed.clear();
+  for (auto t : failed_)
+    out.failed.push_back(at(t));
+  out.backed_off = backed_off_;
 }
 
 void host_pacing::restore(const host_pacing_config& config, const host_state& from, mono_time now, wall_time wall) {
@@ -159,11 +175,19 @@ void host_pacing::restore(const host_pacing_config& config, const host_state& fr
   }
   if (from.pace > pace_)
     pace_ = std::min(from.pace, config.max_pace);
+  // Of a time to come if the clock was set back: it was now, at the latest.
+  auto at = [&](wall_time t) { return now - std::max(std::chrono::duration_cast<duration>(wall - t), duration{0}); };
   if (from.strikes > strikes_) {
     strikes_ = from.strikes;
-    auto ago = std::max(std::chrono::duration_cast<duration>(wall - from.last_strike), duration{0});
-    last_strike_ = now - ago;
+    last_strike_ = at(from.last_strike);
   }
+  std::vector<mono_time> failed;
+  for (auto t : from.failed)
+    failed.push_back(at(t));
+  if (failed.size() > config.failures)
+    failed.erase(failed.begin(), failed.end() - config.failures);
+  failed_ = stricter(std::move(failed), failed_);
+  backed_off_ = std::max(backed_off_, from.backed_off);
 }
 
 void host_pacing::join(const host_pacing& other) {
@@ -178,6 +202,7 @@ void host_pacing::join(const host_pacing& other) {
     strikes_ = other.strikes_;
     last_strike_ = other.last_strike_;
   }
+  failed_ = stricter(other.failed_, failed_);
   backed_off_ = std::max(backed_off_, other.backed_off_);
 }
 

@@ -72,6 +72,8 @@ public:
   /// The stricter of the two.
   void join(const host_pacing& other);
 
+  friend bool operator==(const host_pacing&, const host_pacing&) = default;
+
 private:
   pacing_change rate_limited(const host_pacing_config& config, const fetch_report& report, optional<mono_time> started,
                              mono_time now, double draw);
@@ -87,7 +89,7 @@ private:
   optional<mono_time> slowed_; ///< the last time
   uint32_t strikes_ = 0;
   mono_time last_strike_{};
-  std::vector<mono_time> failed_; ///< since the last success, at most `failures`
+  std::vector<mono_time> failed_; ///< since the last success, at most `failures`, in order
   uint32_t backed_off_ = 0;       ///< holds for failures since the last success
 };
 

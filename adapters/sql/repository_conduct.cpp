@@ -9,18 +9,35 @@ namespace vigie::repository {
 namespace {
 
 /// "17 18 23"
-std::string text_of(const std::vector<uint64_t>& permits) {
+template <class Number>
+std::string text_of(const std::vector<Number>& numbers) {
   std::string out;
-  for (auto x : permits)
+  for (auto x : numbers)
     out += (out.empty() ? "" : " ") + std::to_string(x);
   return out;
 }
 
-std::vector<uint64_t> permits_of(const std::string& text) {
-  std::vector<uint64_t> out;
+template <class Number>
+std::vector<Number> numbers_of(const std::string& text) {
+  std::vector<Number> out;
   std::istringstream words{text};
-  for (uint64_t x = 0; words >> x;)
+  for (Number x = 0; words >> x;)
     out.push_back(x);
+  return out;
+}
+
+/// In ms since 1970.
+std::string text_of(const std::vector<wall_time>& times) {
+  std::vector<int64_t> ms;
+  for (auto t : times)
+    ms.push_back(to_unix_ms(t));
+  return text_of(ms);
+}
+
+std::vector<wall_time> times_of(const std::string& text) {
+  std::vector<wall_time> out;
+  for (auto ms : numbers_of<int64_t>(text))
+    out.push_back(from_unix_ms(ms));
   return out;
 }
 
@@ -29,12 +46,13 @@ std::vector<uint64_t> permits_of(const std::string& text) {
 result<std::vector<host_state>> load_host_states(sql_session& db) {
   std::vector<host_state> out;
   auto rows = db.query("SELECT gate, held_until_ms, held_for_ms, pace, strikes, last_strike_ms, widest_gap_ms, day, "
-                       "today, acknowledged FROM host_states ORDER BY gate");
-  for (std::string permits; rows->next();) {
+                       "today, acknowledged, failed, backed_off FROM host_states ORDER BY gate");
+  for (std::string permits, failed; rows->next();) {
     auto& x = out.emplace_back();
     rows->read(x.gate, x.held_until, x.held_for, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today,
-               permits);
-    x.acknowledged = permits_of(permits);
+               permits, failed, x.backed_off);
+    x.acknowledged = numbers_of<uint64_t>(permits);
+    x.failed = times_of(failed);
   }
   return out;
 }
@@ -43,13 +61,14 @@ result<unit> put_host_states(sql_session& db, const std::vector<host_state>& row
   for (const auto& x : rows)
     db.execute(
         "INSERT INTO host_states (gate, held_until_ms, held_for_ms, pace, strikes, last_strike_ms, widest_gap_ms, day, "
-        "today, acknowledged) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (gate) DO UPDATE SET "
-        "held_until_ms = excluded.held_until_ms, held_for_ms = excluded.held_for_ms, pace = excluded.pace, strikes = "
-        "excluded.strikes, "
+        "today, acknowledged, failed, backed_off) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+        "ON CONFLICT (gate) DO UPDATE SET held_until_ms = excluded.held_until_ms, "
+        "held_for_ms = excluded.held_for_ms, pace = excluded.pace, strikes = excluded.strikes, "
         "last_strike_ms = excluded.last_strike_ms, widest_gap_ms = excluded.widest_gap_ms, "
-        "day = excluded.day, today = excluded.today, acknowledged = excluded.acknowledged",
+        "day = excluded.day, today = excluded.today, acknowledged = excluded.acknowledged, "
+        "failed = excluded.failed, backed_off = excluded.backed_off",
         x.gate, x.held_until, x.held_for, x.pace, x.strikes, x.last_strike, x.widest_gap, x.day, x.today,
-        text_of(x.acknowledged));
+        text_of(x.acknowledged), text_of(x.failed), x.backed_off);
   return unit{};
 }
 

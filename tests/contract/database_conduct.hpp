@@ -7,8 +7,18 @@
 namespace vigie::testing {
 
 inline host_state state_of(std::string gate) {
-  return {
-      host_key{std::move(gate)}, after(60000), duration{259200000}, 1.5, 3, after(-7), duration{12345}, 20791, 4711};
+  return {host_key{std::move(gate)},
+          after(60000),
+          duration{259200000},
+          1.5,
+          3,
+          after(-7),
+          duration{12345},
+          20791,
+          4711,
+          {17, 18},
+          {after(-9), after(-7)},
+          5};
 }
 
 inline stored_robots robots_of(std::string authority) {
@@ -53,6 +63,8 @@ inline void check_gates_and_robots(const make_database_home& make) {
     a.pace = 4;
     a.held_until = after(1);
     a.acknowledged = {17, (uint64_t{1} << 63) + 1};
+    a.failed = {after(-3)};
+    a.backed_off = 0;
     db.must(&database::add_conduct, std::vector<conduct_row>{}, std::vector<host_state>{a});
     db.must(&database::add_conduct, std::vector<conduct_row>{}, std::vector<host_state>{});
     database_caller again{home->open()};

@@ -156,6 +156,54 @@ inline fault held_too_short(const fleet& f) {
   return {};
 }
 
+/// What a host that fails is owed at this moment: when it may be asked again.
+class failing_host {
+public:
+  void broke(wall_time at) {
+    failed_.push_back(at);
+    auto young = [&](wall_time t) { return at - t <= config_.failure_window; };
+    if (backed_off_ == 0 && std::count_if(failed_.begin(), failed_.end(), young) < config_.failures)
+      return;
+    auto hold = std::min(config_.failure_hold * (int64_t{1} << std::min(backed_off_, 20u)), config_.max_failure_hold);
+    until_ = std::max(until_, at + duration{hold.count() * 9 / 10});
+    ++backed_off_;
+  }
+  wall_time until() const { return until_; }
+
+private:
+  host_pacing_config config_;
+  std::vector<wall_time> failed_;
+  uint32_t backed_off_ = 0;
+  wall_time until_{};
+};
+
+/// A host that fails is asked ever less, whoever owns the gates meanwhile. A success ends that when main hears of it:
+/// failures count from the last success that could have been told before them.
+inline fault backed_off_too_short(const fleet& f) {
+  link_history links{f.log};
+  for (const auto& [host, all] : by_host(f)) {
+    auto words = all;
+    std::erase_if(words, [](const auto& x) { return !x.answered || (x.status != 200 && x.status < 500); });
+    std::sort(words.begin(), words.end(), [](const auto& a, const auto& b) { return a.ended < b.ended; });
+    for (const auto& x : all) {
+      failing_host owed;
+      auto last = words.begin();
+      for (auto word = words.begin(); word != words.end() && word->ended < x.at; ++word) {
+        if (word->status == 200) {
+          owed = {};
+          last = word;
+        } else if (!unknowable(f, links, *word, x) &&
+                   (last->status != 200 || links.could_tell(last->by, last->ended, word->ended))) {
+          owed.broke(word->ended);
+        }
+      }
+      if (x.at < owed.until())
+        return host.value + " fails, and was asked by " + told(x) + " before " + to_rfc3339(owed.until());
+    }
+  }
+  return {};
+}
+
 /// A region that was refused asks no more while its ban is in force; after two nobody does.
 inline fault rotated(const fleet& f) {
   link_history links{f.log};
@@ -338,6 +386,7 @@ inline void check_conduct(fleet& f) {
   std::string faults;
   auto look = [&](const char* what, const fault& found) { faults += found ? what + (": " + *found) + '\n' : ""; };
   look("held", held_too_short(f));
+  look("back-off", backed_off_too_short(f));
   look("rotation", rotated(f));
   look("in flight", too_many_at_once(f));
   look("gap", too_close(f));

@@ -21,7 +21,8 @@ struct storm_config {
   bool spread = false;   ///< from the start answers take 30 ms to 5 s
   duration lasts{30000};
   size_t blows = 12;
-  bool pauses = false; ///< a worker is stopped between its permit and its request, and goes on
+  bool pauses = false;   ///< a worker is stopped between its permit and its request, and goes on
+  bool failures = false; ///< 500 of a host, for a while or until the end
 };
 
 class storm {
@@ -74,6 +75,12 @@ private:
         auto seconds = static_cast<int>(1 + luck / 31 % 12);
         at(when, [=, this] { f_.web.sky.limiting.insert_or_assign(host(luck), seconds); });
         at(when + lasting / 4, [=, this] { f_.web.sky.limiting.erase(host(luck)); });
+      });
+    if (c.failures)
+      kinds.push_back([=, this] {
+        at(when, [=, this] { f_.web.sky.failing.insert(host(luck)); });
+        if (luck % 2 == 0)
+          at(when + 4 * lasting, [=, this] { f_.web.sky.failing.erase(host(luck)); });
       });
     if (c.slowness) {
       kinds.push_back([=, this] {

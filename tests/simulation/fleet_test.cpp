@@ -108,7 +108,7 @@ uint64_t weather_out(uint64_t seed, const storm_config& config, const std::funct
   f.trigger();
   storm{f, seed, config}.rage();
   f.until([] { return false; }, 2s); // triggers that the store kept waiting have begun their runs
-  if (f.runs().empty()) // the trigger died with main
+  if (f.runs().empty())              // the trigger died with main
     f.trigger();
   auto ended = finish(f, 1);
   REQUIRE(ended);
@@ -231,8 +231,21 @@ TEST_CASE("workers that are stopped between leave and request: the gap counts fr
   check_met({"worker_banned", "host_held"});
 }
 
+TEST_CASE("sites that fail are asked ever less, however often main is restarted") {
+  storm_config c;
+  c.failures = c.cancels = c.spread = true;
+  c.lasts = 4min;
+  c.blows = 24;
+  over_seeds(60, [&](uint64_t seed) { weather_out(seed, c); });
+  check_met({"host_held", "HTTP 500", "main_detached"});
+  c.crashes = c.limits = true;
+  over_seeds(60, [&](uint64_t seed) { weather_out(seed, c); });
+  check_met({"host_held", "HTTP 500", "main_detached"});
+}
+
 TEST_CASE("everything at once") {
   storm_config c{true, true, true, true, true, true, true, true, 40s, 24};
+  c.failures = true;
   over_seeds(60, [&](uint64_t seed) { weather_out(seed, c); });
   check_met({"actor_restarted", "worker_banned", "host_held", "cycle_waits_for_store", "assignment_taken_back"});
 }

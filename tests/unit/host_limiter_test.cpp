@@ -700,7 +700,7 @@ TEST_CASE("where there are several places, the next turn comes when the last req
   SECTION("sent late: the gap counts from there") {
     aut.adopt(fr, {id, site, policy, 500ms}, t0 + 9s, today);
     aut.adopt(fr, {id, site, policy, 1500ms}, t0 + 10s, today); // said again
-    CHECK(aut.due(t0 + 13500ms, today).empty()); // 500 ms are a little more than it was
+    CHECK(aut.due(t0 + 13500ms, today).empty());                // 500 ms are a little more than it was
     CHECK(aut.due(t0 + 13500ms + 1ms, today).size() == 1);
   }
   SECTION("sent at this moment") {
@@ -825,6 +825,36 @@ TEST_CASE("a word that names a permit which was given back meanwhile takes no pl
   aut.release(fr, {id, site, false, {}}, t0 + 2s, today);
   aut.adopt(fr, {id, site, every(1s), 1s}, t0 + 2s, today);
   CHECK(aut.in_flight() == 0);
+}
+
+TEST_CASE("a failure is known to the next owner: stored at once, or told by the worker that was not heard") {
+  auto broken = [](uint64_t id) {
+    permit_release out{id, site, false, {}};
+    out.report = {answer_kind::server_error, 503};
+    return out;
+  };
+  auto former = limiter();
+  former.restore({}, t0, today);
+  former.recorded();
+  for (auto at : {t0 + 1s, t0 + 2s}) {
+    former.ask(fr, wants(every(1s)), at, today);
+    auto given = former.due(at, today);
+    REQUIRE(given.size() == 1);
+    former.changed_states(at, today);
+    former.release(fr, broken(given[0].what.id), at, today);
+    CHECK(former.has_urgent_changes());
+  }
+  auto rows = former.changed_states(t0 + 3s, today + 3s);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].failed == std::vector<wall_time>{today + 1s, today + 2s});
+  // The third one's permit was the former owner's, and so was its word.
+  auto aut = host_limiter{{}, 2, t0 + 4s, 5000};
+  aut.restore(rows, t0 + 4s, today + 4s);
+  aut.heard_all();
+  aut.release(us, broken(1003), t0 + 4s, today + 4s);
+  CHECK(aut.held(t0 + 5s) == 1);
+  aut.ask(us, wants(every(1s)), t0 + 5s, today + 5s);
+  CHECK(aut.due(t0 + 4s + 27s - 1ms, today + 31s).empty());
 }
 
 TEST_CASE("a new owner waits the widest gap that is known of a host, whatever is asked for now") {
@@ -995,6 +1025,23 @@ struct host_model {
   mono_time held{};
   optional<mono_time> last_strike;
   std::map<int64_t, uint32_t> days;
+  std::vector<mono_time> failed;
+  uint32_t backed_off = 0;
+
+  void broke(mono_time now) {
+    failed.push_back(now);
+    auto young = std::count_if(failed.begin(), failed.end(), [&](mono_time t) { return now - t <= 5min; });
+    if (backed_off == 0 && young < 3)
+      return;
+    held = std::max(held, now + duration{std::min<int64_t>(27000 * (1 << std::min(backed_off, 7u)), 3600000)});
+    ++backed_off;
+  }
+
+  void answered() {
+    failed.clear();
+    backed_off = 0;
+    pace = pace * 0.95 < 1.001 ? 1 : pace * 0.95;
+  }
 
   void limited(optional<duration> asked, mono_time started, mono_time now) {
     bool news = !slowed || started > *slowed;
@@ -1073,7 +1120,12 @@ TEST_CASE("the owner dies at any point, again and again: no gap, no hold and no 
           auto x = out.back();
           out.pop_back();
           fetch_report report{answer_kind::page, 200};
-          switch (*rc::gen::inRange(0, 4)) {
+          switch (*rc::gen::inRange(0, 6)) {
+          case 2:
+          case 3:
+            report = {answer_kind::server_error, 503};
+            host.broke(now);
+            break;
           case 0:
             report = {answer_kind::rate_limited, 429, duration{*rc::gen::inRange(0, 200000)}};
             host.limited(report.retry_after, x.started, now);
@@ -1083,7 +1135,7 @@ TEST_CASE("the owner dies at any point, again and again: no gap, no hold and no 
             host.limited({}, x.started, now);
             break;
           default:
-            host.pace = host.pace * 0.95 < 1.001 ? 1 : host.pace * 0.95;
+            host.answered();
           }
           aut.release(fr, {x.id, site, false, {}, {}, report}, now, wall);
         }

@@ -174,6 +174,78 @@ TEST_CASE("what is stored and restored is never laxer; a clock that jumps holds 
   }));
 }
 
+TEST_CASE("a restart forgets no failure: whatever comes, who was restored backs off no later and no shorter") {
+  REQUIRE(rc::check("failures are restored into one that has its own", [] {
+    auto now = t0;
+    auto live = [&](host_pacing& x) {
+      for (int i = *rc::gen::inRange(0, 8); i > 0; --i) {
+        now += duration{*rc::gen::inRange(0, 400000)};
+        x.answered(config, *rc::gen::weightedElement<fetch_report>({{6, broken}, {1, page}}), {}, now, middle);
+      }
+    };
+    host_pacing before, after;
+    live(before);
+    host_state row;
+    before.save(row, now, wall);
+    auto stored_at = now;
+    auto wall_at = wall;
+    live(after);
+    auto own = after;
+    after.restore(config, row, now, wall_at + std::chrono::duration_cast<duration>(now - stored_at));
+    auto joined = own;
+    joined.join(before);
+    RC_ASSERT(after == joined);
+    for (int i = *rc::gen::inRange(1, 6); i > 0; --i) {
+      now += duration{*rc::gen::inRange(0, 400000)};
+      for (auto* x : {&before, &own, &after})
+        x->answered(config, broken, {}, now, middle);
+      RC_ASSERT(after.held_until() >= before.held_until());
+      RC_ASSERT(after.held_until() >= own.held_until());
+    }
+  }));
+}
+
+TEST_CASE("two failures before a restart and one after it are three; a back-off goes on where it was") {
+  host_pacing before;
+  before.answered(config, broken, {}, t0, middle);
+  before.answered(config, broken, {}, t0 + 1s, middle);
+  auto reborn = [](const host_pacing& x, mono_time now) {
+    host_state row;
+    x.save(row, now, wall);
+    host_pacing out;
+    out.restore(config, row, now + 5s, wall + 5s);
+    return out;
+  };
+  auto second = reborn(before, t0 + 2s);
+  CHECK_FALSE(second.is_plain(config, t0 + 10s));
+  CHECK(second.is_plain(config, t0 + 302s));
+  CHECK(second.answered(config, broken, {}, t0 + 10s, middle).hold == 30s);
+  auto third = reborn(second, t0 + 41s);
+  CHECK(third.answered(config, broken, {}, t0 + 50s, middle).hold == 60s);
+  auto fourth = reborn(third, t0 + 2h);
+  CHECK(fourth.answered(config, broken, {}, t0 + 3h, middle).hold == 120s);
+  auto fifth = reborn(fourth, t0 + 4h);
+  fifth.answered(config, page, {}, t0 + 5h, middle);
+  auto healed = reborn(fifth, t0 + 5h);
+  CHECK(healed.is_plain(config, t0 + 5h));
+  CHECK(healed.answered(config, broken, {}, t0 + 6h, middle).hold == 0s);
+  // A clock that was set back makes no failure one of a time to come.
+  host_state row;
+  before.save(row, t0 + 2s, wall);
+  host_pacing back;
+  back.restore(config, row, t0 + 2s, wall - 24h);
+  CHECK(back.is_plain(config, t0 + 303s));
+}
+
+TEST_CASE("hosts behind one gate that know of the same failures do not count them twice") {
+  host_pacing a;
+  a.answered(config, broken, {}, t0, middle);
+  auto b = a;
+  a.join(b);
+  CHECK(a.answered(config, broken, {}, t0 + 1s, middle).hold == 0s);
+  CHECK(a.answered(config, broken, {}, t0 + 2s, middle).hold == 30s);
+}
+
 TEST_CASE("a hold of 5 s is one of 5 s after the clock was set back by a day") {
   host_pacing before;
   before.answered(config, limited(5s), {}, t0, middle);
