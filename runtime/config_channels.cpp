@@ -1,6 +1,7 @@
 // [channels.NAME] and [commands.NAME]
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "actors/policy/url_template.hpp"
 #include "runtime/config_sections.hpp"
@@ -16,9 +17,9 @@ void read_argv(config_reader& where, std::vector<std::string>& argv, std::string
     return;
   if (!where.read("argv", argv))
     return;
-  // A name without a slash is looked for in PATH.
+  // A name without a slash is looked for in PATH. Children start in "/", so a path must not depend on where they do.
   if (!argv.empty() && argv[0].find('/') != std::string::npos)
-    argv[0] = where.beside_file(argv[0]);
+    argv[0] = std::filesystem::absolute(where.beside_file(argv[0])).string();
   if (argv.empty() || argv[0].empty())
     where.problem("argv", "there is no program to run", "Write argv = " + std::string{example} + ".");
   else if (argv[0].find_first_of("{}") != std::string::npos)

@@ -123,7 +123,10 @@ TEST_CASE("a path of the file begins at the file, one of the command line or the
     fs::current_path(folder);
     auto here = load_config({"a.toml", "", {}, {}});
     fs::current_path(before);
-    CHECK(here.ok());
+    REQUIRE(here.ok());
+    // Children start in "/": a program's path must not depend on where somebody stands.
+    CHECK(fs::weakly_canonical(here.config.channels.at(0).argv.at(0)) == fs::weakly_canonical(folder / "tell"));
+    CHECK(fs::path{here.config.commands.at(0).argv.at(0)}.is_absolute());
     CHECK(here.config.data_dir == "state");
   }
   SECTION("not those of the command line and the environment") {

@@ -48,7 +48,7 @@ class Ports:
         self.of.update({x: str(next(rest)) for x in NAMED_PORTS if x not in self.of})
 
     def mapped(self, text):
-        text = re.sub(r"(?<=:)\d+\b", lambda m: self.of.get(m.group(), m.group()), text)
+        text = re.sub(r'(?<=:)\d+\b|(?<=127.0.0.1", )\d+', lambda m: self.of.get(m.group(), m.group()), text)
         text = text.replace(":310$n", f":{self.hundred}$n")
         return re.sub(r"for port in [\d ]+|http\.server \d+",
                       lambda m: re.sub(r"\d+", lambda n: self.of.get(n.group(), n.group()), m.group()), text)
@@ -109,7 +109,7 @@ class Session:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.ports.mapped("\n".join(lines)) + "\n", encoding="utf-8")
-        path.chmod(0o600)
+        path.chmod(0o700 if lines and lines[0].startswith("#!") else 0o600)
 
     def step(self, block, command, promised, expected):
         command = self.ports.mapped(command)
@@ -122,7 +122,7 @@ class Session:
             return self.start_node(what, command)
         code, printed = self.run(command)
         self.said += printed
-        if command.rstrip().endswith("&"):
+        if re.search(r"&\s*(#.*)?$", command):
             for port in [x for x in self.ports.of.values() if x in command]:
                 wait_until(lambda port=port: socket.create_connection(("127.0.0.1", int(port)), 5).close() or True, f"{what} to listen")
         require(code == expected, f"{what}: exit {code}, not {expected}:\n{printed}")
