@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMANDS = ("sh", "console")
-LANGUAGES = (*COMMANDS, "text", "json", "toml", "cpp", "python", "xml")
+LANGUAGES = (*COMMANDS, "text", "json", "toml", "ini", "cpp", "python", "xml")
 ANYTHING = "…"
 
 

@@ -136,6 +136,26 @@ def commands_in_sentences_exist(vigie):
     require(not wrong, "\n".join(wrong))
 
 
+def all_commands(vigie, *path):
+    yield path
+    for name in subcommands_of(vigie, *path):
+        yield from all_commands(vigie, *path, name)
+
+
+def examples_of_the_help_exist(vigie):
+    wrong, seen = [], 0
+    for path in all_commands(vigie):
+        examples = re.search(r"^Examples:\n((?:  .*\n)+)", help_of(vigie, *path), re.M)
+        text = examples.group(1).replace("\\\n", " ") if examples else ""
+        for command in re.findall(r"\bvigie ([a-z][^|;#>\n]*)", text):
+            seen += 1
+            found = wrong_in(vigie, command)
+            if found:
+                wrong.append(f"vigie {' '.join(path)} --help: {found}")
+    require(seen > 60, f"only {seen} examples")
+    require(not wrong, "\n".join(wrong))
+
+
 def blocks_are_found(_vigie):
     """Nothing is lost between the documents and the blocks: as many fences as blocks."""
     for path in documents():
@@ -145,4 +165,5 @@ def blocks_are_found(_vigie):
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([every_block_of_commands_is_marked, a_block_without_a_mark_is_found, a_promise_that_is_not_kept_is_found,
-                            blocks_are_found, links_lead_somewhere, commands_in_sentences_exist]))
+                            blocks_are_found, links_lead_somewhere, commands_in_sentences_exist,
+                            examples_of_the_help_exist]))
