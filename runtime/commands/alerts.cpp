@@ -48,14 +48,15 @@ std::string keywords(const json_node& alert) {
 }
 
 text_table list_table() {
-  return text_table{{{"ID", true, 12},
-                     {"NAME", false, 34},
-                     {"SOURCE", false, 16},
-                     {"QUERY", false, 30},
-                     {"PRICE", false, 22},
-                     {"KEYWORDS", false, 36},
-                     {"CHANNELS", false, 20},
-                     {"STATE", false, 40}}};
+  using enum text_table::holds;
+  return text_table{{{"ID", number},
+                     {"NAME", text, 0},
+                     {"SOURCE", text, 4},
+                     {"QUERY", text, 3},
+                     {"PRICE", word, 2},
+                     {"KEYWORDS", text, 6},
+                     {"CHANNELS", text, 5},
+                     {"STATE", text, 1}}};
 }
 
 /// "7 Pullovers: it has no channel: …", a line each.
@@ -123,7 +124,7 @@ int list_all(const output_style& style, api_client& client, std::ostream& out) {
 
 void print_one(const json_node& data, const output_style& style, std::ostream& out) {
   auto x = data.find("alert").value_or(data);
-  text_table table{{{"FIELD"}, {"VALUE", false, 100}}};
+  text_table table{{{"FIELD", text_table::holds::word}, {"VALUE"}}, text_table::too_wide::wrapped};
   for (const char* key : {"id", "name", "source", "query"})
     table.add({key, text_of(x, key)});
   table.add({"keywords", keywords(x)});

@@ -10,6 +10,7 @@
 #include "adapters/json/json_reader.hpp"
 #include "messages/values/fetch.hpp"
 #include "runtime/commands/commands.hpp"
+#include "runtime/commands/text_table.hpp"
 
 namespace vigie {
 

@@ -3,6 +3,7 @@
 #include "actors/policy/plain_text.hpp"
 #include "adapters/json/json_writer.hpp"
 #include "runtime/commands/commands.hpp"
+#include "runtime/commands/display_width.hpp"
 
 namespace vigie {
 

@@ -19,6 +19,9 @@ inline constexpr const char* exit_codes =
 /// Which node a client command talks to.
 void add_node(CLI::App* command, node_address& node);
 
+/// What a command that asks a node shows: tables have --wide, a state has --watch, too.
+enum class shows : uint8_t { words, tables, state };
+
 /// What the parsed command line wants to have run.
 struct front {
   CLI::App app{"vigie: a lookout over other people's offers. One main node, regional workers, one file per node.",
@@ -26,6 +29,9 @@ struct front {
   std::function<int()> chosen;
   output_style style;
   bool no_colour = false;
+  bool wide = false;
+  std::string watch_every; ///< empty = once
+  bool wraps = true;       ///< long lines; false: what is printed is for programs
 
   CLI::App* command(CLI::App* parent, const std::string& name, const std::string& what, const std::string& examples) {
     auto* out = parent->add_subcommand(name, what);
@@ -43,21 +49,40 @@ struct front {
     command->callback([this, f] { chosen = f; });
   }
 
-  /// The last of a command's declaration: it asks a node, and prints in the style of the whole line.
+  /// --wide and --watch, as far as they make sense.
+  void shown(CLI::App* command, shows what);
+
+  using once = std::function<int(const output_style&, std::ostream&, std::ostream&)>;
+  /// Prints in the style of the whole line; with --watch again and again.
+  int print(const CLI::App* command, const once& show) const;
+
+  template <class Options>
+  void prints(CLI::App* command, const std::shared_ptr<Options>& options,
+              int (*run)(const Options&, std::ostream&, std::ostream&)) {
+    runs(command, [this, command, options, run] {
+      return print(command, [&](const output_style& how, std::ostream& out, std::ostream& err) {
+        options->style = how;
+        return run(*options, out, err);
+      });
+    });
+  }
+
+  /// The last of a command's declaration: it asks a node.
   template <class Options>
   void asks_node(CLI::App* command, const std::shared_ptr<Options>& options,
-                 int (*run)(const Options&, std::ostream&, std::ostream&)) {
+                 int (*run)(const Options&, std::ostream&, std::ostream&), shows what = shows::words) {
     add_node(command, options->node);
     json(command);
-    runs(command, [this, options, run] {
-      options->style = style;
-      return run(*options, std::cout, std::cerr);
-    });
+    shown(command, what);
+    prints(command, options, run);
   }
 };
 
 /// "--timeout 5s"
 void add_duration(CLI::App* command, const std::string& name, duration& into, const std::string& what);
+
+/// All of them.
+void declare_commands(front& f);
 
 // One function a group of commands.
 void declare_alerts(front& f);

@@ -1,8 +1,12 @@
 #include "runtime/commands/command_help.hpp"
 
+#include <algorithm>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "runtime/commands/display_width.hpp"
 
 namespace vigie {
 
@@ -43,8 +47,33 @@ bool is_flag(const CLI::Option* x) {
   return x->get_type_size() == 0 || x->get_expected_max() == 0;
 }
 
+/// Where a line goes on: under the right one of two columns, or of an example or a list under its own text.
+size_t hang_of(const std::string& line, size_t second_column) {
+  auto indent = std::min(line.find_first_not_of(' '), line.size());
+  auto two = line.size() > second_column && line.compare(second_column - 2, 2, "  ") == 0;
+  return indent == 0 ? 0 : two ? second_column : indent + 4;
+}
+
 class people_formatter : public CLI::Formatter {
 public:
+  explicit people_formatter(size_t columns) : columns_(columns) {}
+
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+    std::istringstream whole{CLI::Formatter::make_help(app, std::move(name), mode)};
+    std::string out;
+    for (std::string line; std::getline(whole, line);)
+      for (const auto& part : wrapped(line, columns_, hang_of(line, get_column_width())))
+        out += part + '\n';
+    return out;
+  }
+
+  std::string make_option_name(const CLI::Option* x, bool is_positional) const override {
+    // The library's way to write that a flag may have a value.
+    auto out = CLI::Formatter::make_option_name(x, is_positional);
+    auto brace = out.find('{');
+    return brace == out.npos ? out : out.substr(0, brace) + "[=SECONDS]";
+  }
+
   std::string make_option_opts(const CLI::Option* x) const override {
     if (is_flag(x) || x->get_positional())
       return {};
@@ -72,12 +101,15 @@ public:
     auto out = CLI::Formatter::make_option_desc(x);
     return said.empty() ? out : out + " (" + said + ")";
   }
+
+private:
+  size_t columns_;
 };
 
 } // namespace
 
-std::shared_ptr<CLI::FormatterBase> plain_help() {
-  return std::make_shared<people_formatter>();
+std::shared_ptr<CLI::FormatterBase> plain_help(size_t columns) {
+  return std::make_shared<people_formatter>(columns);
 }
 
 } // namespace vigie

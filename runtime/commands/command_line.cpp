@@ -9,11 +9,35 @@
 #include "runtime/commands/command_front.hpp"
 #include "runtime/commands/command_help.hpp"
 #include "runtime/commands/usage_errors.hpp"
+#include "runtime/commands/watch.hpp"
+#include "runtime/commands/wrapping_stream.hpp"
 #include "runtime/config_units.hpp"
 
 namespace vigie {
 
 namespace {
+
+/// "2", in seconds, or a time with its unit.
+result<duration> watch_interval(const std::string& x) {
+  auto bare = !x.empty() && x.find_first_not_of("0123456789") == x.npos;
+  auto out = parse_duration(bare ? x + "s" : x);
+  if (out && (*out < duration{100} || *out > std::chrono::hours{24}))
+    return fail(errc::bad_request, "\"" + x + "\" is not within 100ms to 1d");
+  return out;
+}
+
+CLI::Validator watch_text() {
+  return {[](const std::string& x) {
+            auto parsed = watch_interval(x);
+            return parsed ? std::string{} : parsed.error().detail;
+          },
+          "WATCH"};
+}
+
+std::string name_of(const CLI::App* command) {
+  auto name = command->get_name();
+  return command->get_parent() == nullptr ? name : name_of(command->get_parent()) + " " + name;
+}
 
 CLI::Validator duration_text() {
   return {[](const std::string& x) {
@@ -31,6 +55,26 @@ void add_duration(CLI::App* command, const std::string& name, duration& into, co
           name, [&into](const std::string& x) { into = parse_duration(x).value_or(into); }, what)
       ->check(duration_text())
       ->default_str(to_text(into));
+}
+
+void front::shown(CLI::App* command, shows what) {
+  if (what != shows::words)
+    command->add_flag("--wide", wide, "All columns of a table, whole, however narrow the terminal");
+  if (what == shows::state)
+    command->add_flag("--watch{2}", watch_every, "Show it again and again, until Ctrl-C; every 2 s, or as said")
+        ->check(watch_text());
+}
+
+int front::print(const CLI::App* command, const once& show) const {
+  if (watch_every.empty())
+    return show(style, std::cout, std::cerr);
+  watching what;
+  what.every = watch_interval(watch_every).value_or(what.every);
+  what.command = name_of(command);
+  what.show = show;
+  what.now = [] { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); };
+  what.size = [] { return size_of_terminal(STDOUT_FILENO, std::getenv("COLUMNS")).value_or(terminal_size{}); };
+  return watch_until_interrupted(std::move(what), style, std::cout, std::cerr);
 }
 
 void add_node(CLI::App* command, node_address& node) {
@@ -61,7 +105,7 @@ void declare_run(front& f) {
   auto* run = f.command(&f.app, "run", "Start the node that a file describes",
                         "  vigie run configs/single.toml\n"
                         "  vigie run configs/quickstart/main.toml --log-level debug\n"
-                        "  vigie run configs/single.toml --once   # one cycle now; 0 = every alert settled and told\n");
+                        "  vigie run configs/single.toml --once   # one cycle now, then the end\n");
   add_config(run, options->config);
   run->add_flag("--once", options->once, "One cycle now and its notifications, then end (main); for cron");
   add_duration(run, "--notify-wait", options->notify_wait,
@@ -81,10 +125,11 @@ void declare_check(front& f) {
   auto* check = f.command(&f.app, "check", "Check a node's file exactly as `run` would, and list its settings",
                           "  vigie check configs/main.toml\n"
                           "  vigie check configs/main.toml --env-file prod.env\n"
-                          "  vigie check configs/main.toml --print-env > prod.env   # an example without values\n");
+                          "  vigie check configs/main.toml --print-env > prod.env   # an example\n");
   add_config(check, options->config);
-  check->add_flag("--print-env", options->print_env,
-                  "Print an example env file for this configuration, without values");
+  check->add_flag_function(
+      "--print-env", [options, &f](int64_t) { options->print_env = true, f.wraps = false; },
+      "Print an example env file for this configuration, without values");
   f.json(check, "Print the result as JSON");
   f.runs(check, [options, &f] {
     options->style = f.style;
@@ -117,7 +162,7 @@ void declare_runs(front& f) {
                          "  vigie runs\n  vigie runs 12\n  vigie runs --limit 100 --json\n");
   runs->add_option("id", options->id, "The run's number")->check(CLI::PositiveNumber);
   runs->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 1000))->capture_default_str();
-  f.asks_node(runs, options, run_runs);
+  f.asks_node(runs, options, run_runs, shows::state);
 }
 
 void declare_matches(front& f) {
@@ -128,13 +173,13 @@ void declare_matches(front& f) {
   matches->add_option("--run", options->run, "Only of this run")->check(CLI::PositiveNumber);
   matches->add_option("--alert", options->alert, "Only of this alert")->check(CLI::PositiveNumber);
   matches->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 1000))->capture_default_str();
-  f.asks_node(matches, options, run_matches);
+  f.asks_node(matches, options, run_matches, shows::state);
 }
 
 void declare_stats(front& f) {
   auto options = std::make_shared<stats_options>();
   auto* stats = f.command(&f.app, "stats", "The fleet in numbers", "  vigie stats\n  vigie stats --json\n");
-  f.asks_node(stats, options, run_stats);
+  f.asks_node(stats, options, run_stats, shows::state);
 }
 
 void declare_tree(front& f) {
@@ -142,7 +187,7 @@ void declare_tree(front& f) {
   auto* tree = f.command(&f.app, "tree", "Every actor of every node: state, mailbox, restarts, last crash",
                          "  vigie tree\n  vigie tree --here   # this node only\n  vigie tree --json\n");
   tree->add_flag("!--here", options->fleet, "Only the node that is asked");
-  f.asks_node(tree, options, run_tree);
+  f.asks_node(tree, options, run_tree, shows::state);
 }
 
 void declare_top(front& f) {
@@ -160,7 +205,7 @@ void declare_top(front& f) {
       ->default_str("busy");
   top->add_option("--rows", options->rows, "How many")->check(CLI::Range(1, 10000))->capture_default_str();
   top->add_flag("!--here", options->fleet, "Only the node that is asked");
-  f.asks_node(top, options, run_top);
+  f.asks_node(top, options, run_top, shows::state);
 }
 
 void declare_crash(front& f) {
@@ -189,7 +234,9 @@ void declare_sample_site(front& f) {
   });
 }
 
-void declare_all(front& f) {
+} // namespace
+
+void declare_commands(front& f) {
   f.app.require_subcommand(1);
   f.app.footer("Try `vigie COMMAND --help` for examples.\n" + std::string{exit_codes});
   f.app.add_flag("--no-color", f.no_colour, "No colour on a terminal either (as do NO_COLOR and TERM=dumb)");
@@ -221,6 +268,8 @@ void declare_all(front& f) {
   f.runs(version, [&f] { return run_version(f.style, std::cout); });
 }
 
+namespace {
+
 /// The command that was chosen has --json, too.
 bool takes_json(const CLI::App& root) {
   const auto* at = &root;
@@ -245,15 +294,38 @@ int flushed(int code) {
 
 } // namespace
 
+namespace {
+
+/// Errors fit their terminal, and what is printed for people fits its own.
+int run_chosen(front& f) {
+  const auto* columns = std::getenv("COLUMNS");
+  auto out = size_of_terminal(STDOUT_FILENO, columns);
+  auto err = size_of_terminal(STDERR_FILENO, columns);
+  f.style.columns = out && !f.wide ? out->columns : 0;
+  wrapping_stream wrap_out{std::cout, f.wraps && !f.style.json ? f.style.columns : 0};
+  wrapping_stream wrap_err{std::cerr, err ? err->columns : 0};
+  return flushed(f.chosen());
+}
+
+/// Of help: a text for people is not wider than this.
+size_t help_columns() {
+  auto out = size_of_terminal(STDOUT_FILENO, std::getenv("COLUMNS"));
+  return out ? std::min(out->columns, widest_help) : widest_help;
+}
+
+} // namespace
+
 int command_line(int argc, char** argv) {
   front f;
-  f.app.formatter(plain_help());
-  declare_all(f);
+  f.app.formatter(plain_help(help_columns()));
+  declare_commands(f);
   try {
     f.app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0)
       return flushed(f.app.exit(e, std::cout, std::cerr));
+    auto size = size_of_terminal(STDERR_FILENO, std::getenv("COLUMNS"));
+    wrapping_stream wrap{std::cerr, size ? size->columns : 0};
     std::cerr << usage_problem(f.app, e);
     return exit_usage;
   }
@@ -266,7 +338,7 @@ int command_line(int argc, char** argv) {
   f.style.terminal = isatty(STDOUT_FILENO) == 1 && !dumb;
   f.style.colour = f.style.terminal && !f.no_colour && !is_set("NO_COLOR");
   try {
-    return flushed(f.chosen());
+    return run_chosen(f);
   } catch (const std::exception& e) {
     std::cerr << "vigie: " << strip_control(e.what()) << '\n';
     return exit_failed;

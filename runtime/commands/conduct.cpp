@@ -12,12 +12,12 @@ uint64_t count_of(const json_node& x, std::string_view key) {
   return static_cast<uint64_t>(std::max<int64_t>(0, int_of(x, key)));
 }
 
-std::string number(const json_node& x, std::string_view key) {
+std::string counted(const json_node& x, std::string_view key) {
   return grouped(count_of(x, key));
 }
 
 text_table::cell alarming(const json_node& x, std::string_view key) {
-  return {number(x, key), count_of(x, key) > 0 ? paint::warning : paint::plain};
+  return {counted(x, key), count_of(x, key) > 0 ? paint::warning : paint::plain};
 }
 
 /// "46.51 %"
@@ -40,21 +40,22 @@ std::string hour_text(const json_node& x, std::string_view key) {
 /// One host, line by line.
 void print_host(const json_node& x, const conduct_options& options, std::ostream& out) {
   auto requests = count_of(x, "requests");
-  text_table table{
-      {{text_of(x, "host"), false, 24}, {"", true, 20}, {"in the last " + to_text(options.since), false, 100}}};
+  using enum text_table::holds;
+  text_table table{{{text_of(x, "host")}, {"", number, 0}, {"in the last " + to_text(options.since), text, 0}},
+                   text_table::too_wide::wrapped};
   auto row = [&](const char* what, text_table::cell value, std::string remark = {}) {
     table.add({what, std::move(value), {std::move(remark), paint::dim}});
   };
-  row("requests", number(x, "requests"));
-  row("  for robots.txt", number(x, "robotsRequests"));
-  row("  repetitions", number(x, "retries"));
-  row("bytes", short_size(count_of(x, "bytes")), number(x, "bytes") + " of bodies, as they came");
-  row("answered", number(x, "answered"), "a page, a redirect, a 404, …");
-  row("unchanged", number(x, "unchanged"), "304" + (requests > 0 ? ", " + share(x) : std::string{}));
+  row("requests", counted(x, "requests"));
+  row("  for robots.txt", counted(x, "robotsRequests"));
+  row("  repetitions", counted(x, "retries"));
+  row("bytes", short_size(count_of(x, "bytes")), counted(x, "bytes") + " of bodies, as they came");
+  row("answered", counted(x, "answered"), "a page, a redirect, a 404, …");
+  row("unchanged", counted(x, "unchanged"), "304" + (requests > 0 ? ", " + share(x) : std::string{}));
   row("told to slow down", alarming(x, "rateLimited"), "429, or 503 with Retry-After");
   row("refused", alarming(x, "refused"), "403, or a challenge");
-  row("failed", number(x, "failed"), "no answer, 408, 5xx");
-  row("forbidden", number(x, "robotsDenied"), "by robots.txt, so not requested");
+  row("failed", counted(x, "failed"), "no answer, 408, 5xx");
+  row("forbidden", counted(x, "robotsDenied"), "by robots.txt, so not requested");
   row("waited", waited(x, "waitedMs"), requests > 0 ? waited(x, "averageWaitMs") + " a request, for its turn" : "");
   row("robots.txt", "", "version " + (text_of(x, "robotsVersion").empty() ? "not known" : text_of(x, "robotsVersion")));
   row("user agent", "", text_of(x, "userAgent").empty() ? "none sent" : text_of(x, "userAgent"));
@@ -64,67 +65,71 @@ void print_host(const json_node& x, const conduct_options& options, std::ostream
 }
 
 void print_hosts(const json_node& page, const output_style& style, std::ostream& out) {
-  text_table table{{{"HOST", false, 40},
-                    {"REQUESTS", true},
-                    {"ROBOTS", true},
-                    {"RETRIES", true},
-                    {"BYTES", true},
-                    {"ANSWERED", true},
-                    {"304", true},
-                    {"304 %", true},
-                    {"429", true},
-                    {"403", true},
-                    {"FAILED", true},
-                    {"FORBIDDEN", true},
-                    {"WAITED", true},
-                    {"AVERAGE", true},
-                    {"FIRST (UTC)", false, 16},
-                    {"LAST", false, 16},
-                    {"ROBOTS.TXT", false, 18},
-                    {"USER AGENT", false, 60}}};
+  using enum text_table::holds;
+  text_table table{{{"HOST"},
+                    {"REQUESTS", number, 0},
+                    {"ROBOTS", number, 6},
+                    {"RETRIES", number, 6},
+                    {"BYTES", number, 2},
+                    {"ANSWERED", number, 3},
+                    {"304", number, 6},
+                    {"304 %", number, 3},
+                    {"429", number, 1},
+                    {"403", number, 1},
+                    {"FAILED", number, 2},
+                    {"FORBIDDEN", number, 4},
+                    {"WAITED", number, 5},
+                    {"AVERAGE", number, 6},
+                    {"FIRST (UTC)", word, 8},
+                    {"LAST (UTC)", word, 5},
+                    {"ROBOTS.TXT", word, 8},
+                    {"USER AGENT", text, 7}}};
   for (auto x : rows_of(page, "hosts"))
-    table.add({text_of(x, "host"), number(x, "requests"), number(x, "robotsRequests"), number(x, "retries"),
-               short_size(count_of(x, "bytes")), number(x, "answered"), number(x, "unchanged"), share(x),
-               alarming(x, "rateLimited"), alarming(x, "refused"), number(x, "failed"), number(x, "robotsDenied"),
+    table.add({text_of(x, "host"), counted(x, "requests"), counted(x, "robotsRequests"), counted(x, "retries"),
+               short_size(count_of(x, "bytes")), counted(x, "answered"), counted(x, "unchanged"), share(x),
+               alarming(x, "rateLimited"), alarming(x, "refused"), counted(x, "failed"), counted(x, "robotsDenied"),
                waited(x, "waitedMs"), waited(x, "averageWaitMs"), hour_text(x, "firstHour"), hour_text(x, "lastHour"),
                text_of(x, "robotsVersion"), text_of(x, "userAgent")});
   table.print(out, style);
 }
 
 void print_hours(const json_node& page, const output_style& style, std::ostream& out) {
-  text_table table{{{"HOUR (UTC)", false, 16},
-                    {"HOST", false, 40},
-                    {"REQUESTS", true},
-                    {"ROBOTS", true},
-                    {"RETRIES", true},
-                    {"BYTES", true},
-                    {"ANSWERED", true},
-                    {"304", true},
-                    {"429", true},
-                    {"403", true},
-                    {"FAILED", true},
-                    {"FORBIDDEN", true},
-                    {"WAITED", true},
-                    {"ROBOTS.TXT", false, 18}}};
+  using enum text_table::holds;
+  text_table table{{{"HOUR (UTC)", word},
+                    {"HOST", text, 0},
+                    {"REQUESTS", number, 0},
+                    {"ROBOTS", number, 6},
+                    {"RETRIES", number, 6},
+                    {"BYTES", number, 2},
+                    {"ANSWERED", number, 3},
+                    {"304", number, 4},
+                    {"429", number, 1},
+                    {"403", number, 1},
+                    {"FAILED", number, 2},
+                    {"FORBIDDEN", number, 4},
+                    {"WAITED", number, 5},
+                    {"ROBOTS.TXT", word, 8}}};
   for (auto host : rows_of(page, "hosts"))
     for (auto x : rows_of(host, "hours"))
-      table.add({hour_text(x, "hour"), text_of(host, "host"), number(x, "requests"), number(x, "robotsRequests"),
-                 number(x, "retries"), short_size(count_of(x, "bytes")), number(x, "answered"), number(x, "unchanged"),
-                 alarming(x, "rateLimited"), alarming(x, "refused"), number(x, "failed"), number(x, "robotsDenied"),
-                 waited(x, "waitedMs"), text_of(x, "robotsVersion")});
+      table.add({hour_text(x, "hour"), text_of(host, "host"), counted(x, "requests"), counted(x, "robotsRequests"),
+                 counted(x, "retries"), short_size(count_of(x, "bytes")), counted(x, "answered"),
+                 counted(x, "unchanged"), alarming(x, "rateLimited"), alarming(x, "refused"), counted(x, "failed"),
+                 counted(x, "robotsDenied"), waited(x, "waitedMs"), text_of(x, "robotsVersion")});
   out << '\n';
   table.print(out, style);
 }
 
 /// What is done by agreement, with whose, and until when.
 void print_exceptions(const json_node& page, const output_style& style, std::ostream& out) {
-  text_table table{{{"EXCEPTION", false, 24},
-                    {"HOST", false, 40},
-                    {"WHAT", false, 80},
-                    {"APPROVED BY", false, 40},
-                    {"EXPIRES", false, 10},
-                    {"REASON", false, 80},
-                    {"OWNER'S CONSENT", false, 80}}};
+  using enum text_table::holds;
+  text_table table{{{"EXCEPTION"},
+                    {"HOST", text, 2},
+                    {"WHAT", text, 0},
+                    {"APPROVED BY", text, 3},
+                    {"EXPIRES", word, 1},
+                    {"REASON", text, 4},
+                    {"OWNER'S CONSENT", text, 5}},
+                   text_table::too_wide::wrapped};
   for (auto x : rows_of(page, "exceptions"))
     table.add({text_of(x, "source"),
                text_of(x, "host"),
@@ -141,7 +146,9 @@ void print_exceptions(const json_node& page, const output_style& style, std::ost
 
 /// Who is left alone now.
 void print_held(const json_node& page, const output_style& style, std::ostream& out) {
-  text_table table{{{"HELD", false, 40}, {"UNTIL (UTC)", false, 19}, {"", false, 6}, {"ROBOTS.TXT", false, 100}}};
+  using enum text_table::holds;
+  text_table table{{{"HELD"}, {"UNTIL (UTC)", word, 0}, {"", word, 0}, {"ROBOTS.TXT", text, 1}},
+                   text_table::too_wide::wrapped};
   uint64_t shown = 0;
   for (auto x : rows_of(page, "held")) {
     auto pause = bool_of(x, "pause");

@@ -11,16 +11,12 @@ using alerts_ptr = std::shared_ptr<alerts_options>;
 
 enum class takes : uint8_t { nothing, alerts };
 
-void alerts_command(front& f, CLI::App* command, const alerts_ptr& options, alerts_action action, takes what) {
+void alerts_command(front& f, CLI::App* command, const alerts_ptr& options, alerts_action action, takes what,
+                    shows print = shows::words) {
   if (what == takes::alerts)
     command->add_option("alert", options->which, "Its number, or its name; several are taken together")->required();
-  add_node(command, options->node);
-  f.json(command);
-  f.runs(command, [options, action, &f] {
-    options->style = f.style;
-    options->action = action;
-    return run_alerts(*options, std::cout, std::cerr);
-  });
+  options->action = action;
+  f.asks_node(command, options, run_alerts, print);
 }
 
 /// The options of `add` and `set`. Each that is given becomes a change; what is not given stays.
@@ -105,10 +101,9 @@ void add_conditions(alert_options x) {
 
 void declare_add(front& f, CLI::App* parent) {
   auto options = std::make_shared<alerts_options>();
-  auto* add =
-      f.command(parent, "add", "Add an alert",
-                "  vigie alerts add --name \"iPhone 13\" --source market --query \"iPhone 13\" --price-max 300 \\\n"
-                "      --currency EUR --none fissuré --channel log\n");
+  auto* add = f.command(parent, "add", "Add an alert",
+                        "  vigie alerts add --name \"iPhone 13\" --source market --query \"iPhone 13\" \\\n"
+                        "      --price-max 300 --currency EUR --none fissuré --channel log\n");
   alert_options x{add, options};
   x.text("--name", "Its name; no two alerts share one", [](alert& a, std::string v) {
      a.name = std::move(v);
@@ -124,7 +119,7 @@ void declare_set(front& f, CLI::App* parent) {
   auto options = std::make_shared<alerts_options>();
   auto* set = f.command(parent, "set", "Change alerts; what is not named stays as it is",
                         "  vigie alerts set \"iPhone 13\" --price-max 250\n"
-                        "  vigie alerts set 7 9 --channel shop log   # a list takes the place of the one there was\n"
+                        "  vigie alerts set 7 9 --channel shop log   # a list replaces the old one\n"
                         "  vigie alerts set 7 --none \"\" --price-max none   # an empty list, no bound\n");
   alert_options x{set, options};
   x.text("--name", "A new name", [](alert& a, std::string v) { a.name = std::move(v); });
@@ -147,6 +142,7 @@ void declare_files(front& f, CLI::App* parent) {
                           "  vigie alerts export alerts.ndjson\n  vigie alerts export | jq .name\n");
   write->add_option("file", out->file, "A new file; - = standard output")->capture_default_str();
   alerts_command(f, write, out, alerts_action::write, takes::nothing);
+  write->preparse_callback([&f](size_t) { f.wraps = false; });
 }
 
 } // namespace
@@ -159,19 +155,20 @@ void declare_alerts(front& f) {
   alerts->require_subcommand(1);
   auto list = std::make_shared<alerts_options>();
   alerts_command(f, f.command(alerts, "list", "List all alerts", "  vigie alerts list\n  vigie alerts list --json\n"),
-                 list, alerts_action::list, takes::nothing);
+                 list, alerts_action::list, takes::nothing, shows::state);
   struct row {
     const char* name;
     const char* what;
     alerts_action action;
+    shows print = shows::words;
   };
-  for (const auto& x : {row{"show", "Show alerts, and why one is paused", alerts_action::show},
+  for (const auto& x : {row{"show", "Show alerts, and why one is paused", alerts_action::show, shows::tables},
                         row{"pause", "Leave alerts out of the cycles", alerts_action::pause},
                         row{"resume", "Take them in again", alerts_action::resume},
                         row{"remove", "Remove alerts", alerts_action::remove}}) {
     auto command = std::string{"  vigie alerts "} + x.name;
     alerts_command(f, f.command(alerts, x.name, x.what, command + " 7\n" + command + " \"iPhone 13\" 9\n"),
-                   std::make_shared<alerts_options>(), x.action, takes::alerts);
+                   std::make_shared<alerts_options>(), x.action, takes::alerts, x.print);
   }
   declare_add(f, alerts);
   declare_set(f, alerts);

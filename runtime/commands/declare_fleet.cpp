@@ -16,6 +16,7 @@ void declare_workers(front& f) {
   };
   add_node(workers, options->node);
   f.json(workers);
+  f.shown(workers, shows::state);
   declare("drain", "Give them no new work; what they have goes on (admin key)",
           "  vigie workers drain worker-fr worker-us\n", workers_action::drain);
   declare("undrain", "Give them work again (admin key)", "  vigie workers undrain worker-fr\n",
@@ -23,10 +24,7 @@ void declare_workers(front& f) {
   declare("unban", "Lift all their bans, and circuits that stand on nobody else's (admin key)",
           "  vigie workers unban worker-fr\n", workers_action::unban);
   // After a subcommand's own.
-  f.runs(workers, [options, &f] {
-    options->style = f.style;
-    return run_workers(*options, std::cout, std::cerr);
-  });
+  f.prints(workers, options, run_workers);
 }
 
 void declare_ready(front& f) {
@@ -34,7 +32,7 @@ void declare_ready(front& f) {
   auto* ready = f.command(&f.app, "ready", "Whether a node is ready, and if not, why; exit 0 = it is",
                           "  vigie ready\n  until vigie ready; do sleep 1; done\n");
   options->node.needs_key = false;
-  f.asks_node(ready, options, show_ready);
+  f.asks_node(ready, options, show_ready, shows::state);
 }
 
 void declare_log_level(front& f) {

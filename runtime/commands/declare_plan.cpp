@@ -9,12 +9,12 @@ void declare_plan(front& f) {
   plan->footer("Examples:\n"
                "  vigie plan\n"
                "  vigie plan --json\n"
-               "  vigie plan --config configs/main.toml --alerts alerts.json   # no node need run\n\n"
+               "  vigie plan -c configs/main.toml --alerts alerts.json   # no node need run\n\n"
                "Exit codes: 0 feasible, 3 PLAN_INFEASIBLE, 2 wrong usage or configuration, 1 no node answered, or it "
                "refused. No site is asked.");
   plan->add_option("--alerts", options->alerts,
                    "An import file whose alerts are planned under the node's file, without a node");
-  f.asks_node(plan, options, show_plan);
+  f.asks_node(plan, options, show_plan, shows::state);
 }
 
 } // namespace vigie

@@ -10,10 +10,10 @@ void declare_robots(front& f) {
   auto* check =
       robots->add_subcommand("check", "Say whether a robots.txt lets a crawler fetch a URL, and by which rule");
   check->footer("Examples:\n"
-                "  vigie robots check --agent FooBot --url https://example.com/search?q=1 robots.txt\n"
-                "  curl -sS https://example.com/robots.txt | vigie robots check --agent FooBot --url "
-                "https://example.com/\n"
-                "  vigie robots check --agent FooBot --url https://example.com/ --json - < robots.txt\n\n"
+                "  vigie robots check --agent FooBot --url https://example.com/a robots.txt\n"
+                "  curl -sS https://example.com/robots.txt |\n"
+                "      vigie robots check --agent FooBot --url https://example.com/\n"
+                "  vigie robots check --agent FooBot --url https://example.com/ --json robots.txt\n\n"
                 "Exit codes: 0 allowed, 1 disallowed, 2 wrong usage, or the file cannot be read. Nothing is fetched.");
   check->add_option("--agent", options->agent, "The crawler's product token: letters, - and _")->required();
   check->add_option("--url", options->url, "The address that it wants to fetch")->required();

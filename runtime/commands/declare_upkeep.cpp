@@ -22,10 +22,8 @@ void declare_outbox(front& f) {
     f.json(command);
   }
   retry->callback([options] { options->retry = true; });
-  f.runs(outbox, [options, &f] {
-    options->style = f.style;
-    return run_outbox(*options, std::cout, std::cerr);
-  });
+  f.shown(outbox, shows::state);
+  f.prints(outbox, options, run_outbox);
 }
 
 void declare_keys(front& f) {

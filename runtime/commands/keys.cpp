@@ -59,12 +59,13 @@ int list_keys(const keys_options& options, const key_file& file, const std::stri
   if (!rows)
     return refuse(rows.error(), err);
   std::ifstream own{data_dir + "/admin.key"};
-  std::string text;
-  if (std::getline(own, text))
-    if (auto id = api_key_id(text))
+  std::string key;
+  if (std::getline(own, key))
+    if (auto id = api_key_id(key))
       rows->insert(rows->begin(), api_key_row{*id, {}, "read,run,admin", "admin.key", {}});
   auto list = json_value::array();
-  text_table table{{{"NAME", false, 64}, {"ID", false, 12}, {"SCOPES", false, 16}, {"MADE (UTC)", false, 20}}};
+  using enum text_table::holds;
+  text_table table{{{"NAME", word}, {"ID", word, 1}, {"SCOPES", word, 0}, {"MADE (UTC)", word, 2}}};
   for (const auto& x : *rows) {
     auto made = to_unix_ms(x.created) == 0 ? std::string{} : to_rfc3339(x.created);
     table.add({x.name, x.id, x.scopes, short_time(made)});

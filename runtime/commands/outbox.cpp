@@ -39,13 +39,14 @@ int list_rows(const outbox_options& options, api_client& client, std::ostream& o
     out << answer.text << '\n';
     return exit_done;
   }
-  text_table table{{{"ID", true, 12},
-                    {"STATE", false, 10},
-                    {"CHANNEL", false, 20},
-                    {"ALERT", false, 24},
-                    {"ITEM", false, 24},
-                    {"TRIES", true, 6},
-                    {"LAST ERROR", false, 80}}};
+  using enum text_table::holds;
+  text_table table{{{"ID", number},
+                    {"STATE", word, 0},
+                    {"CHANNEL", text, 2},
+                    {"ALERT", text, 3},
+                    {"ITEM", text, 4},
+                    {"TRIES", number, 5},
+                    {"LAST ERROR", text, 1}}};
   for (auto x : rows_of(answer.data(), "outbox"))
     table.add({text_of(x, "id"), state_cell(x), text_of(x, "channel"), text_of(x, "alertName"), text_of(x, "itemId"),
                text_of(x, "attempts"), text_of(x, "lastError")});

@@ -55,17 +55,18 @@ void explain(const json_node& plan, const json_node& gate, std::ostream& out) {
 }
 
 void print_gates(const json_node& plan, const output_style& style, std::ostream& out) {
-  text_table table{{{"HOST", false, 40},
-                    {"ALERTS", true},
-                    {"SEARCHES", true},
-                    {"REQUESTS", true},
-                    {"GAP", false, 20},
-                    {"SHORTEST", true},
-                    {"EXPECTED", true},
-                    {"LONGEST", true},
-                    {"A DAY", true},
-                    {"BUDGET", true},
-                    {"", false, 16}}};
+  using enum text_table::holds;
+  text_table table{{{"HOST"},
+                    {"ALERTS", number, 4},
+                    {"SEARCHES", number, 5},
+                    {"REQUESTS", number, 1},
+                    {"GAP", word, 1},
+                    {"SHORTEST", number, 2},
+                    {"EXPECTED", number, 3},
+                    {"LONGEST", number, 4},
+                    {"A DAY", number, 3},
+                    {"BUDGET", number, 3},
+                    {"VERDICT", word, 0}}};
   size_t shown = 0;
   for (auto gate : rows_of(plan, "gates")) {
     if (shown++ == most_gates)

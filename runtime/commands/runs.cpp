@@ -52,19 +52,20 @@ text_table::cell state_cell(const json_node& x) {
 }
 
 text_table runs_table() {
-  return text_table{{{"RUN", true, 12},
-                     {"STATE", false, 16},
-                     {"BY", false, 8},
-                     {"STARTED (UTC)", false, 20},
-                     {"TOOK", true, 10},
-                     {"ALERTS", true, 12},
-                     {"WORKERS", true, 9},
-                     {"ITEMS", true, 12},
-                     {"MATCHES", true, 9},
-                     {"NEW", true, 9},
-                     {"ERRORS", true, 8},
-                     {"RESENT", true, 8},
-                     {"NOTE", false, 50}}};
+  using enum text_table::holds;
+  return text_table{{{"RUN", number},
+                     {"STATE", word, 0},
+                     {"BY", word, 6},
+                     {"STARTED (UTC)", word, 1},
+                     {"TOOK", number, 2},
+                     {"ALERTS", number, 1},
+                     {"WORKERS", number, 6},
+                     {"ITEMS", number, 5},
+                     {"MATCHES", number, 4},
+                     {"NEW", number, 1},
+                     {"ERRORS", number, 1},
+                     {"RESENT", number, 6},
+                     {"NOTE", text, 3}}};
 }
 
 void add_run(text_table& table, const json_node& x) {
@@ -117,7 +118,8 @@ void print_notes(const json_node& attempts, const output_style& style, std::ostr
   if (order.empty())
     return;
   out << '\n';
-  text_table table{{{"NOTE", false, 200}, {"ALERTS", false, 100}}};
+  using enum text_table::holds;
+  text_table table{{{"NOTE", text, 0}, {"ALERTS", text, 0}}, text_table::too_wide::wrapped};
   for (const auto& note : order) {
     const auto& all = alerts[note];
     std::string ids;
@@ -138,15 +140,17 @@ void print_run(const json_node& data, const output_style& style, std::ostream& o
   if (!attempts || attempts->kind() != json_kind::array)
     return;
   out << '\n';
-  text_table rows{{{"ALERT", true, 12},
-                   {"NAME", false, 34},
-                   {"TRY", true, 4},
-                   {"WORKER", false, 20},
-                   {"STATE", false, 10},
-                   {"ITEMS", true, 10},
-                   {"MATCHES", true, 8},
-                   {"TOOK", true, 10},
-                   {"ERROR", false, 70}}};
+  using enum text_table::holds;
+  text_table rows{{{"ALERT", number},
+                   {"NAME", text, 1},
+                   {"TRY", number, 5},
+                   {"WORKER", text, 4},
+                   {"STATE", word, 0},
+                   {"ITEMS", number, 2},
+                   {"MATCHES", number, 2},
+                   {"TOOK", number, 3},
+                   {"ERROR", text, 0}},
+                  text_table::too_wide::wrapped};
   for (auto x : attempts->elements())
     rows.add({text_of(x, "alertId"),
               text_of(x, "alertName"),
@@ -197,15 +201,16 @@ int run_matches(const matches_options& options, std::ostream& out, std::ostream&
     out << answer.text << '\n';
     return exit_done;
   }
-  text_table table{{{"FOUND (UTC)", false, 20},
-                    {"ALERT", false, 28},
-                    {"TITLE", false, 46},
-                    {"PRICE", true, 14},
-                    {"BRAND", false, 14},
-                    {"SIZE", false, 6},
-                    {"CONDITION", false, 14},
-                    {"SENT TO", false, 28},
-                    {"URL", false, 60}}};
+  using enum text_table::holds;
+  text_table table{{{"FOUND (UTC)", word},
+                    {"ALERT", text, 3},
+                    {"TITLE", text, 0},
+                    {"PRICE", number, 1},
+                    {"BRAND", text, 6},
+                    {"SIZE", word, 6},
+                    {"CONDITION", text, 6},
+                    {"SENT TO", text, 2},
+                    {"URL", word, 7}}};
   for (auto x : rows_of(answer.data(), "matches")) {
     auto item = x.find("item").value_or(x);
     table.add({short_time(text_of(x, "foundAt")), text_of(x, "alertName"), text_of(item, "title"), price_of(item),

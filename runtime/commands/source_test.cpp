@@ -16,6 +16,7 @@
 #include "adapters/extract/reading_threads.hpp"
 #include "adapters/json/json_writer.hpp"
 #include "runtime/commands/commands.hpp"
+#include "runtime/commands/display_width.hpp"
 #include "runtime/commands/source_page.hpp"
 
 namespace vigie {

@@ -13,7 +13,7 @@ int run_stats(const stats_options& options, std::ostream& out, std::ostream& err
     return exit_done;
   }
   auto data = answer.data();
-  text_table table{{{"WORKERS"}, {"", true}}};
+  text_table table{{{"WORKERS"}, {"", text_table::holds::number}}};
   table.add({"total", text_of(data, "totalWorkers")});
   table.add({"available", text_of(data, "availableWorkers")});
   table.add({"banned", text_of(data, "bannedWorkers")});

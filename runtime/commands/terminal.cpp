@@ -2,53 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 
-#include "actors/policy/plain_text.hpp"
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace vigie {
 
 namespace {
 
-struct code_range {
-  uint32_t first;
-  uint32_t last;
-};
-
-// The blocks that matter in titles of marketplaces; the rest takes one column.
-constexpr std::array zero_width{code_range{0x300, 0x36F},   code_range{0x483, 0x489},   code_range{0x591, 0x5BD},
-                                code_range{0x610, 0x61A},   code_range{0x64B, 0x65F},   code_range{0x200B, 0x200F},
-                                code_range{0x1AB0, 0x1AFF}, code_range{0x1DC0, 0x1DFF}, code_range{0x20D0, 0x20FF},
-                                code_range{0xFE00, 0xFE0F}, code_range{0xFE20, 0xFE2F}, code_range{0xFEFF, 0xFEFF}};
-constexpr std::array double_width{
-    code_range{0x1100, 0x115F},   code_range{0x231A, 0x231B},   code_range{0x23E9, 0x23EC},
-    code_range{0x2705, 0x2705},   code_range{0x274C, 0x274C},   code_range{0x2E80, 0x303E},
-    code_range{0x3041, 0x33FF},   code_range{0x3400, 0x4DBF},   code_range{0x4E00, 0x9FFF},
-    code_range{0xA000, 0xA4CF},   code_range{0xAC00, 0xD7A3},   code_range{0xF900, 0xFAFF},
-    code_range{0xFE30, 0xFE6F},   code_range{0xFF00, 0xFF60},   code_range{0xFFE0, 0xFFE6},
-    code_range{0x1F300, 0x1F64F}, code_range{0x1F680, 0x1F6FF}, code_range{0x1F900, 0x1F9FF},
-    code_range{0x20000, 0x3FFFD}};
-
-template <size_t N>
-bool within(const std::array<code_range, N>& ranges, uint32_t x) {
-  return std::any_of(ranges.begin(), ranges.end(), [x](auto r) { return x >= r.first && x <= r.last; });
-}
-
-size_t width_of(uint32_t x) {
-  return within(zero_width, x) ? 0 : within(double_width, x) ? 2 : 1;
-}
-
-// Takes one code point from the front; a byte that is no UTF-8 counts as itself.
-uint32_t take_point(std::string_view& text, std::string_view& bytes) {
-  auto length = std::max<size_t>(1, utf8_length(text, 0));
-  bytes = text.substr(0, length);
-  text.remove_prefix(length);
-  static constexpr std::array<unsigned char, 5> masks{0, 0x7F, 0x1F, 0x0F, 0x07};
-  uint32_t out = static_cast<unsigned char>(bytes[0]) & masks[length];
-  for (size_t i = 1; i < length; ++i)
-    out = (out << 6) | (static_cast<unsigned char>(bytes[i]) & 0x3F);
-  return out;
-}
+constexpr size_t most_columns = 10000; // that COLUMNS is believed
 
 std::string_view paint_code(paint how) {
   switch (how) {
@@ -82,62 +46,22 @@ std::string painted(std::string_view text, paint how, const output_style& style)
   return std::string{paint_code(how)} + std::string{text} + "\x1b[0m";
 }
 
-size_t display_width(std::string_view text) {
-  size_t out = 0;
-  std::string_view bytes;
-  while (!text.empty())
-    out += width_of(take_point(text, bytes));
+std::optional<terminal_size> size_of_terminal(int fd, const char* columns_variable) {
+  if (::isatty(fd) != 1)
+    return std::nullopt;
+  winsize told{};
+  if (::ioctl(fd, TIOCGWINSZ, &told) != 0)
+    told = {};
+  terminal_size out{told.ws_col, told.ws_row};
+  if (out.columns == 0 && columns_variable != nullptr) {
+    std::string_view text{columns_variable};
+    auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out.columns);
+    if (problem != std::errc{} || end != text.data() + text.size() || out.columns > most_columns)
+      out.columns = 0;
+  }
+  if (out.columns == 0)
+    out.columns = 80;
   return out;
-}
-
-std::string cut_to_width(std::string_view text, size_t columns) {
-  if (display_width(text) <= columns)
-    return std::string{text};
-  std::string out;
-  std::string_view bytes;
-  size_t used = 0;
-  while (!text.empty()) {
-    auto width = width_of(take_point(text, bytes));
-    if (used + width + 1 > columns)
-      break;
-    used += width;
-    out += bytes;
-  }
-  return columns == 0 ? std::string{} : out + "…";
-}
-
-void text_table::add(std::vector<cell> row) {
-  row.resize(columns_.size(), cell{""});
-  for (size_t i = 0; i < row.size(); ++i)
-    row[i].text = cut_to_width(strip_control(row[i].text), columns_[i].limit);
-  rows_.push_back(std::move(row));
-}
-
-void text_table::say_if_cut(size_t limit, std::ostream& out) const {
-  if (rows_.size() >= limit)
-    out << "the first " << rows_.size() << "; there may be more (--limit)\n";
-}
-
-void text_table::print(std::ostream& out, const output_style& style) const {
-  std::vector<size_t> widths;
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    widths.push_back(display_width(columns_[i].heading));
-    for (const auto& row : rows_)
-      widths[i] = std::max(widths[i], display_width(row[i].text));
-  }
-  auto line = [&](auto text_of, auto paint_of) {
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      const std::string& text = text_of(i);
-      std::string gap(widths[i] - display_width(text), ' ');
-      auto last = i + 1 == columns_.size();
-      out << (i ? "  " : "") << (columns_[i].right ? gap : "") << painted(text, paint_of(i), style)
-          << (columns_[i].right || last ? "" : gap);
-    }
-    out << '\n';
-  };
-  line([&](size_t i) -> const std::string& { return columns_[i].heading; }, [](size_t) { return paint::strong; });
-  for (const auto& row : rows_)
-    line([&](size_t i) -> const std::string& { return row[i].text; }, [&](size_t i) { return row[i].how; });
 }
 
 std::string short_time(std::string x) {

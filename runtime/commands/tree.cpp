@@ -39,13 +39,13 @@ uint64_t count_of(const json_node& x, std::string_view key) {
 using children_map = std::multimap<std::string, json_node>;
 
 struct tree_printer {
-  text_table table{{{"ACTOR", false, 60},
-                    {"STATE", false, 44},
-                    {"MAILBOX", true, 8},
-                    {"HANDLED", true, 12},
-                    {"PER CALL", true, 10},
-                    {"RESTARTS", true, 8},
-                    {"LAST CRASH", false, 50}}};
+  text_table table{{{"ACTOR"},
+                    {"STATE", text_table::holds::text, 1},
+                    {"MAILBOX", text_table::holds::number, 2},
+                    {"HANDLED", text_table::holds::number, 4},
+                    {"PER CALL", text_table::holds::number, 5},
+                    {"RESTARTS", text_table::holds::number, 2},
+                    {"LAST CRASH", text_table::holds::text, 3}}};
 
   void row(const json_node& x, const std::string& indent) {
     auto alive = !x.find("alive") || bool_of(x, "alive");
@@ -127,15 +127,16 @@ void print_top(const json_node& data, const tree_options& options, std::ostream&
     return rank(a.actor, options.order) > rank(b.actor, options.order);
   });
   rows.erase(rows.begin() + static_cast<ptrdiff_t>(std::min<size_t>(rows.size(), options.rows)), rows.end());
-  text_table table{{{"NODE", false, 20},
-                    {"ACTOR", false, 40},
-                    {"BUSY", true, 10},
-                    {"HANDLED", true, 12},
-                    {"PER CALL", true, 10},
-                    {"LONGEST", true, 10},
-                    {"MAILBOX", true, 8},
-                    {"RESTARTS", true, 8},
-                    {"STATE", false, 44}}};
+  using enum text_table::holds;
+  text_table table{{{"NODE", word},
+                    {"ACTOR", text, 0},
+                    {"BUSY", number, 1},
+                    {"HANDLED", number, 1},
+                    {"PER CALL", number, 3},
+                    {"LONGEST", number, 4},
+                    {"MAILBOX", number, 1},
+                    {"RESTARTS", number, 2},
+                    {"STATE", text, 5}}};
   auto ms = [](const json_node& x, std::string_view key) { return short_duration(duration{int_of(x, key) / 1000000}); };
   for (const auto& x : rows)
     table.add({x.node, text_of(x.actor, "name"), ms(x.actor, "busyNs"), grouped(count_of(x.actor, "handled")),

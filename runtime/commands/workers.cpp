@@ -43,18 +43,19 @@ int list_workers(const workers_options& options, api_client& client, std::ostrea
     out << answer.text << '\n';
     return exit_done;
   }
-  text_table table{{{"ID", false, 24},
-                    {"NAME", false, 24},
-                    {"REGION", false, 10},
-                    {"STATE", false, 12},
-                    {"AVAILABLE", false, 9},
-                    {"IN FLIGHT", true, 9},
-                    {"REQUESTS", true, 12},
-                    {"OK", true, 12},
-                    {"ERRORS", true, 12},
-                    {"RATE", true, 9},
-                    {"BANS", false, 60},
-                    {"LAST ERROR", false, 60}}};
+  using enum text_table::holds;
+  text_table table{{{"ID", word},
+                    {"NAME", text, 7},
+                    {"REGION", word, 5},
+                    {"STATE", word, 0},
+                    {"AVAILABLE", word, 3},
+                    {"IN FLIGHT", number, 3},
+                    {"REQUESTS", number, 4},
+                    {"OK", number, 6},
+                    {"ERRORS", number, 2},
+                    {"RATE", number, 6},
+                    {"BANS", text, 1},
+                    {"LAST ERROR", text, 2}}};
   for (auto x : rows_of(answer.data(), "workers"))
     table.add({text_of(x, "id"), text_of(x, "name"), text_of(x, "region"), state_of(x), text_of(x, "isAvailable"),
                text_of(x, "inFlight"), text_of(x, "requestCount"), text_of(x, "successCount"), text_of(x, "errorCount"),

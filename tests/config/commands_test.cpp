@@ -15,6 +15,7 @@
 #include "adapters/http_api/problem.hpp"
 #include "adapters/http_api/server.hpp"
 #include "runtime/commands/commands.hpp"
+#include "runtime/commands/display_width.hpp"
 #include "tests/support/spoken_line.hpp"
 
 using namespace vigie;
@@ -662,10 +663,12 @@ TEST_CASE("--help says what is expected and what is taken without it, in words f
   };
   auto conduct = help({"conduct"});
   CHECK(has(conduct, "  --limit N                   How many hosts (1 to 1000, default 100)\n"));
-  CHECK(has(conduct, "  --since TIME                How far back; whole hours (UTC) are counted (default 7d)\n"));
+  CHECK(has(conduct, "  --since TIME                How far back; whole hours (UTC) are counted\n"
+                     "                              (default 7d)\n"));
   auto trial = help({"source", "test"});
   CHECK(has(trial, "The node's TOML file (required)\n"));
-  CHECK(has(trial, "  --content-type TEXT         The file's, as \"text/html; charset=iso-8859-2\" (with --body)\n"));
+  CHECK(has(trial, "  --content-type TEXT         The file's, as \"text/html; charset=iso-8859-2\"\n"
+                   "                              (with --body)\n"));
   for (auto command :
        {"run", "check", "run-once", "runs", "matches", "outbox", "plan", "conduct", "top", "sample-site"})
     for (auto word : {"UINT", "INT", "DURATION", "POSITIVE", "REQUIRED", " in [", "Needs:", "FLOAT"}) {
