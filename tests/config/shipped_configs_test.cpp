@@ -1,6 +1,4 @@
 // The files under configs/ are promises: they pass `vigie check`, and they fit together.
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -52,37 +50,6 @@ void check_fleet(const fs::path& folder) {
 }
 
 } // namespace
-
-namespace {
-
-/// What stands in docs/configuration.md behind `before`, up to `end`.
-std::string of_the_docs(const std::string& before, const std::string& end) {
-  std::ifstream in{fs::path{VIGIE_SOURCE_DIR} / "docs/configuration.md"};
-  std::string all{std::istreambuf_iterator<char>{in}, {}};
-  auto at = all.find(before);
-  REQUIRE(at != all.npos);
-  at += before.size();
-  return all.substr(at, all.find(end, at) - at);
-}
-
-} // namespace
-
-TEST_CASE("the file of \"Trying it\" is whole, and its feed reads as printed there") {
-  auto path = fs::temp_directory_path() / ("vigie-docs-" + std::to_string(getpid()) + ".toml");
-  std::ofstream{path} << of_the_docs("file, `try.toml`:\n\n```toml\n", "```\n");
-  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
-  CHECK(load(path).sources.size() == 3);
-  source_test_options options;
-  options.config.path = path.string();
-  options.source = "offers";
-  options.body = "-";
-  std::istringstream in{of_the_docs("$ cat offers.atom\n", "\n$ vigie")};
-  std::ostringstream out, err;
-  CHECK(run_source_test(options, in, out, err) == exit_done);
-  CHECK(err.str().empty());
-  CHECK(out.str() == of_the_docs("--source offers --body offers.atom\n", "```\n"));
-  fs::remove(path);
-}
 
 TEST_CASE("every shipped configuration passes vigie check without a warning") {
   size_t files = 0;
