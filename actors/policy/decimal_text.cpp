@@ -88,6 +88,9 @@ digit_groups read_groups(std::string_view text, bool blanks_group) {
 }
 
 bool last_is_decimal(const digit_groups& x) {
+  // "12'99 €", as Spaniards write it by hand.
+  if (!x.separators.empty() && x.separators.back() == '\'')
+    return x.groups.back().size() == 2 && x.separators.find('\'') == x.separators.size() - 1;
   if (x.separators.empty() || (x.separators.back() != '.' && x.separators.back() != ','))
     return false;
   if (x.separators.size() > 1)

@@ -31,6 +31,17 @@ result<std::string_view> currency_of(const tokens& list) {
   return vote.currency();
 }
 
+/// "<s>$59</s> 39": the old price may say it alone.
+result<std::string_view> currency_of(const tokens& list, std::string_view struck) {
+  bool said = std::any_of(list.begin(), list.end(), [](const auto& x) { return x.kind == price_token_kind::mark; });
+  if (said || struck.empty())
+    return currency_of(list);
+  legible_price text{std::string{struck}};
+  auto old = price_tokens(text, price_unit::major);
+  join_price_tokens(old, price_unit::major);
+  return currency_of(old).value_or("");
+}
+
 /// One number, or two that grow with "-" or "to" between them.
 bool is_one_range(const tokens& list) {
   auto first = std::find_if(list.begin(), list.end(), is_number);
@@ -78,12 +89,23 @@ amounts amounts_in(const tokens& list, price_unit unit, std::string_view currenc
   return out;
 }
 
+/// "0,999 €": what a person says is none of the amounts that vigie has. Far more decimals are a program's.
+bool has_small_parts(const price_token& x) {
+  constexpr size_t most_printed = 5;
+  if (x.decimals < 3 || x.decimals > most_printed)
+    return false;
+  auto end = x.text.find_last_of("0123456789") + 1;
+  return x.text.substr(end - x.decimals + 2, x.decimals - 2).find_first_not_of('0') != x.text.npos;
+}
+
 /// Three digits behind the last sign of an amount that is read.
 optional<error> problem_of_three(const price_amount& x, const price_token& number, std::string_view currency) {
   bool thousandths = has_three_decimals(currency);
   bool comma = number.text.find(',') != number.text.npos, point = number.text.find('.') != number.text.npos;
   if (comma && point && number.decimals == 3 && !thousandths) // "12.345,678 €"
     return error{errc::bad_request, "three digits behind the sign of a number that has groups", {}};
+  if (!thousandths && has_small_parts(number))
+    return error{errc::bad_request, "more decimals than the money has", {}};
   bool unlikely = thousandths && comma && currency != "TND" && currency != "LYD";
   if (number.as_decimals && (x.standing == amount_standing::yields || unlikely))
     return error{errc::bad_request, "three digits behind the sign may be thousands or decimals", {}};
@@ -96,14 +118,14 @@ result<price_text> parse_price(std::string_view text, price_unit unit) {
   price_text out;
   auto plain = plain_price_text(text);
   auto list = price_tokens(plain, unit);
-  if (list.empty())
+  if (list.empty() && plain.struck.empty())
     return out;
   join_price_tokens(list, unit);
   bind_price_tokens(list);
-  auto currency = currency_of(list);
+  auto currency = currency_of(list, plain.struck);
   auto all = amounts_in(list, unit, currency.value_or(""));
   if (all.empty())
-    return refuse("no amount that can be read");
+    return refuse(plain.struck.empty() ? "no amount that can be read" : "no amount that is not struck out");
   if (!currency)
     return tl::unexpected<error>(currency.error());
   auto found = candidates(list, std::move(all));

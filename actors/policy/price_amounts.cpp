@@ -88,7 +88,8 @@ private:
       return true;
     if (in_hundredths(i) && (is(i - 1, kind::mark) || (x.decimals > 0 && *x.amount < 100)))
       return true;
-    if (x.blank_grouped && is_loose_word(begin - 1))
+    bool of_number = is_word(begin - 1, word_role::unit) && is(begin - 2, kind::number); // "45 000 km 12 900 €"
+    if (x.blank_grouped && is_loose_word(begin - 1) && !of_number)
       return true;
     if (may_be_negative(begin, i, end))
       return true;

@@ -47,8 +47,9 @@ public:
       return of_aside(begin, at);
     case word_role::tax:
       return of_tax(begin, at);
-    case word_role::net:
-      return is_symbol(at + 1, ":") ? standing::price : standing::net;
+    case word_role::net: // "124,90 € sans frais"
+      return is_symbol(at + 1, ":") || is_aside(at + 1) || is_word(at + 1, word_role::aside_before) ? standing::price
+                                                                                                    : standing::net;
     case word_role::yields:
       return is_symbol(at + 1, ":") ? standing::price : standing::yields;
     case word_role::unit:
@@ -63,7 +64,7 @@ public:
         return standing::aside;
       return is_word(at + 1, word_role::unit) ? standing::yields : standing::price; // "5,90 € le kg"
     default:
-      return standing::price;
+      return is_word(at + 1, word_role::time) ? standing::aside : standing::price; // "20 ₽ в месяц"
     }
   }
 
@@ -135,7 +136,11 @@ private:
     if (is_before_discount(last))
       return standing::price;
     bool other = is_before_amount(last) || (is(last + 1, kind::word) && is(last + 2, kind::number));
-    return other && !is_on_top(begin) ? standing::unclear : standing::aside;
+    if (!other || is_on_top(begin))
+      return standing::aside;
+    if (!is_bottle_deposit(word))
+      return standing::unclear;
+    return of_deposit_between(amount_near(begin), amount_near(next_amount(word)));
   }
 
   standing of_tax(size_t begin, size_t word) const {

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <array>
+#include <string>
 
+#include "actors/policy/decimal_text.hpp"
 #include "actors/policy/price_tokens.hpp"
 
 namespace vigie {
@@ -51,7 +54,7 @@ private:
   void bind(size_t i) {
     bool left = is_number(i - 1), right = is_number(i + 1) && !list_[i].mark.hundredths;
     bool amount = list_[std::min(i + 1, list_.size() - 1)].decimals == 2 && !is_word(i + 2, word_role::unit);
-    amount = amount || is(i - 2, kind::mark); // "£80 £60 save £20"
+    amount = amount || is(i - 2, kind::mark);          // "£80 £60 save £20"
     if (left && right && is_counted(i + 1) && !amount) // "R$ 129 R$ 99,90 no cartão"
       right = false;
     if (left && right) {
@@ -94,6 +97,25 @@ bool price_places::is_counted(size_t i) const {
   bool length = next == word_role::magnitude && !is(i + 2, kind::mark);
   return (i < all_.size() && all_[i].counts) || is_counting(next) || next == word_role::aside_before ||
          next == word_role::free || length;
+}
+
+bool is_behind_label(const std::vector<price_token>& list, size_t number) {
+  price_places at{list};
+  auto of = [&](size_t i) {
+    constexpr std::array<std::string_view, 6> all{"of", "de", "von", "da", "di", ":"};
+    return i < list.size() && std::find(all.begin(), all.end(), list[i].text) != all.end();
+  };
+  // "6er Pack 12 €": the pack is counted itself.
+  auto front = number - 2;
+  bool counted = at.is(front, price_token_kind::word) && !at.apart(front) ? at.is(front - 1, price_token_kind::number)
+                                                                          : at.is(front, price_token_kind::number);
+  bool labelled = at.is_word(number - 1, word_role::label) && !counted;
+  return labelled || (of(number - 1) && at.is_word(number - 2, word_role::label));
+}
+
+optional<cents> with_decimals(std::string_view number, std::string_view digits, price_unit unit) {
+  auto sign = number.find(',') == number.npos ? "," : ".";
+  return read_printed_number(std::string{number}.append(sign).append(digits), unit).amount;
 }
 
 void bind_price_tokens(std::vector<price_token>& list) {

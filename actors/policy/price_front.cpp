@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <array>
+
 #include "actors/policy/price_sides.hpp"
+#include "actors/policy/unicode.hpp"
 
 namespace vigie {
 
@@ -50,14 +54,20 @@ private:
     case word_role::aside_before:
     case word_role::besides:
       return standing::aside;
+    case word_role::range: // "bis zu 200 €", and no other end of it; but "reduced to $20"
+      return follows || ends_reduction(at) ? std::nullopt : optional<standing>{standing::aside};
     case word_role::old:
       return standing::old;
     case word_role::aside:
       if (is_word(at - 1, word_role::free) && begins_amount(at + 1))
         return standing::price; // "free shipping $15"
+      if (is_word(at - 1, word_role::net))
+        return std::nullopt; // "3x 41 € sans frais 123 €"
       if (!follows || is_negative(begin_))
         return standing::aside;
-      return is_named_on_top(at) ? standing::price : standing::unclear;
+      if (is_named_on_top(at))
+        return standing::price;
+      return is_bottle_deposit(at) ? of_deposit_between(amount_near(begin_), amount_near(at - 1)) : standing::unclear;
     case word_role::unit: // "kg price $7", but "3 Stück 5 €"
       return follows || is_of_amount(at) || is_word(at - 1, word_role::label) ? std::nullopt
                                                                               : optional<standing>{standing::yields};
@@ -72,8 +82,9 @@ private:
     case word_role::yields:
       follows = follows && !list_[at - 1].counts; // "100g당 1,980원"
       return follows ? std::nullopt : optional<standing>{standing::yields};
-    default:
-      return std::nullopt;
+    default: // "sotto i 20 €"
+      bool limit = compares(at - 1) || (list_[at].text == "i" && is_word(at - 1, word_role::aside_before));
+      return limit ? optional<standing>{standing::aside} : std::nullopt;
     }
   }
 
@@ -81,6 +92,22 @@ private:
   optional<standing> of_free(size_t at) const {
     bool other = is_aside(at - 1) || is_word(at - 1, word_role::tax) || is(at - 1, kind::number);
     return other && begins_amount(at + 1) ? standing::price : standing::aside;
+  }
+
+  /// "less than", "moins de", "weniger als".
+  bool compares(size_t at) const {
+    constexpr std::array<std::string_view, 12> all{"than", "als", "dan", "de",   "di",  "que",
+                                                   "niz",  "než", "niż", "mint", "enn", "än"};
+    return is_word(at, word_role::aside_after) && is(at + 1, kind::word) &&
+           std::find(all.begin(), all.end(), list_[at + 1].text) != all.end();
+  }
+
+  bool ends_reduction(size_t at) const {
+    constexpr std::array<std::string_view, 12> all{"reduced",  "discounted", "down",     "marked",
+                                                   "nedsatt",  "nedsat",     "sänkt",    "obniżona",
+                                                   "verlaagd", "ridotto",    "rebajado", "réduit"};
+    auto same = [&](std::string_view x) { return at > 0 && case_fold(list_[at - 1].text) == x; };
+    return std::any_of(all.begin(), all.end(), same);
   }
 
   /// A unit behind its number, or behind the amount that it is the unit of: "5 €/kg", "5 € le kg".

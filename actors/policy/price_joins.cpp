@@ -21,7 +21,7 @@ public:
       if (list_[i].text == "%")
         take_percent(i);
     for (size_t i = 0; i + 2 < list_.size(); ++i)
-      if (is(i, kind::number) && is(i + 1, kind::mark) && is(i + 2, kind::number))
+      if (is(i, kind::number) && is(i + 1, kind::mark) && is(i + 2, kind::number) && !drop_footnote(i))
         join_decimals(i);
     for (size_t i = 1; i + 2 < list_.size(); ++i)
       if (is(i - 1, kind::mark) && is(i, kind::number) && is(i + 1, kind::number) && is_minor(i + 2))
@@ -61,6 +61,23 @@ private:
     return is(i, kind::word) && list_[i].apart && role != word_role::unknown && role != word_role::label &&
            role != word_role::unit && role != word_role::times && role != word_role::time && role != word_role::range &&
            role != word_role::also && role != word_role::choice;
+  }
+
+  /// "12,99 €1", "12,99 €1)": the sign belongs to what stands before it.
+  bool drop_footnote(size_t i) {
+    auto& note = list_[i + 2];
+    bool bracket = is_symbol(i + 3, ")") && tight(i + 3);
+    bool digits = note.decimals == 0 && note.text.size() <= (bracket ? 2 : 1) && note.text != "0";
+    bool last = !is(i + 3, kind::mark) && !is(i + 3, kind::percent) && !is_symbol(i + 3, "%");
+    if (!digits || !last || !tight(i + 2) || (list_[i].decimals != 2 && !bracket))
+      return false;
+    constexpr cents best_rating = 500;
+    if (list_[i + 1].apart && (!list_[i + 1].mark.family.empty() || list_[i].amount.value_or(0) <= best_rating)) {
+      note.amount = std::nullopt; // "4.85 $9", "4,85 €9": rated 4.85
+      return true;
+    }
+    erase(i + 2, bracket ? 2 : 1);
+    return true;
   }
 
   /// "12€99", "35€ 99"; and "1 € 50 ct".

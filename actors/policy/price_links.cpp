@@ -86,6 +86,20 @@ bool price_links::is_in_brackets(const price_amount& x) const {
   return is_symbol(open, "(") && is_symbol(close, ")");
 }
 
+bool price_links::is_unit_in_brackets(size_t word) const {
+  auto begin = word, end = word + 1;
+  while (is(begin - 1, kind::word))
+    --begin;
+  while (is(end, kind::word))
+    ++end;
+  if (!is_symbol(end, ")") || !is_symbol(begin - 1, "/") || !follows_amount(begin - 1))
+    return false;
+  auto open = begin - 2;
+  while (begins_amount(open))
+    --open;
+  return is_symbol(open, "(");
+}
+
 bool price_links::are_linked(const price_amount& a, const price_amount& b) const {
   if (is_in_brackets(a) != is_in_brackets(b))
     return false;

@@ -22,6 +22,8 @@ public:
   /// "3 Stück 12 €" beside "5 € je Stück".
   bool is_multiple_of(const price_amount& x, const price_amount& each) const;
   bool is_in_brackets(const price_amount& x) const;
+  /// "$34.99 ($1.17 / Fluid Ounce)", whatever that is.
+  bool is_unit_in_brackets(size_t word) const;
   /// "= 12 €", and no note in brackets.
   bool is_result(const price_amount& x) const { return is_symbol(x.begin - 1, "=") && !is_in_brackets(x); }
   /// "119 € brutto".

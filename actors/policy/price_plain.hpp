@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "messages/values/alert.hpp"
 #include "messages/values/fetch.hpp"
@@ -20,9 +21,22 @@ struct plain_price {
 /// these, and reads all others.
 optional<plain_price> read_plain_price(std::string_view text, price_unit unit);
 
+/// Where an element begins or ends between two letters or digits.
+struct price_seam {
+  size_t at = 0;
+  bool own = false; ///< what follows stands in an element of its own
+};
+
+struct legible_price {
+  std::string text;
+  std::vector<price_seam> seams{}; ///< in their order
+  std::string struck{};            ///< what is struck out, which is not in `text`
+};
+
 /// Digits of all scripts that shops print (full-width, Arabic, Persian, Devanagari, Bengali, Thai) are those of ASCII,
 /// dashes "-", apostrophes "'", blanks that do not break U+00A0 and all others " "; a middle dot between digits is a
-/// point, raised cents ("19⁹⁹") stand behind one, other raised digits and what is not seen are left out.
-std::string plain_price_text(std::string_view text);
+/// point; raised cents ("19⁹⁹", "19 €⁹⁹") stand behind one, raised footnotes ("19,99 €¹", "m²") and what is not seen
+/// are left out. Raised is what Unicode has as such, and what price_marks say.
+legible_price plain_price_text(std::string_view text);
 
 } // namespace vigie

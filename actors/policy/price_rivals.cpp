@@ -68,8 +68,9 @@ private:
 
   result<amounts> told_apart(amounts out) const {
     constexpr size_t shown_bytes = 40;
-    for (const auto& x : list_)
-      if (x.kind == kind::word && x.role == word_role::unknown)
+    for (size_t i = 0; i < list_.size(); ++i)
+      if (const auto& x = list_[i];
+          x.kind == kind::word && x.role == word_role::unknown && !links_.is_unit_in_brackets(i))
         return refuse(x.text.size() > shown_bytes
                           ? "several amounts, and a word that may say which of them is no price"
                           : "several amounts, and \"" + std::string{x.text} + "\" may say which of them is no price");

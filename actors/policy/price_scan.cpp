@@ -52,6 +52,26 @@ size_t letter_run(std::string_view text) {
   return out;
 }
 
+size_t initials_run(std::string_view text) {
+  size_t out = 0;
+  while (letter_run(text.substr(out)) == 1 && text.substr(out + 1).starts_with('.'))
+    out += 2;
+  return out > 2 ? out : 0;
+}
+
+size_t postage_run(std::string_view text) {
+  auto first = text.empty() ? '\0' : lower(text[0]);
+  if (first != 'p' && first != 's')
+    return 0;
+  auto at = 1 + blank_run(text.substr(1));
+  if (!text.substr(at).starts_with('&'))
+    return 0;
+  ++at;
+  at += blank_run(text.substr(at));
+  auto last = first == 'p' ? 'p' : 'h';
+  return letter_run(text.substr(at)) == 1 && lower(text[at]) == last ? at + 1 : 0;
+}
+
 size_t no_cents(std::string_view text) {
   auto at = blank_run(text);
   if (at >= text.size() || std::string_view{".,:/"}.find(text[at]) == std::string_view::npos)

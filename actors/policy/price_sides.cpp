@@ -1,6 +1,9 @@
 #include "actors/policy/price_sides.hpp"
 
 #include <algorithm>
+#include <string>
+
+#include "actors/policy/unicode.hpp"
 
 namespace vigie {
 
@@ -25,6 +28,8 @@ bool price_side::is_with(size_t tax) const {
 bool price_side::says_nothing(size_t at) const {
   if (is_symbol(at, ":") || is_symbol(at, "(") || is_symbol(at, "~"))
     return true;
+  if (is_symbol(at, "'") && !apart(at) && !apart(at + 1))
+    return true; // "jusqu'à"
   if (is(at, kind::dash))
     return !apart(at) && is(at - 1, kind::word); // "Trade-in $200"
   if (!is(at, kind::word))
@@ -52,6 +57,16 @@ amount_standing price_side::of_tax_between(optional<cents> of, optional<cents> o
   if (of && other && *of <= *other / 3)
     return amount_standing::tax;
   return of && other && *other <= *of / 3 ? amount_standing::price : amount_standing::unclear;
+}
+
+bool price_side::is_bottle_deposit(size_t word) const {
+  constexpr std::string_view all = " pfand leergut statiegeld consigne pantti kaucja ";
+  return is(word, kind::word) && all.find(" " + case_fold(list_[word].text) + " ") != all.npos;
+}
+
+amount_standing price_side::of_deposit_between(optional<cents> of, optional<cents> other) const {
+  auto out = of_tax_between(of, other);
+  return out == amount_standing::tax ? amount_standing::aside : out;
 }
 
 amount_standing standing_of(const std::vector<price_token>& list, size_t begin, size_t end) {

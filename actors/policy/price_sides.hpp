@@ -30,6 +30,11 @@ protected:
   /// The tax next to a word for it is the far smaller one of the two amounts: "$80 tax $5".
   amount_standing of_tax_between(optional<cents> of, optional<cents> other) const;
 
+  /// "Pfand": a small part of what is paid.
+  bool is_bottle_deposit(size_t word) const;
+  /// The same, but no price beside others.
+  amount_standing of_deposit_between(optional<cents> of, optional<cents> other) const;
+
   const std::vector<price_token>& list_;
 };
 

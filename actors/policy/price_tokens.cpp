@@ -1,7 +1,7 @@
 #include "actors/policy/price_tokens.hpp"
 
 #include <algorithm>
-#include <array>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -15,27 +15,37 @@ namespace {
 
 class price_lexer {
 public:
-  price_lexer(std::string_view text, price_unit unit) : rest_(text), unit_(unit) {}
+  price_lexer(const legible_price& plain, price_unit unit) : rest_(plain.text), seams_(plain.seams), unit_(unit) {}
 
   std::vector<price_token> read() {
     bool apart = false;
     while (!rest_.empty()) {
       if (auto blank = blank_length(rest_)) {
         apart = true;
-        rest_.remove_prefix(blank);
+        pass(blank);
         continue;
       }
       price_token next;
       next.apart = std::exchange(apart, false);
       auto size = read_one(next);
       next.text = rest_.substr(0, size);
-      rest_.remove_prefix(size);
+      pass(size);
       add(std::move(next));
     }
     return std::move(out_);
   }
 
 private:
+  void pass(size_t size) {
+    rest_.remove_prefix(size);
+    at_ += size;
+    while (!seams_.empty() && seams_.front().at <= at_)
+      seams_ = seams_.subspan(1);
+  }
+
+  /// Up to the next seam, or all of it.
+  size_t whole() const { return seams_.empty() ? rest_.size() : seams_.front().at - at_; }
+
   size_t read_one(price_token& out) {
     if (is_digit(rest_[0]))
       return read_number(out);
@@ -50,7 +60,7 @@ private:
       out.kind = price_token_kind::dash;
       return 1;
     }
-    if (auto letters = letter_run(rest_))
+    if (auto letters = std::min(letter_run(rest_), whole()))
       return read_word(out, letters);
     out.kind = rest_[0] == '%' ? price_token_kind::percent : price_token_kind::symbol;
     return 1;
@@ -72,16 +82,28 @@ private:
     return size;
   }
 
+  void put_number(price_token& out, const printed_number& x) {
+    out.kind = price_token_kind::number;
+    out.amount = x.amount;
+    out.as_decimals = x.as_decimals;
+    out.decimals = x.decimals;
+    out.blank_grouped = x.blank_grouped;
+  }
+
+  void put_decimals(price_token& out, std::string_view number, std::string_view digits) {
+    out.amount = with_decimals(number, digits, unit_);
+    out.as_decimals.reset();
+    out.decimals = 2;
+  }
+
   size_t read_number(price_token& out) {
     bool labelled = is_behind_label(out_, out_.size());
-    auto printed = read_printed_number(rest_, unit_, !labelled);
-    out.kind = price_token_kind::number;
-    out.amount = printed.amount;
-    out.as_decimals = printed.as_decimals;
-    out.decimals = printed.decimals;
-    out.blank_grouped = printed.blank_grouped;
+    auto printed = read_printed_number(rest_.substr(0, whole()), unit_, !labelled);
+    put_number(out, printed);
     auto number = rest_.substr(0, printed.length);
     auto behind = rest_.substr(printed.length);
+    if (printed.length == whole() && !behind.empty() && is_digit(behind[0]))
+      return read_parted_number(out, printed, labelled);
     auto tail = printed.decimals > 0 ? 0 : no_cents(behind);
     if (tail > 0 || printed.decimals > 0)
       return printed.length + tail;
@@ -91,33 +113,38 @@ private:
     auto size = out.clock ? 3 : parted;
     if (size == 0)
       return printed.length;
-    out.amount = with_decimals(number, behind.substr(size - 2, 2), unit_);
-    out.as_decimals.reset();
-    out.decimals = 2;
+    put_decimals(out, number, behind.substr(size - 2, 2));
     return printed.length + size;
   }
 
-  /// "M.R.P." and "p.m.": letters with points behind them, if they are a word together.
-  size_t read_initials(price_token& out) {
-    std::string word;
-    size_t size = 0;
-    while (letter_run(rest_.substr(size)) == 1 && rest_.substr(size + 1).starts_with('.')) {
-      word += rest_[size];
-      size += 2;
-    }
-    auto role = word.size() > 1 ? role_of(rest_.substr(0, size)) : word_role::unknown;
-    if (word.size() > 1 && role == word_role::unknown)
-      role = role_of(word);
-    if (role == word_role::unknown)
-      return 0;
-    out.kind = price_token_kind::word;
-    out.role = role;
-    return size;
+  /// A seam stands between it and more digits: its cents, another number, or nobody knows what.
+  size_t read_parted_number(price_token& out, const printed_number& front, bool labelled) {
+    auto more = seams_.size() > 1 ? seams_[1].at - seams_[0].at : rest_.size();
+    auto room = rest_.substr(front.length, more);
+    auto back = read_printed_number(room, unit_, false);
+    bool ends = back.length < room.size() || front.length + back.length == rest_.size();
+    bool cents = seams_.front().own && front.decimals == 0 && !labelled && back.length == 2 && ends;
+    if (cents)
+      put_decimals(out, rest_.substr(0, front.length), room.substr(0, 2));
+    else if (front.decimals > 0 && (back.decimals > 0 || back.length > 1))
+      return front.length; // "4.5|24,50 €"
+    else
+      out.amount = out.as_decimals = std::nullopt;
+    return front.length + back.length;
   }
 
   size_t read_word(price_token& out, size_t letters) {
-    if (auto size = read_initials(out))
+    if (auto size = initials_run(rest_); auto role = role_of_initials(rest_.substr(0, size))) {
+      out.kind = price_token_kind::word;
+      out.role = *role;
       return size;
+    }
+    bool each = !out_.empty() && out_.back().text == "/";
+    if (auto size = each ? short_time(rest_) : postage_run(rest_)) {
+      out.kind = price_token_kind::word;
+      out.role = each ? word_role::time : word_role::aside;
+      return size;
+    }
     auto word = rest_.substr(0, letters);
     out.kind = price_token_kind::word;
     out.role = role_of(word);
@@ -125,6 +152,8 @@ private:
     if (auto mark = currency_word(word)) {
       out.kind = price_token_kind::mark;
       out.mark = *mark;
+    } else if (letters == whole()) {
+      return letters; // "ab|12 €"
     } else if (bool letter = word.size() == 1 && out.role != word_role::times;
                (letter || out.role == word_role::unknown) && !behind.empty() && is_letter(word.back())) {
       // "S21" and "USB-3" are names.
@@ -160,33 +189,16 @@ private:
   }
 
   std::string_view rest_;
+  size_t at_ = 0;                     ///< of it in the whole
+  std::span<const price_seam> seams_; ///< behind at_
   price_unit unit_;
   std::vector<price_token> out_;
 };
 
 } // namespace
 
-std::vector<price_token> price_tokens(std::string_view plain, price_unit unit) {
+std::vector<price_token> price_tokens(const legible_price& plain, price_unit unit) {
   return price_lexer{plain, unit}.read();
-}
-
-bool is_behind_label(const std::vector<price_token>& list, size_t number) {
-  price_places at{list};
-  auto of = [&](size_t i) {
-    constexpr std::array<std::string_view, 6> all{"of", "de", "von", "da", "di", ":"};
-    return i < list.size() && std::find(all.begin(), all.end(), list[i].text) != all.end();
-  };
-  // "6er Pack 12 €": the pack is counted itself.
-  auto front = number - 2;
-  bool counted = at.is(front, price_token_kind::word) && !at.apart(front) ? at.is(front - 1, price_token_kind::number)
-                                                                          : at.is(front, price_token_kind::number);
-  bool labelled = at.is_word(number - 1, word_role::label) && !counted;
-  return labelled || (of(number - 1) && at.is_word(number - 2, word_role::label));
-}
-
-optional<cents> with_decimals(std::string_view number, std::string_view digits, price_unit unit) {
-  auto sign = number.find(',') == number.npos ? "," : ".";
-  return read_printed_number(std::string{number}.append(sign).append(digits), unit).amount;
 }
 
 } // namespace vigie

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "actors/policy/currency_marks.hpp"
+#include "actors/policy/price_plain.hpp"
 #include "actors/policy/price_words.hpp"
 #include "messages/values/alert.hpp"
 #include "messages/values/fetch.hpp"
@@ -60,10 +61,12 @@ private:
   const std::vector<price_token>& all_;
 };
 
-/// Of text that plain_price_text gave, and that has to stay; blanks are left out. Letters with digits behind them are a
+/// Of what plain_price_text gave, and that has to stay; blanks are left out. Letters with digits behind them are a
 /// word ("S21"), decimals that stand apart from their number belong to it ("118, 99"), as do the signs of none
-/// ("12,-").
-std::vector<price_token> price_tokens(std::string_view plain, price_unit unit);
+/// ("12,-"), and two digits in an element of their own right behind it ("39<sup>99</sup>"). Digits that any other seam
+/// parts are no amount.
+std::vector<price_token> price_tokens(const legible_price& plain, price_unit unit);
+std::vector<price_token> price_tokens(legible_price&&, price_unit) = delete;
 
 /// Finds out which numbers count and which are money, of tokens that are joined.
 void bind_price_tokens(std::vector<price_token>& list);

@@ -27,15 +27,17 @@ inline constexpr std::array lists{
         "letzte last derniers dernier bas ultimi ultimos bajo basso reduced discounted herabgesetzt ridotto "
         "rebajado barato after nach apres dopo despues efter vb vhb fp verhandlungsbasis obo ono negotiable firm "
         "fix fixed envelope approx ca circa etwa environ about ungefahr nearly is pay zahlen kosten kostet costs "
-        "coute cuesta costa kost pvp noch ndc already alk από • ● ▪ ■ ◆ ✓ ✔ ✅ 🔥 价格 售价 价 約 约 価格 販売価格 약 "
+        "coute cuesta costa kost pvp noch ndc already alk από • ● · ▪ ■ ◆ ✓ ✔ ✅ 🔥 价格 售价 价 約 约 価格 販売価格 약 "
         "판매가 가격 السعر "
         "سعر 起 から より 부터 送料無料 送料込 送料込み 包邮 包郵 免運 무료배송 ihre ihren dein unsere unserer su seu "
         "vase on est sind ist "
         "sono stock lager lieferbar warenkorb add cart basket disponible disponibile disponivel skladem skladom "
-        "dostepny raktaron unverbindliche herstellers empfohlener empfohlene ราคา ราคาพิเศษ more artikelpreis "
+        "dostepny raktaron unverbindliche herstellers empfohlener empfohlene ราคา ราคาพิเศษ artikelpreis "
         "aktueller neuer neues once bar cash contanti k.k. v.o.n. fiyatı schnappchen knaller tiefpreis hammerpreis "
         "toppreis bargain great drop купить купити value på het kaltmiete warmmiete miete nettokaltmiete duo "
-        "instant zu "},
+        "instant zu vista order purchase bestellung bestelling bestallning zamowienie pedido ordine commande compra "
+        "achat "
+        "acquisto zakup tilaus ordre objednavka rendeles "},
     word_list{word_role::span, " between entre zwischen tra mellem mellan miedzy mezi izmedu между між "},
     word_list{
         word_role::now,
@@ -79,6 +81,10 @@ inline constexpr std::array lists{
         "billets entrada entradas biglietto bilet bilety билет bewertungen bewertung reviews review rating ratings "
         "avis resenas recensioni beoordelingen verfugbar available left stars sterne 個 本 枚 袋 箱 盒 件 只 斤 公斤 "
         "克 千克 升 瓶 "
+        "ounce ounces fluid count counts load loads wash washes waschgang waschladung tablet tablets tablette "
+        "tabletten "
+        "capsule capsules kapsel kapseln serving servings dose doses wipe wipes diaper diapers bag bags pod pods bar "
+        "bars "
         "份 人 名様 泊 晚 夜 点 台 개 병 장 명 박 tonne ton rm srm bund topf portion portie porcja porcion glas glass "
         "verre "
         "becher tasse schale barquette bac sachet sack tute tube lata bolsa docena dozen pallet palette platz seat "
@@ -116,10 +122,16 @@ inline constexpr std::array lists{
         "splatka splatky torleszto havi delbetala avbetaling delbetaling osamaksu рассрочка кредит взнос 月供 首付 "
         "分期 "
         "定金 订金 頭金 保証金 敷金 礼金 管理費 共益費 보증금 월세 할부 affirm klarna afterpay until exceeding "
-        "mindestbetrag threshold "},
-    word_list{word_role::aside_after,
-              " off gespart saved gunstiger cheaper reduziert rabais less weniger moins menos sparvorteil downpayment "
-              "helyett yerine taniej levnejsi "},
+        "mindestbetrag threshold minimo minima minimale minimalne minimalna minimala minimi mindestens unter under "
+        "below "
+        "beneath sotto onder ponizej powyzej uber ueber boven abajo debajo maximum maximal maximo massimo hochstens "
+        "upto "
+        "legfeljebb legalabb "},
+    word_list{
+        word_role::aside_after,
+        " off meno gespart saved gunstiger cheaper reduziert rabais less weniger moins menos sparvorteil downpayment "
+        "helyett yerine taniej levnejsi mehr more minder mniej mindre fewer 以下 以内 未満 まで 以上 이하 이상 "
+        "까지 미만 "},
     word_list{
         word_role::aside,
         " reservierungsgebuhr bearbeitungsgebuhr vorverkaufsgebuhr booking reserva reservation caparra core charge "
@@ -181,7 +193,9 @@ inline constexpr std::array lists{
     word_list{word_role::days,
               " tage tagen tag days day jours jour giorni giorno dias dia dagen dag dage dagar dager dni dnu nap zile "
               "paivaa дней дни дня "},
-    word_list{word_role::range, " to bis ate till til tot tm do до through thru up "},
+    word_list{
+        word_role::range,
+        " to bis ate till til tot tm do до through thru up hasta fino jusqu jusque jusqua sampai kuni iki lidz μεχρι "},
     word_list{word_role::also, " und et and y e i и та og och en ve si και "},
     word_list{word_role::choice, " or oder ou o eller lub nebo alebo vagy sau veya или або 或 또는 "},
     word_list{word_role::either, " a "},

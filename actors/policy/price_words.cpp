@@ -1,8 +1,11 @@
 #include "actors/policy/price_words.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <unordered_map>
 
+#include "actors/policy/price_scan.hpp"
 #include "actors/policy/price_word_lists.hpp"
 #include "actors/policy/unicode.hpp"
 
@@ -36,6 +39,24 @@ word_role role_of(std::string_view word) {
   auto folded = case_fold(word);
   auto role = role_of_key(strip_accents(folded));
   return role == word_role::unknown ? role_of_key(folded) : role;
+}
+
+size_t short_time(std::string_view text) {
+  constexpr std::string_view known = " md mdr mc ho hon mon mos mt men mth mjes nedelja uge ar yr yrs sem trim sett mvt ";
+  if (text.starts_with("m-c"))
+    return 3;
+  auto size = letter_run(text);
+  auto word = " " + strip_accents(case_fold(text.substr(0, size))) + " ";
+  return size > 0 && known.find(word) != known.npos ? size : 0;
+}
+
+optional<word_role> role_of_initials(std::string_view text) {
+  std::string word;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(word), [](char c) { return c != '.'; });
+  auto role = role_of(text);
+  if (role == word_role::unknown)
+    role = role_of(word);
+  return role == word_role::unknown ? std::nullopt : optional<word_role>{role};
 }
 
 } // namespace vigie

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "messages/values/optional.hpp"
+
 namespace vigie {
 
 enum class word_role : uint8_t {
@@ -38,5 +40,9 @@ enum class word_role : uint8_t {
 
 /// Letters without a point behind them; in either case, with accents or as pages leave them away.
 word_role role_of(std::string_view word);
+/// Behind "/", how long the word for a time at the front is that may be another word elsewhere: "md", "m-c"; 0 = none.
+size_t short_time(std::string_view text);
+/// "M.R.P.", "p.m.": of letters with points behind them, if they are a word together.
+optional<word_role> role_of_initials(std::string_view text);
 
 } // namespace vigie

@@ -91,7 +91,7 @@ void feed_fields::read_one(const rule& x, feed_node from, const std::string& pla
   } else if (name == "title") {
     next.title = std::move(found->text);
   } else if (name == "price") {
-    auto price = price_of_text(found->text, unit_);
+    auto price = price_of_text(found->whole ? found->node.price_text() : found->text, unit_);
     next.price = price.price;
     to.currency_said = price.currency;
     if (!price.why.empty())

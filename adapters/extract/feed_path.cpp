@@ -182,7 +182,8 @@ bool feed_path::holds(const step& x, feed_node at, std::string_view own) {
 std::optional<feed_path::found> feed_path::walk(const way& x, size_t at, feed_node from, std::string_view own,
                                                 const taker& good) {
   if (at == x.steps.size()) {
-    found out{from, x.attribute ? from.attribute(x.attribute->local, x.attribute->space).value_or("") : from.text()};
+    found out{from, x.attribute ? from.attribute(x.attribute->local, x.attribute->space).value_or("") : from.text(),
+              !x.attribute};
     return out.text.empty() || (good && !good(out)) ? std::nullopt : std::optional{std::move(out)};
   }
   for (auto child = from.first(); child; child = child->next())

@@ -37,6 +37,7 @@ public:
   struct found {
     feed_node node; ///< the element, or whose attribute it is
     std::string text;
+    bool whole = false; ///< it is the text of the node, not an attribute of it
   };
   /// Whether what was found is good; it may change the text.
   using taker = std::function<bool(found&)>;

@@ -5,6 +5,7 @@
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
+#include <limits>
 #include <mutex>
 
 #include "actors/policy/ascii.hpp"
@@ -12,6 +13,7 @@
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_references.hpp"
 #include "adapters/extract/html_scanner.hpp"
+#include "adapters/extract/node_text.hpp"
 #include "adapters/extract/page_text.hpp"
 #include "adapters/extract/unseen_text.hpp"
 
@@ -169,6 +171,14 @@ std::string feed_node::text() const {
   put_text(out, at_->children);
   drop_unseen(out);
   return flat(out);
+}
+
+std::string feed_node::price_text() const {
+  if (!first())
+    return text();
+  text_collector out{std::numeric_limits<size_t>::max() - 1, true};
+  collect_text(at_, out);
+  return out.take();
 }
 
 std::optional<std::string> feed_node::attribute(std::string_view name, std::string_view space) const {

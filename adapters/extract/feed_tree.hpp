@@ -30,6 +30,8 @@ public:
   std::optional<feed_node> parent() const; ///< nothing of the root
   /// All text inside, comments left out, without blanks at its ends; runs of blanks inside are one.
   std::string text() const;
+  /// The same with the marks of actors/policy/price_marks.hpp in it.
+  std::string price_text() const;
   /// `space` empty: an attribute without namespace.
   std::optional<std::string> attribute(std::string_view name, std::string_view space = {}) const;
 

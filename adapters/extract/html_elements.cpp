@@ -33,6 +33,10 @@ constexpr std::string_view closes_its_like[] = {"a", "colgroup", "form", "li", "
                                                 "p", "tbody",    "td",   "th", "tr"};
 constexpr std::string_view left_open[] = {"embed", "source", "track", "wbr"};
 
+constexpr std::string_view strikes[] = {"s", "del", "strike"};
+/// Of Tailwind and Bootstrap.
+constexpr std::string_view strikes_as_class[] = {"line-through", "text-decoration-line-through"};
+
 constexpr std::string_view word_ends[] = {
     "address",    "article", "aside",    "blockquote", "body",   "br",    "caption", "center", "col",
     "colgroup",   "dd",      "details",  "dialog",     "dir",    "div",   "dl",      "dt",     "fieldset",
@@ -59,11 +63,13 @@ const std::vector<std::string_view>& html_elements::names() {
 
 html_elements::html_elements() {
   const auto& all = names();
+  marks_.fill(price_mark::own);
   for (size_t i = 0; i < all.size(); ++i) {
     auto info = htmlTagLookup(chars(all[i]));
     void_[i + 1] = info && info->empty;
     left_open_[i + 1] = among(left_open, all[i]);
     ends_word_[i + 1] = ends_word(all[i]);
+    marks_[i + 1] = mark(all[i]);
     xmlNode next{};
     next.type = XML_ELEMENT_NODE;
     next.name = chars(all[i]);
@@ -80,6 +86,26 @@ const html_elements& html_elements::get() {
 
 bool html_elements::ends_word(std::string_view name) {
   return among(word_ends, name);
+}
+
+price_mark html_elements::mark(std::string_view name) {
+  if (name == "wbr" || ends_word(name))
+    return price_mark::none;
+  if (name == "sup")
+    return price_mark::raised;
+  return among(strikes, name) ? price_mark::struck : price_mark::own;
+}
+
+bool html_elements::strikes_out(std::string_view classes, std::string_view style) {
+  if (style.find("line-through") != style.npos)
+    return true;
+  for (auto at = classes.find("line-through"); at != classes.npos; at = classes.find("line-through", at + 1)) {
+    auto begin = classes.find_last_of(" \t\n\f\r", at) + 1;
+    auto word = classes.substr(begin, std::min(classes.find_first_of(" \t\n\f\r", at), classes.size()) - begin);
+    if (among(strikes_as_class, word))
+      return true;
+  }
+  return false;
 }
 
 bool html_elements::is_silent(std::string_view name) {

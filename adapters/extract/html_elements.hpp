@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/policy/price_marks.hpp"
+
 namespace vigie {
 
 /// 0 = an element that nothing is known of.
@@ -36,6 +38,11 @@ public:
   /// A word ends before and behind it: <br>, and what stands in lines or cells of its own.
   bool ends_word(html_element x) const { return ends_word_[x]; }
   static bool ends_word(std::string_view name);
+  /// What it does to a price's text. None: it ends a word, which a blank says, or shows nothing of itself (<wbr>).
+  price_mark mark(html_element x) const { return marks_[x]; }
+  static price_mark mark(std::string_view name);
+  /// Its classes or its style strike out what stands in it.
+  static bool strikes_out(std::string_view classes, std::string_view style);
   /// What stands in it is no text of what is around it: <script>, <style>, and <title>, which names a picture (SVG).
   static bool is_silent(std::string_view name);
   /// An attribute that, without a value, has its own name as value.
@@ -47,6 +54,7 @@ private:
   std::bitset<256> void_;
   std::bitset<256> left_open_;
   std::bitset<256> ends_word_;
+  std::array<price_mark, 256> marks_;
   std::array<std::bitset<256>, 256> closes_;
 };
 

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "actors/policy/ascii.hpp"
+#include "adapters/extract/html_captures.hpp"
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_references.hpp"
 #include "adapters/extract/html_scanner.hpp"
@@ -84,6 +85,7 @@ private:
   struct element {
     std::string_view name;
     html_element known;
+    price_mark mark;
     step_level page;
   };
 
@@ -94,14 +96,6 @@ private:
     step_bits wanted; ///< columns without a value
     std::vector<step_level> levels;
   };
-
-  struct capture {
-    size_t depth;
-    size_t row; ///< page_row: of the page
-    size_t column;
-    text_collector text;
-  };
-  static constexpr size_t page_row = ~size_t{0};
 
   bool add(const markup_query& query, step_program& to, size_t target) {
     for (const auto& x : query.css) {
@@ -134,24 +128,13 @@ private:
       append_html_text(text, reference_place::text, scratch_);
       text = scratch_;
     }
-    hear(text);
+    captures_.hear(text, silent_);
   }
 
-  /// Only whoever asks for a silent element itself gets what is in it.
-  void hear(std::string_view text) {
-    for (auto& x : captures_)
-      if (x.depth + 1 >= silent_)
-        x.text.add(text);
-  }
-
-  /// A script is text for whoever asks for the script itself.
   void read_raw_text(std::string_view text) {
-    if (unseen_ == 0 && !captures_.empty() && captures_.back().depth + 1 == open_.size())
-      for (auto x = captures_.rbegin(); x != captures_.rend() && x->depth + 1 == open_.size(); ++x)
-        x->text.add(text);
+    if (unseen_ == 0)
+      captures_.hear_raw(text, open_.size());
   }
-
-  void end_word() { hear(" "); }
 
   /// html, head and body stand where they belong, and nothing else does.
   bool in_place(html_element x) {
@@ -174,7 +157,10 @@ private:
     if (unseen_ > 0)
       return pass_over(tag.name(), entry.element, stays);
     if (html_elements_.ends_word(entry.element))
-      end_word();
+      captures_.hear(" ", silent_);
+    auto mark = begin_within_texts(entry.element, tag);
+    if (!stays)
+      captures_.end(mark, silent_);
     classes_.reset();
     auto matches = [&](const asked_step& x) { return fits(x, tag); };
     auto outer = open_.empty() ? step_level{} : open_.back().page;
@@ -190,7 +176,7 @@ private:
       if (auto href = tag.attribute("href"))
         rows_->base = value_of(*href);
     if (stays)
-      open_.push_back({tag.name(), entry.element, {here, outer.above | here}});
+      open_.push_back({tag.name(), entry.element, mark, {here, outer.above | here}});
     if (stays && entry.element == title_) {
       failed_ = failed_ || silent_ > 0; // one within another: for the tree
       silent_ = open_.size();
@@ -204,9 +190,20 @@ private:
   void pass_over(std::string_view name, html_element known, bool stays) {
     if (!stays)
       return;
-    open_.push_back({name, known, {}});
+    open_.push_back({name, known, price_mark::none, {}});
     for (size_t i = 0; i < active_; ++i)
       items_[i].levels.push_back({});
+  }
+
+  price_mark begin_within_texts(html_element element, const html_scanner& tag) {
+    if (!captures_.mark())
+      return price_mark::none;
+    auto classes = tag.attribute("class"), style = tag.attribute("style");
+    std::string styled{style ? plain(*style) : std::string_view{}};
+    bool struck = html_elements::strikes_out(classes ? plain(*classes) : std::string_view{}, styled);
+    auto out = struck ? price_mark::struck : html_elements_.mark(element);
+    captures_.begin(out, silent_);
+    return out;
   }
 
   template <class Matches>
@@ -248,7 +245,8 @@ private:
     const auto& how = queries_.columns[column].css.front();
     if (how.output != css_output::attribute) {
       item.wanted &= ~bit;
-      captures_.push_back({open_.size(), item.row, column, text_collector{queries_.limits.value_bytes}});
+      captures_.add(
+          {open_.size(), item.row, column, text_collector{queries_.limits.value_bytes, bool{queries_.prices[column]}}});
     } else if (auto found = tag.attribute(how.attribute.name)) {
       auto value = value_of(*found);
       if (!value.empty() || queries_.columns[column].all.empty())
@@ -259,7 +257,7 @@ private:
   }
 
   /// An element without text: the next that is selected may have one.
-  void want_again(const capture& x) {
+  void want_again(const html_captures::capture& x) {
     for (size_t i = 0; i < active_; ++i)
       if (items_[i].row == x.row)
         items_[i].wanted |= step_bits{1} << x.column;
@@ -271,7 +269,7 @@ private:
       return;
     if (how.output != css_output::attribute) {
       next_taken_ = true;
-      captures_.push_back({open_.size(), page_row, 0, text_collector{queries_.limits.value_bytes}});
+      captures_.add({open_.size(), html_captures::page_row, 0, text_collector{queries_.limits.value_bytes}});
     } else if (auto found = tag.attribute(how.attribute.name)) {
       next_taken_ = true;
       rows_->next = value_of(*found);
@@ -326,6 +324,7 @@ private:
 
   void pop() {
     auto known = open_.back().known;
+    auto mark = open_.back().mark;
     open_.pop_back();
     auto depth = open_.size();
     if (depth < unseen_)
@@ -334,7 +333,8 @@ private:
       silent_ = 0;
     end_captures(depth);
     if (unseen_ == 0 && html_elements_.ends_word(known))
-      end_word();
+      captures_.hear(" ", silent_);
+    captures_.end(mark, silent_);
     for (size_t i = 0; i < active_; ++i)
       items_[i].levels.pop_back();
     // Items end from the inside.
@@ -346,7 +346,7 @@ private:
     while (!captures_.empty() && captures_.back().depth == depth) {
       auto& x = captures_.back();
       auto text = x.text.take();
-      if (x.row == page_row) {
+      if (x.row == html_captures::page_row) {
         rows_->next = std::move(text);
       } else {
         if (text.empty() && !queries_.columns[x.column].all.empty())
@@ -373,9 +373,9 @@ private:
   std::vector<element> open_;
   std::vector<active_item> items_; ///< the first active_ of them, from the outside in; the others keep their memory
   size_t active_ = 0;
-  std::vector<capture> captures_; ///< from the outside in
-  size_t unseen_ = 0;             ///< how many elements are open with the template that hides the present one; 0 = none
-  size_t silent_ = 0;             ///< the same of a title within what is captured
+  html_captures captures_;
+  size_t unseen_ = 0; ///< how many elements are open with the template that hides the present one; 0 = none
+  size_t silent_ = 0; ///< the same of a title within what is captured
   bool next_taken_ = false;
   bool seen_head_ = false;
   bool seen_body_ = false;

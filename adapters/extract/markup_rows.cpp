@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/css_xpath.hpp"
 #include "adapters/extract/unseen_text.hpp"
 
@@ -97,6 +98,7 @@ result<markup_queries> compile_queries(const extract_spec& spec, const std::stri
     only_first(*query, out.dialect, css_scope::node);
     out.columns.push_back(std::move(*query));
     out.addresses.push_back(name == "url" || name == "photo");
+    out.prices.push_back(name == "price");
     out.places.push_back(std::move(place));
   }
   if (!spec.empty.empty()) {
@@ -172,9 +174,38 @@ void text_collector::add(std::string_view piece) {
     if (blank_ && !text_.empty())
       text_ += ' ';
     blank_ = false;
+    if (crossed_)
+      put_mark(piece);
     text_ += piece.substr(0, std::min(size, limit_ + 1 - std::min(text_.size(), limit_ + 1)));
     piece.remove_prefix(size);
   }
+}
+
+void text_collector::cross(price_mark element, int step) {
+  crossed_ = true;
+  if (element == price_mark::raised)
+    raised_ += step;
+  else if (element == price_mark::struck)
+    struck_ += step;
+  else if (element == price_mark::own)
+    own_ = std::max(own_ + step, 0);
+}
+
+/// Where letters or digits would become one word, and where raised or struck out text begins and ends.
+void text_collector::put_mark(std::string_view next) {
+  constexpr std::string_view no_letters[] = {"\u00a0", "€", "£"}; // the commonest, for the sake of plain prices
+  auto is_none = [&](auto&& stands_there) {
+    return std::any_of(std::begin(no_letters), std::end(no_letters), stands_there);
+  };
+  auto in_word = [](char c) { return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80; };
+  auto now = struck_ > 0 ? price_mark::struck : raised_ > 0 ? price_mark::raised : price_mark::none;
+  bool parts_word = !text_.empty() && in_word(text_.back()) && in_word(next.front()) &&
+                    !is_none([&](auto x) { return text_.ends_with(x) || next.starts_with(x); });
+  if (now != shown_ || parts_word)
+    text_ += text_of(now != price_mark::none ? now : own_ > 0 ? price_mark::own : price_mark::part);
+  shown_ = now;
+  crossed_ = false;
+  own_ = 0;
 }
 
 std::string text_collector::take() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/policy/css_selector.hpp"
+#include "actors/policy/price_marks.hpp"
 #include "adapters/extract/extract_rules.hpp"
 #include "adapters/extract/parse_watch.hpp"
 #include "messages/values/error.hpp"
@@ -41,6 +42,7 @@ struct markup_queries {
   std::vector<markup_query> columns{};
   std::vector<std::string> places{}; ///< of each column: "extract.fields.brand"
   std::vector<bool> addresses{};     ///< the columns that are relative to their page
+  std::vector<bool> prices{};        ///< those whose text has price_marks in it
   std::optional<markup_query> next{};
   bool next_is_url = false;
   std::optional<markup_query> empty{}; ///< what only a page without a match has
@@ -98,14 +100,35 @@ private:
 /// limit.
 class text_collector {
 public:
-  explicit text_collector(size_t limit = 0) : limit_(limit) {}
+  /// With `marks`, it says where elements begin and end, as price_marks.hpp has it: only where that can change what
+  /// stands there, most prices have none.
+  explicit text_collector(size_t limit = 0, bool marks = false) : limit_(limit), marks_(marks) {}
   void add(std::string_view piece);
+  /// An element begins within the text; its mark says what it is.
+  void begin(price_mark x) {
+    if (marks_ && x != price_mark::none)
+      cross(x, 1);
+  }
+  void end(price_mark x) {
+    if (marks_ && x != price_mark::none)
+      cross(x, -1);
+  }
+  bool marks() const { return marks_; }
   bool full() const { return text_.size() > limit_; }
   std::string take();
 
 private:
+  void cross(price_mark element, int step);
+  void put_mark(std::string_view next);
+
   size_t limit_;
+  bool marks_;
   bool blank_ = false;
+  bool crossed_ = false; ///< an element began or ended since the last character
+  int own_ = 0;          ///< elements that began since then and are open
+  int raised_ = 0;       ///< open
+  int struck_ = 0;
+  price_mark shown_ = price_mark::none; ///< raised or struck: what the last character was
   std::string text_;
 };
 

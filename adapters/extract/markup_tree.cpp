@@ -9,6 +9,7 @@
 #include "adapters/extract/html_elements.hpp"
 #include "adapters/extract/html_references.hpp"
 #include "adapters/extract/html_templates.hpp"
+#include "adapters/extract/node_text.hpp"
 #include "adapters/extract/parse_watch.hpp"
 #include "adapters/extract/xml_bases.hpp"
 #include "adapters/extract/xpath_context.hpp"
@@ -69,39 +70,6 @@ void keep_first(void* parser, xmlErrorPtr x) {
   first.what = without_line_end(x->message ? x->message : "");
   first.line = x->line;
   first.column = x->int2;
-}
-
-/// HTML, or XHTML within XML.
-bool is_html(const xmlNode* x) {
-  return x->ns ? view(x->ns->href) == "http://www.w3.org/1999/xhtml" : x->doc && x->doc->type == XML_HTML_DOCUMENT_NODE;
-}
-
-/// The text within. An element that ends a word does so on both sides; scripts are only text if they are what is asked.
-/// Returns how many nodes it went over.
-size_t collect(const xmlNode* root, text_collector& out) {
-  auto ends_word = [&](const xmlNode* x) { return x != root && is_html(x) && html_elements::ends_word(view(x->name)); };
-  auto node = root;
-  size_t nodes = 0;
-  while (node && !out.full()) {
-    ++nodes;
-    bool element = node->type == XML_ELEMENT_NODE;
-    if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
-      out.add(view(node->content));
-    if (element && ends_word(node))
-      out.add(" ");
-    bool silent = element && node != root && is_html(node) && html_elements::is_silent(view(node->name));
-    if (element && node->children && !silent) {
-      node = node->children;
-      continue;
-    }
-    while (node != root && !node->next) {
-      node = node->parent;
-      if (ends_word(node))
-        out.add(" ");
-    }
-    node = node == root ? nullptr : node->next;
-  }
-  return nodes;
 }
 
 class libxml2_tree : public markup_tree {
@@ -247,6 +215,7 @@ private:
       markup_rows::cell value;
       std::string bases;
       auto wanted = queries_.addresses[i] && queries_.dialect == css_dialect::xml ? &bases : nullptr;
+      marks_ = queries_.prices[i];
       if (auto problem = read_value(*columns_[i], item, queries_.places[i], value, wanted))
         return problem;
       if (value && value->empty() && all_[i])
@@ -262,6 +231,7 @@ private:
   }
 
   trouble read_page(xmlNode* whole, markup_rows& out) {
+    marks_ = false;
     if (out.size() == 0 && list_) {
       object_ptr found;
       if (auto problem = ask(*list_, whole, "extract.items", found))
@@ -323,10 +293,10 @@ private:
       out = trimmed_value(node->children ? view(node->children->content) : std::string_view{}, limit);
       return true;
     }
-    text_collector words{limit};
+    text_collector words{limit, marks_};
     if (node->type == XML_ELEMENT_NODE || node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) {
       // An item within an item within an item: what all of them hold is gone over for each.
-      if (!count_operations(*context_, collect(node, words)))
+      if (!count_operations(*context_, collect_text(node, words)))
         return false;
     } else {
       std::unique_ptr<xmlChar, void (*)(void*)> text{xmlXPathCastNodeToString(node), xmlFree};
@@ -353,6 +323,7 @@ private:
   size_t pages_ = 0;
   std::string room_;
   context_ptr context_; ///< of the page at hand
+  bool marks_ = false;  ///< the value at hand is a price
 };
 
 } // namespace

@@ -376,3 +376,21 @@ TEST_CASE("no page crashes the feed extractors, and none that is cut passes") {
     }
   }));
 }
+
+TEST_CASE("elements within a feed's price are boundaries") {
+  auto source = feed_source(page_framing::feed);
+  source.extract.fields["price"] = "price";
+  auto read = [&](const std::string& price) {
+    auto page = extract(source, "<rss xmlns:h='http://www.w3.org/1999/xhtml'><channel><item><guid>1</guid>"
+                                "<title>a</title><price>" +
+                                    price + "</price></item></channel></rss>");
+    REQUIRE(page);
+    return page->items.at(0).price.value_or(-1);
+  };
+  CHECK(read("39,99 €") == 3999);
+  CHECK(read("39<h:sup>99</h:sup> €") == 3999);
+  CHECK(read("<h:s>59 €</h:s>39 €") == 3900);
+  CHECK(read("<amount>39.99</amount><currency>EUR</currency>") == 3999);
+  CHECK(read("<units>39</units><cents>99</cents>") == -1);
+  CHECK(read("<![CDATA[39]]><!-- -->99") == 399900);
+}

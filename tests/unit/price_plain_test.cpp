@@ -3,6 +3,7 @@
 
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/money.hpp"
+#include "actors/policy/price_marks.hpp"
 #include "actors/policy/price_plain.hpp"
 #include "actors/policy/unicode.hpp"
 
@@ -74,15 +75,53 @@ TEST_CASE("a price's text in the few characters that tokens are made of") {
       {"19⁹⁹ €", "19.99 €"},
       {"1.199⁹⁹", "1.199,99"},
       {"19,⁹⁹ 20.⁵⁰", "19,99 20.50"},
-      {"12² m³ ⁹⁹ 19⁹ 19⁹⁹⁹", "12 m  19 19"},
-      {"19⁹⁹20⁵⁰", "19.9920,50"},
+      {"12² m³ ⁹⁹ 19⁹ 19⁹⁹⁹", "12 m  19 19999"},
+      {"19⁹⁹20⁵⁰", "19.9920.50"},
       {"12·50", "12.50"},
       {"١٢·٥٠", "12.50"},
       {"·5 5· a·5 5·a", "·5 5· a·5 5·a"},
-      {"5⁹⁹·5", "5.99·5"},
+      {"5⁹⁹·5", "5.99.5"},
       {"\xff 5\xe2\x82", "\uFFFD 5\uFFFD\uFFFD"},
   }));
-  CHECK(plain_price_text(text) == plain);
+  CHECK(plain_price_text(text).text == plain);
+}
+
+TEST_CASE("where elements begin and end in a price's text") {
+  std::string part{text_of(price_mark::part)}, own{text_of(price_mark::own)}, up{text_of(price_mark::raised)},
+      old{text_of(price_mark::struck)};
+  // The text with a bar where a part begins, a plus where an element of its own does, and what is struck out.
+  auto [text, plain] = GENERATE_COPY(table<std::string, std::string>({
+      {"39" + own + "99 €", "39+99 €"},
+      {"39" + part + "99 €", "39|99 €"},
+      {"$" + own + "39" + own + "," + part + "99", "$39,99"},
+      {"39" + up + "99" + part + " €", "39.99 €"},
+      {"1.299" + up + "99" + part + " €", "1.299,99 €"},
+      {"39 " + up + "99" + part + " €", "39.99  €"},
+      {"39 €" + up + "99", "39.99 €"},
+      {"39," + up + "99 €", "39,99 €"},
+      {"39" + up + "9" + up + "9", "39.99"},
+      {"39" + up + ",99 €", "39,99 €"},
+      {"39" + up + "995", "39+995"},
+      {"39" + up + "²", "39"},
+      {"19,99 €" + up + "2", "19,99 €"},
+      {"19,99 €" + up + "2)" + part + " x", "19,99 € x"},
+      {"19,99" + up + "12" + part + " €", "19,99 €"},
+      {"1,79" + up + "9" + part + " €", "1,79|9 €"},
+      {"12,5" + up + "9", "12,5|9"},
+      {"4.50 $" + up + "2", "4.50|2 $"},
+      {up + "$" + part + "39" + up + "99", "$39.99"},
+      {up + "39 €", "39 €"},
+      {"€" + up + "39" + part + ",99", "€+39,99"},
+      {"12 €/m" + up + "2", "12 €/m"},
+      {"39" + up + "1" + part + "99", "39|99"},
+      {old + "59 €" + part + "39 €", " 39 €/ 59 €"},
+      {old + "5" + old + "9" + part + " 39" + old + "x", "   39 / 5 9 x"},
+      {"ab" + own + "12 €", "ab+12 €"},
+  }));
+  auto read = plain_price_text(text);
+  for (auto i = read.seams.rbegin(); i != read.seams.rend(); ++i)
+    read.text.insert(i->at, i->own ? "+" : "|");
+  CHECK(read.text + (read.struck.empty() ? "" : "/" + read.struck) == plain);
 }
 
 TEST_CASE("what is plain stays so") {
@@ -90,7 +129,7 @@ TEST_CASE("what is plain stays so") {
     auto text = bytes;
     for (char32_t x : points)
       append_utf8(text, x >= 0xD800 && x < 0xE000 ? U'5' : x);
-    auto once = plain_price_text(text);
-    RC_ASSERT(plain_price_text(once) == once);
+    auto once = plain_price_text(text).text;
+    RC_ASSERT(plain_price_text(once).text == once);
   }));
 }

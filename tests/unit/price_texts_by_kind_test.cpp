@@ -337,6 +337,136 @@ Brutto 119 € Netto 100 €       | 119.00 EUR
 29,99 € → 19,99 €              | 19.99 EUR
 $3.99 delivery $12.99          | none
 1,180円（税込1,298円）               | 1298.00 JPY
+# More kinds: dots, rates, limits, footnotes, units in brackets
+1˙299 €                        | 1299.00 EUR
+1․299 €                        | 1299.00 EUR
+12·99 €                        | 12.99 EUR
+12‚99 €                        | 12.99 EUR
+01.299 €                       | none
+0.999 €                        | none
+0,250 KWD                      | 0.25 KWD
+0,500 €                        | 0.50 EUR
+12'99 €                        | 12.99 EUR
+12’99€                         | 12.99 EUR
+1.299'99 €                     | 1299.99 EUR
+1'299 CHF                      | 1299.00 CHF
+20 kr/md.                      | none
+20 kr./mdr.                    | none
+20 zł/mc                       | none
+20 zł/m-c                      | none
+20 zł/mies                     | none
+20 Ft/hó                       | none
+20 €/Mon.                      | none
+20 €/Mt.                       | none
+20 €/kk                        | none
+20 €/mån                       | none
+20 €/mėn.                      | none
+20 €/mēn.                      | none
+20 Kč/měs.                     | none
+20 lei/lună                    | none
+20 лв./мес.                    | none
+20 ₽ в месяц                   | none
+20 €/μήνα                      | none
+$20/mth                        | none
+$20 / wk                       | none
+$20 a month                    | none
+$20 each month                 | none
+$20 per year                   | none
+20 €/an                        | none
+20 €/ano                       | none
+20 €/año                       | none
+20 kr/år                       | none
+20 kr/uge                      | none
+20 €/Jahr                      | none
+20 € pro Quartal               | none
+20 € im Monat                  | none
+20 € monatlich                 | none
+€20 p.m.                       | none
+£20pcm                         | none
+Minimum order $20              | none
+Min. order: $20                | none
+Mindestbestellwert 20 €        | none
+Commande minimum 20 €          | none
+Pedido mínimo 20 €             | none
+Ordine minimo 20 €             | none
+Minimale bestelling € 20       | none
+Minimalne zamówienie 20 zł     | none
+P&P £3.50                      | none
+P & P £3.50                    | none
+S&H $4.99                      | none
+Shipping & handling $4.99      | none
+unter 20 €                     | none
+bis 200 €                      | none
+bis zu 200 €                   | none
+under $20                      | none
+below $20                      | none
+up to $200                     | none
+Moins de 20 €                  | none
+jusqu'à 200 €                  | none
+menos de 20 €                  | none
+hasta 200 €                    | none
+até R$ 100                     | none
+fino a 200 €                   | none
+sotto i 20 €                   | none
+meno di 20 €                   | none
+tot € 20                       | none
+minder dan € 20                | none
+onder € 20                     | none
+do 200 zł                      | none
+poniżej 20 zł                  | none
+under 200 kr                   | none
+upp till 200 kr                | none
+op til 200 kr                  | none
+opp til 200 kr                 | none
+до 2000 ₽                      | none
+less than $20                  | none
+more than $20                  | none
+über 20 €                      | none
+plus de 20 €                   | none
+más de 20 €                    | none
+oltre 20 €                     | none
+boven € 20                     | none
+mehr als 20 €                  | none
+reduced to $20                 | 20.00 USD
+$34.99 ($1.17 / Ounce)         | 34.99 USD
+$34.99 ($1.17/Fl Oz)           | 34.99 USD
+$34.99 ($0.17 / Sheet)         | 34.99 USD
+$12.98 ($0.41 / Fluid Ounce)   | 12.98 USD
+£4.00 (£0.25 / 100 ml)         | 4.00 GBP
+£2.50 (£3.13/litre)            | 2.50 GBP
+12,99 € (0,43 € / Waschgang)   | 12.99 EUR
+12,99 € (25,98 €/kg)           | 12.99 EUR
+12,99 € (25,98 € / kg)         | 12.99 EUR
+12,99 € (1 kg = 25,98 €)       | 12.99 EUR
+R$ 1.299,90 à vista ou 10x de R$ 144,43 | 1299.90 BRL
+R$ 1.299,90 em até 10x de R$ 129,99 sem juros | 1299.90 BRL
+10x de R$ 144,43 sem juros     | none
+3x 41,63 € sans frais 124,90 € | 124.90 EUR
+124,90 € ou 3x 41,63 € sans frais | 124.90 EUR
+124,90 € ou 4 x 31,23 €        | 124.90 EUR
+$29.99 $4.99 delivery          | 29.99 USD
+$29.99 + $4.99 delivery        | 29.99 USD
+£29.99 £4.99 postage           | 29.99 GBP
+29,99 € 4,99 € Versand         | 29.99 EUR
+1,29 € Pfand 0,25 €            | 1.29 EUR
+1,29 € Pfand: 0,25 €           | 1.29 EUR
+0,25 € Pfand 1,29 €            | 1.29 EUR
+1,29 € + Pfand 0,25 €          | 1.29 EUR
+12,99 € + 3,42 € Pfand         | 12.99 EUR
+1,29 € (0,25 € Pfand)          | 1.29 EUR
+45 000 km 12 900 €             | 12900.00 EUR
+45.000 km 12.900 €             | 12900.00 EUR
+2015 · 45 000 km · 12 900 €    | 12900.00 EUR
+$12,900 45,000 mi              | 12900.00 USD
+12,99 €1                       | 12.99 EUR
+19,99 €3)                      | 19.99 EUR
+19,99 €*1                      | 19.99 EUR
+12,99€1                        | 12.99 EUR
+12,99 € 1)                     | 12.99 EUR
+4,85 €9                        | none
+12,99 €1 16,99 €2              | 12.99 EUR
+12,99 €3 Stück                 | 12.99 EUR
+12,99 €5,00 €                  | 5.00 EUR
 )";
 
 } // namespace

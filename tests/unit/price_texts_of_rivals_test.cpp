@@ -400,7 +400,7 @@ desde 35 €/noche                               | 35.00 EUR
 Preço: 14,90 € c/ IVA                          | 14.90 EUR
 14,90 € PVPR: 19,90 €                          | 14.90 EUR
 R$ 2.499,00 em 10x de R$ 249,90                | 2499.00 BRL
-12x de R$ 99,90 ou R$ 1.079,00 à vista         | none
+12x de R$ 99,90 ou R$ 1.079,00 à vista         | 1079.00 BRL
 R$ 19,90 o kg                                  | 19.90 BRL
 # Netherlands, Belgium
 € 12,50 per persoon                            | 12.50 EUR
@@ -757,7 +757,7 @@ TTC : 120 € (HT : 100 €)                       | 120.00 EUR
 Remise 15 € 85 €                               | 85.00 EUR
 85 € (-15 €)                                   | 85.00 EUR
 85 € après remise de 15 €                      | 85.00 EUR
-Bon d'achat 10 € offert, 85 €                  | none
+Bon d'achat 10 € offert, 85 €                  | 85.00 EUR
 abonné 5 €, non abonné 8 €                     | none
 Offerta 45 € Listino 60 €                      | 45.00 EUR
 45 € più IVA                                   | 45.00 EUR
