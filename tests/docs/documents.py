@@ -7,6 +7,7 @@ The mark is an HTML comment on the line before the fence, which no reader sees:
     <!-- run: SESSION; exits 1 0 2 -->       the exit codes of its commands, where they are not all 0
     <!-- run: SESSION; file NAME -->         the block is a file of that session
     <!-- run: SESSION; said -->              the block is what the session's beginning, or the hidden commands, print
+    <!-- run: SESSION; members -->           the block is JSON with the members that the hidden commands' JSON has, and of their types
     <!-- run: SESSION; first: COMMANDS -->   hidden commands before it, to the comment's end; always the last part
     <!-- not run: REASON -->
 
@@ -50,6 +51,7 @@ class Block:
     exits: list = field(default_factory=list)
     file: str | None = None
     said: bool = False
+    members: bool = False
     first: str = ""
 
     @property
@@ -77,14 +79,16 @@ class Block:
                 self.figures_vary = True
             elif part == "said":
                 self.said = True
+            elif part == "members":
+                self.members = True
             elif part.startswith("file "):
                 self.file = part[5:].strip()
             elif part.startswith("exits "):
                 self.exits = [int(x) for x in part[6:].split()]
             else:
                 raise BadMark(f"{self.place}: what is \"{part}\"?")
-        if self.language not in COMMANDS and not self.said and not self.file:
-            raise BadMark(f"{self.place}: a block of {self.language} is run neither as `file` nor as `said`")
+        if self.language not in COMMANDS and not (self.said or self.members or self.file):
+            raise BadMark(f"{self.place}: a block of {self.language} is run as neither `file`, `said` nor `members`")
         return self
 
     def steps(self):
@@ -178,3 +182,18 @@ def differs(promised, printed, figures_vary=False):
 
     where = at(0, 0)
     return None if where is None else (promised[where] if where < len(promised) else "(the end)")
+
+
+def form_differs(shown, got, at=""):
+    """None, or where two values of JSON have not the same members, or members of other types. null goes with every type, and an
+    empty list with every list."""
+    if shown is None or got is None:
+        return None
+    if isinstance(shown, dict) and isinstance(got, dict):
+        if shown.keys() != got.keys():
+            return f"{at or '/'}: only shown {sorted(shown.keys() - got.keys())}, not shown {sorted(got.keys() - shown.keys())}"
+        return next((x for key in shown if (x := form_differs(shown[key], got[key], f"{at}/{key}"))), None)
+    if isinstance(shown, list) and isinstance(got, list):
+        return next((x for i, one in enumerate(shown) if got and (x := form_differs(one, got[0], f"{at}/{i}"))), None)
+    kinds = [float if isinstance(x, (int, float)) and not isinstance(x, bool) else type(x) for x in (shown, got)]
+    return None if kinds[0] is kinds[1] else f"{at}: shown {shown!r}, got {got!r}"

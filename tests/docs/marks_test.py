@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from documents import COMMANDS, LANGUAGES, ROOT, BadMark, Block, all_blocks, blocks, differs, documents  # noqa: E402
+from documents import COMMANDS, LANGUAGES, ROOT, BadMark, Block, all_blocks, blocks, differs, documents, form_differs  # noqa: E402
 from fleet import require, run_scenarios  # noqa: E402
 
 LOOKS_LIKE_A_COMMAND = re.compile(r"(\$ |sudo |\./dev |(vigie|curl|sqlite3|python3|cp|mkdir|systemctl|apt-get|git|cmake) [\w./-]+( |$))")
@@ -59,6 +59,10 @@ def a_promise_that_is_not_kept_is_found(_vigie):
     require(kept("a\nb", "a\nb\n") and kept("a … c", "a b c") and kept("a\n…\nd", "a\nb\nc\nd") and kept("a\n…", "a"), "kept")
     require(kept("…\nb\n…\nb", "a\nb\nb") and kept("n 12   x", "n 7 x", vary=True), "kept")
     require(not kept("a", "b") and not kept("a", "a\nb") and not kept("a\nb", "a") and not kept("a … c", "a b d"), "broken")
+    same = form_differs({"a": [{"b": 1, "c": None}]}, {"a": [{"b": 2.5, "c": "x"}]})
+    require(same is None and form_differs({"a": [1]}, {"a": []}) is None, "the same form")
+    for other in ({"a": [{"b": 1}]}, {"a": [{"b": "1", "c": None}]}, {"a": {}}, {"b": []}, {"a": [{"b": True, "c": 1}]}):
+        require(form_differs({"a": [{"b": 1, "c": None}]}, other), f"another form: {other}")
     require(not kept("n 12", "n 7") and not kept("n 12", "n x", vary=True) and not kept("…\nc", "a\nb"), "broken")
 
 

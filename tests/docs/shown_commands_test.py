@@ -8,6 +8,7 @@ free ones, in files, commands and promised output alike, so that this may run be
 """
 
 import contextlib
+import json
 import os
 import pathlib
 import random
@@ -23,7 +24,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from documents import ROOT, Block, all_blocks, differs  # noqa: E402
+from documents import ROOT, Block, all_blocks, differs, form_differs  # noqa: E402
 from fleet import Failure, require, run_scenarios, wait_until  # noqa: E402
 
 DEADLINE_S = 240
@@ -164,6 +165,9 @@ class Session:
             return self.write(block.file, block.text)
         if block.said:
             return self.compare(block, f"{block.place}: what was said", block.text, self.said)
+        if block.members:
+            differing = form_differs(json.loads("\n".join(block.text)), json.loads(self.said))
+            return require(differing is None, f"{block.place}: {differing}:\n{self.said}")
         steps = block.steps()
         expected = block.exits or [0] * len(steps)
         require(len(expected) == len(steps), f"{block.place}: {len(expected)} exit codes for {len(steps)} commands")
