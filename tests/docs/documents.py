@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMANDS = ("sh", "console")
-LANGUAGES = (*COMMANDS, "text", "json", "toml", "ini", "cpp", "python", "xml")
+LANGUAGES = (*COMMANDS, "text", "json", "toml", "ini", "cpp", "python", "html", "xml")
 ANYTHING = "…"
 
 
