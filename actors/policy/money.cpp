@@ -57,9 +57,12 @@ bool is_one_range(const tokens& list) {
 
 /// Without money next to it, a number is a price only if nothing is said that could make it something else.
 optional<error> problem_of_bare(const tokens& list) {
-  bool said = std::any_of(list.begin(), list.end(), [](const price_token& x) {
-    return x.kind == price_token_kind::word && (x.role == word_role::unknown || x.role == word_role::unit);
-  });
+  bool said = false;
+  for (size_t i = 0; i < list.size(); ++i) {
+    bool each = i > 1 && list[i - 1].text == "/" && list[i - 2].decimals == 2; // "1,49/kg"
+    said = said || (list[i].kind == price_token_kind::word &&
+                    (list[i].role == word_role::unknown || (list[i].role == word_role::unit && !each)));
+  }
   if (!is_one_range(list))
     return error{errc::bad_request, "several amounts, and no currency that tells which is the price", {}};
   if (said)

@@ -48,7 +48,9 @@ bool price_links::may_be_reduced(const price_amount& a, const price_amount& b) c
   for (auto i = b.end; i < b.end + 3 && (is(i, kind::word) || is_symbol(i, "/")); ++i)
     rate = rate || is_word(i, word_role::time);
   constexpr cents rates_at_least = 10;
-  return rate ? *b.amount > *a.amount / rates_at_least : b.standing == amount_standing::yields && *b.amount < *a.amount;
+  constexpr cents reduced_at_most = 3; // to a third: below, it is what a kilogram costs, or a piece
+  return rate ? *b.amount > *a.amount / rates_at_least
+              : b.standing == amount_standing::yields && *b.amount<*a.amount&& * b.amount> * a.amount / reduced_at_most;
 }
 
 bool price_links::is_multiple_of(const price_amount& x, const price_amount& each) const {

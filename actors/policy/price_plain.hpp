@@ -27,6 +27,9 @@ struct price_seam {
   bool own = false; ///< what follows stands in an element of its own
 };
 
+/// Stands where an amount was struck out.
+inline constexpr std::string_view struck_out = "\x7f";
+
 struct legible_price {
   std::string text;
   std::vector<price_seam> seams{}; ///< in their order

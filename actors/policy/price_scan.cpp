@@ -56,6 +56,8 @@ size_t initials_run(std::string_view text) {
   size_t out = 0;
   while (letter_run(text.substr(out)) == 1 && text.substr(out + 1).starts_with('.'))
     out += 2;
+  if (out > 2 && letter_run(text.substr(out)) == 1)
+    ++out; // "M.R.P: "
   return out > 2 ? out : 0;
 }
 

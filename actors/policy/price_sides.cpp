@@ -43,7 +43,7 @@ bool price_side::is_before_amount(size_t word) const {
   auto at = word + 1;
   while (is_symbol(at, ":") || (is(at, kind::word) && says_nothing(at)))
     ++at;
-  return is(at, kind::mark) || (is(at, kind::number) && !is_bare(at));
+  return is_symbol(at, struck_out) || is(at, kind::mark) || (is(at, kind::number) && !is_bare(at));
 }
 
 optional<cents> price_side::amount_near(size_t i) const {

@@ -27,8 +27,11 @@ public:
       }
       price_token next;
       next.apart = std::exchange(apart, false);
+      bool parted = parted_;
       auto size = read_one(next);
       next.text = rest_.substr(0, size);
+      next.parted = parted;
+      next.apart = next.apart || (parted && next.kind == price_token_kind::number);
       pass(size);
       add(std::move(next));
     }
@@ -39,8 +42,8 @@ private:
   void pass(size_t size) {
     rest_.remove_prefix(size);
     at_ += size;
-    while (!seams_.empty() && seams_.front().at <= at_)
-      seams_ = seams_.subspan(1);
+    for (parted_ = false; !seams_.empty() && seams_.front().at <= at_; seams_ = seams_.subspan(1))
+      parted_ = seams_.front().at == at_;
   }
 
   /// Up to the next seam, or all of it.
@@ -119,13 +122,12 @@ private:
 
   /// A seam stands between it and more digits: its cents, another number, or nobody knows what.
   size_t read_parted_number(price_token& out, const printed_number& front, bool labelled) {
-    auto more = seams_.size() > 1 ? seams_[1].at - seams_[0].at : rest_.size();
-    auto room = rest_.substr(front.length, more);
-    auto back = read_printed_number(room, unit_, false);
-    bool ends = back.length < room.size() || front.length + back.length == rest_.size();
-    bool cents = seams_.front().own && front.decimals == 0 && !labelled && back.length == 2 && ends;
+    auto behind = rest_.substr(front.length);
+    auto back = read_printed_number(behind, unit_);
+    bool cents = seams_.front().own && front.decimals == 0 && !labelled && back.length == 2 &&
+                 (seams_.size() < 2 || seams_[1].at >= at_ + front.length + 2);
     if (cents)
-      put_decimals(out, rest_.substr(0, front.length), room.substr(0, 2));
+      put_decimals(out, rest_.substr(0, front.length), behind.substr(0, 2));
     else if (front.decimals > 0 && (back.decimals > 0 || back.length > 1))
       return front.length; // "4.5|24,50 €"
     else
@@ -191,6 +193,7 @@ private:
   std::string_view rest_;
   size_t at_ = 0;                     ///< of it in the whole
   std::span<const price_seam> seams_; ///< behind at_
+  bool parted_ = false;               ///< a seam is at at_
   price_unit unit_;
   std::vector<price_token> out_;
 };

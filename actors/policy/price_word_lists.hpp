@@ -35,7 +35,8 @@ inline constexpr std::array lists{
         "dostepny raktaron unverbindliche herstellers empfohlener empfohlene ราคา ราคาพิเศษ artikelpreis "
         "aktueller neuer neues once bar cash contanti k.k. v.o.n. fiyatı schnappchen knaller tiefpreis hammerpreis "
         "toppreis bargain great drop купить купити value på het kaltmiete warmmiete miete nettokaltmiete duo "
-        "instant zu vista order purchase bestellung bestelling bestallning zamowienie pedido ordine commande compra "
+        "instant zu etait era wynosila wynosi byla je vista order purchase bestellung bestelling bestallning "
+        "zamowienie pedido ordine commande compra "
         "achat "
         "acquisto zakup tilaus ordre objednavka rendeles "},
     word_list{word_role::span, " between entre zwischen tra mellem mellan miedzy mezi izmedu между між "},
@@ -52,6 +53,7 @@ inline constexpr std::array lists{
         "friday tilbudspris kampanjpris reapris tarjoushinta promocional wyprzedaz vyprodej zlavnena soldes solde "
         "saldi rebajas liquidacion outlet onlinepreis nå nou noul noua uusi 新価格 セール特価 ลดเหลือ เหลือ akciova "
         "τελικη "
+        "aktualna huidige actuel actuelle actual attuale atual nuvarande nykyinen aktuelle jelenlegi "
         "nieuwe yeni atual 特別価格 特価価格 "},
     word_list{word_role::claim,
               " total totals summe gesamt gesamtpreis insgesamt totale somme totaal totalt celkem spolu razem osszesen "
@@ -92,7 +94,9 @@ inline constexpr std::array lists{
         "yard kilometer kilometre sq mq vnt gab teilig tlg items item stucke portionen zi wohnflache "},
     word_list{
         word_role::old,
-        " war upe pieno prp was were statt anstatt instead uvp rrp msrp srp mrp 定价 vorher bisher bislang ehemals "
+        " ursprunglicher ursprunglichen oorspronkelijke pierwotna ursprungliga oprindelige opprinnelige alkuperainen "
+        "povodna war upe pieno prp was were statt anstatt instead uvp rrp msrp srp mrp 定价 vorher bisher bislang "
+        "ehemals "
         "zamiast ursprunglich originally original originale originalpreis antes vorherige ehem np neupreis "
         "listenpreis listprice list barre conseille reg regular regularna ord ordinarie før førpris forpris innan "
         "orig avant ancien ancienne anterior prima anziche invece lieu lugar vez plaats eerst adviesprijs tidigare "

@@ -53,6 +53,8 @@ public:
         put_here(c, text);
     }
     end_raised();
+    if (state_ == price_mark::struck)
+      end_struck();
     return std::move(out_);
   }
 
@@ -64,6 +66,8 @@ private:
   void set(price_mark mark) {
     if (mark != price_mark::raised)
       end_raised();
+    if (state_ == price_mark::struck && mark != price_mark::struck)
+      end_struck();
     if (mark == price_mark::struck) {
       out_.text += ' ';
       out_.struck += ' ';
@@ -71,6 +75,11 @@ private:
     bool lasts = mark == price_mark::raised || mark == price_mark::struck;
     state_ = lasts ? mark : price_mark::none;
     seam_ = mark == price_mark::own ? mark : price_mark::part;
+  }
+
+  void end_struck() {
+    if (out_.struck.find_first_of("0123456789") != out_.struck.npos)
+      out_.text.append(struck_out) += ' ';
   }
 
   void put_here(char32_t c, std::string_view& text) {
@@ -91,12 +100,12 @@ private:
     }
   }
 
-  /// Only where two letters or digits meet.
+  /// Only where two letters or digits meet, or money and a number.
   void end_seam(size_t at) {
     auto in_word = [](char c) { return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80; };
     auto mark = std::exchange(seam_, price_mark::none);
-    if (mark != price_mark::none && at > 0 && at < out_.text.size() && in_word(out_.text[at - 1]) &&
-        in_word(out_.text[at]))
+    if (mark != price_mark::none && at > 0 && at < out_.text.size() && in_word(out_.text[at]) &&
+        (in_word(out_.text[at - 1]) || (is_digit(out_.text[at]) && out_.text[at - 1] == '$')))
       out_.seams.push_back({at, mark == price_mark::own});
   }
 
@@ -105,8 +114,11 @@ private:
     auto all = std::exchange(high_, {});
     std::string_view text{all};
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    text = without_blanks_behind(text);
     auto digits = text.substr(0, digit_run(text)), rest = text.substr(digits.size());
     bool alone = !digits.empty() && digits.size() <= 2 && rest.find_first_of("0123456789") == rest.npos;
+    if (are_notes(text) && is_number_in_front())
+      return;
     if (alone && is_marked_as_raised(digits)) {
       out_.text += rest.starts_with(')') ? rest.substr(1) : rest;
       return;
@@ -115,6 +127,23 @@ private:
     auto at = out_.text.size();
     out_.text += all;
     end_seam(at);
+  }
+
+  /// "1,2", "1) 3)".
+  static bool are_notes(std::string_view text) {
+    bool listed = text.find_first_not_of("0123456789,;/)* ") == text.npos && text.find_first_of(",;/)* ") != text.npos;
+    for (size_t i = 0; i + 1 < text.size(); ++i)
+      listed = listed && !(is_digit(text[i]) && is_digit(text[i + 1]));
+    return listed && !text.empty() && is_digit(text.front());
+  }
+
+  /// With its money, or with its decimals.
+  bool is_number_in_front() const {
+    auto front = without_blanks_behind(out_.text);
+    if (auto number = number_at_end(front); !number.empty())
+      return number.size() > 3 && !is_digit(number[number.size() - 3]);
+    auto before = without_money_behind(front);
+    return before && !number_at_end(without_blanks_behind(*before)).empty();
   }
 
   /// Behind nothing at all, or behind money that has no number, raised digits are a number like any other.

@@ -110,6 +110,194 @@ R<span>$</span><span>39</span><span>,</span><span>90</span>            | 39.90 B
 12,99<span>1</span> €                                                  | none
 <span>59,99</span><span>39,99 €</span>                                 | 39.99 EUR
 39<wbr>99                                                              | 3999.00
+# What shops write, by shop and country
+# Amazon
+<span class="a-price"><span class="a-offscreen">$24.99</span><span aria-hidden="true"><span class="a-price-symbol">$</span><span class="a-price-whole">24<span class="a-price-decimal">.</span></span><span class="a-price-fraction">99</span></span></span> | 24.99 USD
+<span class="a-price-symbol">$</span><span class="a-price-whole">1,049<span class="a-price-decimal">.</span></span><span class="a-price-fraction">00</span> | 1049.00 USD
+<span class="a-price-whole">19<span class="a-price-decimal">,</span></span><span class="a-price-fraction">49</span><span class="a-price-symbol">€</span> | 19.49 EUR
+<span class="a-offscreen">74,90 €</span><span aria-hidden="true"><span class="a-price-whole">74<span class="a-price-decimal">,</span></span><span class="a-price-fraction">90</span><span class="a-price-symbol">€</span></span> | 74.90 EUR
+<span class="a-price-symbol">₹</span><span class="a-price-whole">15,999</span> | 15999.00 INR
+<span>£18.50</span><span class="a-size-mini">(<span>£1.85</span>/count)</span> | 18.50 GBP
+<span>$12.79</span> <span class="a-text-price"><span>List: </span><span style="text-decoration: line-through">$16.99</span></span> | 12.79 USD
+<span class="a-price-symbol">￥</span><span class="a-price-whole">3,280</span> | 3280.00 JPY
+<span class="a-price-symbol">R$</span><span class="a-price-whole">219<span class="a-price-decimal">,</span></span><span class="a-price-fraction">90</span> | 219.90 BRL
+<span class="a-price-whole">1 299<span class="a-price-decimal">,</span></span><span class="a-price-fraction">00</span><span class="a-price-symbol">kr</span> | 1299.00
+# Shopify themes
+<s class="price-item price-item--regular">$48.00 USD</s> <span class="price-item price-item--sale">$36.00 USD</span> | 36.00 USD
+<span class="visually-hidden">Regular price</span><span class="price-item">$36.00 USD</span> | 36.00 USD
+<span class="visually-hidden">Sale price</span><span>$36.00</span><span class="visually-hidden">Regular price</span><s>$48.00</s> | 36.00 USD
+<span class="money">£22.00 GBP</span>                                  | 22.00 GBP
+From <span class="money">€15,00</span>                                 | 15.00 EUR
+<sup>$</sup>36<sup>00</sup>                                            | 36.00 USD
+<span>Rs. 1,499.00</span>                                              | 1499.00
+<ins><span class="amount">€29,00</span></ins> <del><span class="amount">€39,00</span></del> | 29.00 EUR
+# WooCommerce
+<span class="woocommerce-Price-amount amount"><bdi><span class="woocommerce-Price-currencySymbol">&#36;</span>18.00</bdi></span> | 18.00 USD
+<bdi>1.249,00&nbsp;<span class="woocommerce-Price-currencySymbol">€</span></bdi> | 1249.00 EUR
+<del aria-hidden="true"><span><bdi>59,90 <span>€</span></bdi></span></del> <span class="screen-reader-text">Ursprünglicher Preis war: 59,90 €</span><ins aria-hidden="true"><span><bdi>44,90 <span>€</span></bdi></span></ins><span class="screen-reader-text">Aktueller Preis ist: 44,90 €.</span> | 44.90 EUR
+<del><bdi><span>£</span>35.00</bdi></del> <span class="screen-reader-text">Original price was: £35.00.</span><ins><bdi><span>£</span>28.00</bdi></ins><span class="screen-reader-text">Current price is: £28.00.</span> | 28.00 GBP
+<bdi><span>€</span>12,50</bdi> – <bdi><span>€</span>18,00</bdi>        | 12.50 EUR
+<bdi>250,00 <span>zł</span></bdi> <small class="woocommerce-price-suffix">netto</small> | 250.00 PLN
+<bdi>89,00 <span>kr.</span></bdi> <small>inkl. moms</small>            | 89.00
+<bdi>49,00 <span>€</span></bdi> <span class="subscription-details"> / Monat</span> | none
+# Magento
+<span class="price-label">As low as</span> <span class="price">$42.00</span> | 42.00 USD
+<span class="special-price"><span class="price-label">Special Price</span> <span class="price">$31.50</span></span> <span class="old-price"><span class="price-label">Regular Price</span> <span class="price">$42.00</span></span> | 31.50 USD
+<span class="price">129,00 €</span><span class="tax-details">inkl. 19% MwSt.</span> | 129.00 EUR
+# OTTO, Zalando, About You
+<span class="prefix">ab </span><span>89,99 €</span>                    | 89.99 EUR
+<span>49,95 €</span><span>UVP</span><span style="text-decoration:line-through">79,95 €</span> | 49.95 EUR
+<span>39,99 €</span><sup>*</sup>                                       | 39.99 EUR
+<span>ab 27,95 €</span><span>Ursprünglich: </span><span>39,95 €</span><span>-30%</span> | 27.95 EUR
+<span class="sDq_FX">119,95 €</span><span>inkl. MwSt.</span>           | 119.95 EUR
+<span>Ursprünglich:</span> <span class="line-through">64,95 €</span> <span>Letzter niedrigster Preis:</span> <span>41,90 €</span> | 41.90 EUR
+<span>ab </span><span>19</span><sup>90</sup><span> €</span>            | 19.90 EUR
+<span>89</span><sup>90</sup> <span>€</span><sup>1</sup>                | 89.90 EUR
+# IKEA
+<span class="pip-price__currency">€</span><span class="pip-price__integer">149</span><span class="pip-price__decimal"><span>.</span>00</span> | 149.00 EUR
+<span class="pip-price__integer">149</span><span class="pip-price__decimal"><span>,</span>–</span><span class="pip-price__currency">€</span> | 149.00 EUR
+<span class="pip-price__currency">$</span><span class="pip-price__integer">79</span><span class="pip-price__decimal"><span>.</span>99</span> | 79.99 USD
+<span class="pip-price__integer">1 995</span><span>:-</span>           | 1995.00
+<span class="pip-price__integer">12.99</span><span class="pip-price__currency">€</span><span class="pip-price__unit">/2 Stück</span> | 12.99 EUR
+# Allegro, Ceneo, Media Expert
+<span class="mli8">79,</span><span class="m9qz">99</span> <span>zł</span> | 79.99 PLN
+<span>1 249</span><span>,00</span><span> zł</span>                     | 1249.00 PLN
+<span class="value">2 799</span><span class="penny">,99</span> zł      | 2799.99 PLN
+<span class="whole">349</span><span class="rest"><span class="cents">00</span><span class="currency">zł</span></span> | 349.00 PLN
+od <span class="value">58</span><span class="penny">,40</span> zł      | 58.40 PLN
+<span class="whole">4 199</span> <span class="rest"><span class="cents">00</span> <span class="currency">zł</span></span> | none
+# leboncoin, Fnac, Cdiscount, Carrefour
+<span>450 €</span><span>Payer en 3x, 4x</span>                         | 450.00 EUR
+199<sup>€99</sup>                                                      | 199.99 EUR
+<span>34</span><span>€</span><span>95</span>                           | 34.95 EUR
+<strong>1 099<sup>€00</sup></strong>                                   | 1099.00 EUR
+<del>249€99</del><span>199€99</span>                                   | 199.99 EUR
+<span>3</span><span>,</span><span>49</span> <span>€</span><span>6,98 € / KG</span> | 3.49 EUR
+<span class="euros">12</span><span class="cents">,90</span><sup>€</sup> | 12.90 EUR
+<span>899</span><sup>€</sup><span class="eco">dont 2,50€ d'éco-part.</span> | 899.00 EUR
+# Mercado Libre
+<span class="andes-money-amount__currency-symbol">$</span><span class="andes-money-amount__fraction">15.499</span> | 15499.00 USD
+<span class="andes-money-amount__currency-symbol">R$</span><span class="andes-money-amount__fraction">1.289</span><span>,</span><span class="andes-money-amount__cents">90</span> | 1289.90 BRL
+<s><span>R$</span><span>1.799</span></s><span>R$</span><span>1.289</span><span class="cents">90</span> <span>28% OFF</span> | 1289.90 BRL
+<span>$</span><span>8.999</span><span>en </span><span>6</span><span>x </span><span>$1.499</span> | 8999.00 USD
+<span>$</span><span>349</span><sup>50</sup>                            | 349.50 USD
+# Rakuten, Yahoo, Mercari
+<span class="price--OX_YW">3,980<span>円</span></span>                  | 3980.00 JPY
+<span>3,980</span><span>円</span><span>送料無料</span>                      | 3980.00 JPY
+<span>¥</span><span>2,500</span>                                       | 2500.00 JPY
+<span>12,800</span><small>円(税込)</small>                                | 12800.00 JPY
+<del>15,000円</del><span>12,800円</span>                                 | 12800.00 JPY
+# Walmart, Target, Best Buy, Home Depot
+<span class="f6 mr1">$</span><span class="f2">13</span><span class="f6">97</span> | 13.97 USD
+<span>Now </span><span>$</span><span>13</span><span>97</span>          | 13.97 USD
+<span>current price Now $13.97</span><span>, Was $19.97</span>         | 13.97 USD
+<sup>$</sup><span>249</span><sup>00</sup>                              | 249.00 USD
+<span>$</span><span>1,298</span><span>.</span><span>00</span>          | 1298.00 USD
+<span>$4</span><sup>98</sup><span>/ each</span>                        | 4.98 USD
+<div>$899.99</div><div>Save $100</div><div>Was $999.99</div>           | 899.99 USD
+<span>$</span>5<sup>49</sup> <small>($0.34/oz)</small>                 | 5.49 USD
+# Grocers: Rewe, Lidl, Aldi, Tesco
+<strong>1<sup>29</sup></strong>                                        | 1.29
+<span>-.99</span><sup>*</sup>                                          | 0.99
+<span>2.49</span><sup>*</sup><small>1 kg = 4.98</small>                | none
+<span>0,79 €</span><span>1 l = 0,79 €</span>                           | 0.79 EUR
+<p>£1.75</p><p>£0.35/100g</p>                                          | 1.75 GBP
+<p>£4.50</p><p>£3.50 Clubcard Price</p>                                | none
+<b>1</b><sup>49</sup><span>/kg</span>                                  | 1.49
+<span>je </span><span>0</span><sup>88</sup><span> €</span>             | 0.88 EUR
+# Nordics
+<span>1 299</span><span>,-</span>                                      | 1299.00
+<span>799</span><sup>-</sup>                                           | 799.00
+<span>49</span><sup>90</sup><span>/st</span>                           | 49.90
+<span class="old line-through">499 kr</span><span>349 kr</span>        | 349.00
+<span>8</span><sup>95</sup><span> €</span>                             | 8.95 EUR
+<span>Nu </span><b>199</b><span> kr</span>                             | 199.00
+<span>24.995</span><span> kr.</span>                                   | 24995.00
+# Netherlands, Belgium
+<span class="price">24,<sup>99</sup></span>                            | 24.99
+<span>24</span><sup>,99</sup>                                          | 24.99
+<span class="promo-price">34<sup class="promo-price__fraction">95</sup></span> | 34.95
+<span>€</span> <span>34,-</span>                                       | 34.00 EUR
+<del>€ 49,99</del> € <span>34</span><sup>95</sup>                      | 34.95 EUR
+<span class="int">2</span><span class="dot">.</span><span class="frac">19</span> | 2.19
+# Italy, Spain, Portugal
+€ <span>1.199</span><span>,00</span>                                   | 1199.00 EUR
+<span>23</span><sup>,90€</sup>                                         | 23.90 EUR
+<span>23</span><sup>'90€</sup>                                         | 23.90 EUR
+<span>125.000 €</span><span>1.250 €/m<sup>2</sup></span>               | 125000.00 EUR
+<span>9</span><span>,</span><span>95</span><span> €</span> <s>12,95 €</s> | 9.95 EUR
+<span>45</span><sup>€</sup>                                            | 45.00 EUR
+# UK
+<span>£</span><span>12</span><span>.</span><span>50</span>             | 12.50 GBP
+<span>£1,250</span><span> pcm</span>                                   | none
+<span>NOW £18</span><span>WAS £25</span>                               | 18.00 GBP
+<span>£6.00</span><span>each</span>                                    | 6.00 GBP
+<span>85</span><span>p</span>                                          | 0.85 GBP
+# Central and eastern Europe
+<strong>1 290</strong><span> Kč</span>                                 | 1290.00 CZK
+<span class="line-through">1 590 Kč</span> <strong>1 290 Kč</strong>   | 1290.00 CZK
+<span>12 990</span><sup> Ft</sup>                                      | 12990.00 HUF
+<span>149</span><sup>99</sup><span> lei</span>                         | 149.99
+<span>149</span><sup><small>,</small>99</sup> <span>Lei</span>         | 149.99
+<span>1.349</span><sup>90</sup> <span>Lei</span><s>1.599<sup>90</sup> Lei</s> | 1349.90
+<b>24</b><sup>90</sup> <small>лв.</small>                              | 24.90 BGN
+<span>39</span><span class="dec">.99</span><sup>лв.</sup>              | 39.99 BGN
+<span>5 990</span> <span>₽</span> <s>7 490 ₽</s>                       | 5990.00 RUB
+<span>1 299</span><span>₴</span><small>1 599</small>                   | none
+<span>1.299,</span><sup>00</sup> <span>RSD</span>                      | 1299.00 RSD
+# Turkey, Greece
+<span>1.249</span><span>,90</span><span> TL</span>                     | 1249.90 TRY
+<span class="dec">39</span><sup>,90 €</sup>                            | 39.90 EUR
+# Brazil, Mexico, Chile
+<span>R$ </span><strong>89</strong><sup>,90</sup>                      | 89.90 BRL
+<span>10x de R$ 12,99</span>                                           | none
+<b>$</b><b>12.990</b>                                                  | 12990.00 USD
+<span>$</span><span>1,299</span><sup>00</sup><span> MXN</span>         | 1299.00 MXN
+# India, Asia
+<span>₹</span><span>1,299</span><span>M.R.P: </span><s>₹1,999</s><span>(35% off)</span> | 1299.00 INR
+<span>₫</span><span>259.000</span>                                     | 259000.00 VND
+<span>RM</span><span>45</span><span>.90</span>                         | 45.90 MYR
+<span>Rp</span><span>125.000</span>                                    | 125000.00 IDR
+<span>12,900</span><em>원</em>                                          | 12900.00 KRW
+<i>¥</i><span>128</span><span>.00</span>                               | 128.00 JPY
+<span>฿</span><span>1,290</span>                                       | 1290.00 THB
+<span>AED</span><b>129</b><small>.00</small>                           | 129.00 AED
+<span>SAR </span><span>45</span><sup>50</sup>                          | 45.50 SAR
+# Footnotes, badges and neighbours
+<span>4.7</span><span>(1234)</span><span>39,99 €</span>                | 39.99 EUR
+<span>-20%</span><span>39,99 €</span>                                  | 39.99 EUR
+<span>Neu</span>39,99 €<sup>1</sup>                                    | 39.99 EUR
+<span>39,99 €</span><sup>1,2</sup>                                     | 39.99 EUR
+<span>39,99 €</span><sup>[3]</sup>                                     | 39.99 EUR
+<span>39 €</span><sup>(1)</sup>                                        | 39.00 EUR
+<span>2er Pack</span><span>12,99 €</span>                              | 12.99 EUR
+<span>Sold</span><span>3</span><span>$25.00</span>                     | 25.00 USD
+<span>128 GB</span><span>599 €</span>                                  | 599.00 EUR
+<span>XL</span><span>24,90 €</span>                                    | 24.90 EUR
+<span>3 left</span><span>$19.99</span>                                 | 19.99 USD
+<b>599 €</b><span>2019</span><span>84 000 km</span>                    | 599.00 EUR
+<span>12.900 €</span><span>VB</span>                                   | 12900.00 EUR
+<span>VB</span><span>80 €</span>                                       | 80.00 EUR
+<span>$</span><span>25</span><span>Buy It Now</span>                   | 25.00 USD
+<strong>€ 325.000</strong><span>k.k.</span>                            | 325000.00 EUR
+<span>7,50 €</span><span>Versand: 3,99 €</span>                        | 7.50 EUR
+<span>7,50 €</span><span>+ 3,99 € Versand</span>                       | 7.50 EUR
+<b>599 €</b><span>2019</span>                                          | 599.00 EUR
+<b>599&nbsp;€</b><span>2019</span><span>84 000 km</span>               | 599.00 EUR
+<span>$24,500</span><span>2019</span><span>84,000 mi</span>            | none
+<span>2019</span><b>599 €</b>                                          | none
+<span>-</span><span>5 €</span>                                         | none
+<span>€</span><span>12,99</span>                                       | 12.99 EUR
+<span>12 €</span><sup>99</sup>                                         | 12.99 EUR
+<span>5€</span><span>10€</span>                                        | 5.00 EUR
+<span>34</span><span>€</span><span>95</span> <span>€</span>36          | none
+<span>UVP</span><s>79,95 €</s> <b>49,95 €</b>                          | 49.95 EUR
+<b>49,95 €</b> statt <s>79,95 €</s>                                    | 49.95 EUR
+<s>79,95 €</s> UVP <b>49,95 €</b>                                      | none
+12 € <s>15 €</s> 10 €                                                  | none
+<b>49,95 €</b> <span>UVP</span>                                        | none
+<del>249€99</del><span>199€99</span>                                   | 199.99 EUR
+<s>$59</s> <s>$49</s> $39                                              | 39.00 USD
 )";
 
 } // namespace

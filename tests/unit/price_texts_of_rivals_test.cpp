@@ -424,7 +424,7 @@ od 890 Kč do 1 490 Kč                          | 890.00 CZK
 # Nordics
 349 kr inkl. moms                              | 349.00
 349 kr exkl. moms (436 kr inkl. moms)          | 436.00
-49,90/st                                       | none
+49,90/st                                       | 49.90
 29 kr (Medlem 24 kr)                           | none
 1 990,- inkl. frakt                            | 1990.00
 Pris: 1 500 kr, fraktkostnad tillkommer        | 1500.00
