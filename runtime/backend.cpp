@@ -92,22 +92,19 @@ public:
         [this, cb](result<std::vector<worker_status>> workers) {
           if (!workers)
             return cb(tl::unexpected<error>(workers.error()));
-          ask<std::vector<verdict>>(
-              links_.bans, config_.answer_timeout,
-              [this, cb, workers](result<std::vector<verdict>> bans) {
-                if (!bans)
-                  return cb(tl::unexpected<error>(bans.error()));
-                fleet_stats s;
-                s.workers = *workers;
-                hide_in(s.workers, &worker_status::last_error);
-                for (auto& v : *bans)
-                  if (v.scope == verdict_scope::host)
-                    s.circuits.push_back(std::move(v));
-                s.hosts = config_.hosts;
-                s.now = env_.wall(std::chrono::steady_clock::now());
-                cb(std::move(s));
-              },
-              get_bans{});
+          list_verdicts([this, cb, workers](result<std::vector<verdict>> bans) {
+            if (!bans)
+              return cb(tl::unexpected<error>(bans.error()));
+            fleet_stats s;
+            s.workers = *workers;
+            hide_in(s.workers, &worker_status::last_error);
+            for (auto& v : *bans)
+              if (v.scope == verdict_scope::host)
+                s.circuits.push_back(std::move(v));
+            s.hosts = config_.hosts;
+            s.now = env_.wall(std::chrono::steady_clock::now());
+            cb(std::move(s));
+          });
         },
         get_workers{});
   }
@@ -209,6 +206,10 @@ public:
                                    vigie::lift_holds{std::move(host)});
   }
 
+  void list_verdicts(done<std::vector<verdict>> cb) override {
+    ask<std::vector<verdict>>(links_.bans, config_.answer_timeout, std::move(cb), get_bans{});
+  }
+
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override {
     ask<std::vector<stored_match>>(links_.store, config_.answer_timeout, std::move(cb), get_matches{filter});
   }
@@ -308,7 +309,7 @@ private:
 
   /// No reason: nothing else is the worse for it. But nobody would look for it elsewhere.
   void note_pauses(done<readiness> cb, const std::shared_ptr<readiness>& r) {
-    list_holds([cb = std::move(cb), r](const result<std::vector<host_hold>>& holds) {
+    list_holds([this, cb = std::move(cb), r](const result<std::vector<host_hold>>& holds) {
       if (!holds) {
         r->ready = false;
         r->reasons.push_back("host-gates: " + to_string(holds.error()));
@@ -317,6 +318,21 @@ private:
           if (x.pause)
             r->notes.push_back("paused: " + x.host.value + " until " + to_rfc3339(x.until) +
                                (x.robots.empty() ? ", as it asked" : ", " + x.robots));
+      }
+      note_circuits(cb, r);
+    });
+  }
+
+  void note_circuits(const done<readiness>& cb, const std::shared_ptr<readiness>& r) {
+    list_verdicts([this, cb, r](const result<std::vector<verdict>>& all) {
+      if (!all) {
+        r->ready = false;
+        r->reasons.push_back("ban-timer: " + to_string(all.error()));
+      } else {
+        auto now = env_.wall(std::chrono::steady_clock::now());
+        for (const auto& v : *all)
+          if (v.scope == verdict_scope::host && v.until > now)
+            r->notes.push_back("circuit open: " + v.host.value + " until " + to_rfc3339(v.until) + ", " + v.evidence);
       }
       cb(std::move(*r));
     });

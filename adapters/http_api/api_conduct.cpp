@@ -3,7 +3,9 @@
 // The store folds the hours of a host into one row or gives them as they are, and a folded row knows its first hour
 // only. So the hosts are asked for first, folded, and then the hours of those that are shown, host by host.
 #include <algorithm>
+#include <functional>
 #include <memory>
+#include <set>
 
 #include "actors/policy/conduct_rows.hpp"
 #include "actors/policy/gate_keys.hpp"
@@ -147,10 +149,36 @@ private:
 };
 
 /// Its gate may be named by a part of its name.
-bool concerns(const conduct_question& question, const host_hold& x) {
-  const auto& host = question.host.value;
-  return x.host.value == host || host.ends_with("." + x.host.value) ||
-         (question.any_port && name_of(x.host) == name_of(question.host));
+bool covers(const host_key& gate, const host_key& host) {
+  return gate == host || host.value.ends_with("." + gate.value);
+}
+
+bool concerns(const conduct_question& question, const host_key& gate) {
+  return covers(gate, question.host) || (question.any_port && name_of(gate) == name_of(question.host));
+}
+
+/// Holds, and circuits that are open.
+using held_hosts = std::function<void(std::vector<held_host> held, const std::vector<verdict>& verdicts)>;
+
+void ask_held(const api_context_ptr& context, const api_reply& reply, held_hosts then) {
+  context->backend.list_holds([context, reply, then = std::move(then)](const result<std::vector<host_hold>>& holds) {
+    if (!holds)
+      return reply.problem(holds.error());
+    std::vector<held_host> held;
+    for (const auto& x : *holds)
+      held.push_back({x});
+    context->backend.list_verdicts(
+        [context, reply, then, held = std::move(held)](const result<std::vector<verdict>>& verdicts) mutable {
+          if (!verdicts)
+            return reply.problem(verdicts.error());
+          for (const auto& v : *verdicts)
+            if (v.scope == verdict_scope::host && v.until > context->config.wall())
+              held.push_back({{v.host, v.until, false, {}}, v.evidence});
+          std::stable_sort(held.begin(), held.end(),
+                           [](const held_host& a, const held_host& b) { return a.what.until > b.what.until; });
+          then(std::move(held), *verdicts);
+        });
+  });
 }
 
 void serve_conduct(const api_context_ptr& context, const api_call& call) {
@@ -166,26 +194,79 @@ void serve_conduct(const api_context_ptr& context, const api_call& call) {
   page.exceptions = context->config.exceptions;
   auto hours = call.request.query.find("hours");
   page.with_hours = hours != call.request.query.end() && hours->second == "1";
-  context->backend.list_holds([context, reply = call.reply, question = std::move(*question),
-                               page = std::move(page)](result<std::vector<host_hold>> holds) mutable {
-    if (!holds)
-      return reply.problem(holds.error());
-    if (!question.host.value.empty())
-      std::erase_if(*holds, [&](const host_hold& x) { return !concerns(question, x); });
-    page.held_in_all = holds->size();
-    holds->resize(std::min<size_t>(holds->size(), question.limit));
-    page.held = std::move(*holds);
-    std::make_shared<conduct_answer>(context, reply, std::move(question), std::move(page))->begin();
-  });
+  ask_held(context, call.reply,
+           [context, reply = call.reply, question = std::move(*question),
+            page = std::move(page)](std::vector<held_host> held, const std::vector<verdict>&) mutable {
+             if (!question.host.value.empty())
+               std::erase_if(held, [&](const held_host& x) { return !concerns(question, x.what.host); });
+             page.held_in_all = held.size();
+             held.resize(std::min<size_t>(held.size(), question.limit));
+             page.held = std::move(held);
+             std::make_shared<conduct_answer>(context, reply, std::move(question), std::move(page))->begin();
+           });
+}
+
+/// The one that is held and has this name, if no port was named.
+result<host_key> host_to_lift(const conduct_question& question, const std::vector<held_host>& held) {
+  std::set<host_key> named;
+  for (const auto& x : held) {
+    if (covers(x.what.host, question.host))
+      return question.host;
+    if (concerns(question, x.what.host))
+      named.insert(x.what.host);
+  }
+  if (named.empty())
+    return question.host;
+  if (named.size() == 1)
+    return *named.begin();
+  std::string all;
+  for (const auto& x : named)
+    all += (all.empty() ? "" : ", ") + x.value;
+  return fail(errc::bad_request, "several hosts of that name are held: " + all + "; say which, with its port");
+}
+
+/// What no lift ends: the ban-timer's own verdict. Empty if its circuit is closed.
+std::string circuit_words(const host_key& host, const std::vector<verdict>& verdicts, wall_time now) {
+  std::string out, workers;
+  for (const auto& v : verdicts) {
+    if (v.host != host)
+      continue;
+    if (v.scope == verdict_scope::worker_host)
+      workers += " " + v.worker.value;
+    else if (v.scope == verdict_scope::host)
+      out = host.value + " has refused the fleet (" + v.evidence + "), so its circuit " +
+            (v.until > now ? "is open until " : "is half-open, for one probe, since ") + to_rfc3339(v.until);
+  }
+  if (out.empty())
+    return out;
+  return out + "; if its owner agrees that you come earlier: vigie workers unban" +
+         (workers.empty() ? " ID, of any worker" : workers);
 }
 
 void serve_lift(const api_context_ptr& context, const api_call& call) {
   auto which = read_host(call.args[0]);
   if (!which)
     return call.reply.problem(which.error());
-  context->backend.lift_holds(which->host, then_json(call.reply, [](const std::vector<host_hold>& x) {
-                                return json_value::object({{"success", true}, {"lifted", holds_json(x)}});
-                              }));
+  ask_held(context, call.reply,
+           [context, reply = call.reply, which = std::move(*which)](const std::vector<held_host>& held,
+                                                                    const std::vector<verdict>& verdicts) {
+             auto host = host_to_lift(which, held);
+             if (!host)
+               return reply.problem(host.error());
+             auto circuit = circuit_words(*host, verdicts, context->config.wall());
+             context->backend.lift_holds(*host, [reply, circuit](result<std::vector<host_hold>> lifted) {
+               if (!lifted && lifted.error().code == errc::not_found && !circuit.empty())
+                 lifted.error().detail = circuit;
+               if (!lifted)
+                 return reply.problem(lifted.error());
+               std::vector<held_host> rows;
+               for (auto& x : *lifted)
+                 rows.push_back({std::move(x)});
+               auto still = circuit.empty() ? json_value{} : json_value{circuit};
+               reply.json(
+                   json_value::object({{"success", true}, {"lifted", held_json(rows)}, {"circuit", std::move(still)}}));
+             });
+           });
 }
 
 } // namespace

@@ -16,6 +16,12 @@ struct host_conduct {
   wall_time last_hour{};          ///< its beginning
   std::vector<conduct_row> hours; ///< oldest first; empty unless they were asked for
 };
+/// A host that is asked nothing now.
+struct held_host {
+  host_hold what;
+  std::string circuit{}; ///< what opened its circuit, if that is why; else empty
+};
+
 struct conduct_page {
   wall_time since{};
   wall_time until{};
@@ -24,7 +30,7 @@ struct conduct_page {
   std::vector<host_conduct> hosts;             ///< those that were asked most first
   std::vector<conduct_exception> exceptions{}; ///< of all hosts
   size_t held_in_all = 0;
-  std::vector<host_hold> held{}; ///< those for the longest time first
+  std::vector<held_host> held{}; ///< those for the longest time first
 };
 
 /// totalWorkers, availableWorkers, bannedWorkers, unhealthyWorkers,
@@ -47,7 +53,7 @@ json_value outbox_page_json(const outbox_page& x); ///< {"outbox":[…],"counts"
 /// Of the gates the first `most_gates`: those that do not fit, then the slowest.
 json_value plan_json(const cycle_estimate& x, size_t most_gates);
 json_value conduct_page_json(const conduct_page& x);
-json_value holds_json(const std::vector<host_hold>& x);
+json_value held_json(const std::vector<held_host>& x);
 json_value error_json(const error& x); ///< null for errc::none
 
 /// {"matches","alertsChecked","itemsChecked"}; of scrape and custom also "output" and "truncated".

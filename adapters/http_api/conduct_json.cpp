@@ -81,13 +81,14 @@ json_value exception_json(const conduct_exception& x, wall_time now) {
 
 } // namespace
 
-json_value holds_json(const std::vector<host_hold>& x) {
+json_value held_json(const std::vector<held_host>& x) {
   auto out = json_value::array();
   for (const auto& each : x)
-    out.push(json_value::object({{"host", each.host.value},
-                                 {"until", to_rfc3339(each.until)},
-                                 {"pause", each.pause},
-                                 {"robots", text_or_null(each.robots)}}));
+    out.push(json_value::object({{"host", each.what.host.value},
+                                 {"until", to_rfc3339(each.what.until)},
+                                 {"pause", each.what.pause},
+                                 {"robots", text_or_null(each.what.robots)},
+                                 {"circuit", text_or_null(each.circuit)}}));
   return out;
 }
 
@@ -104,7 +105,7 @@ json_value conduct_page_json(const conduct_page& x) {
                              {"hosts", std::move(hosts)},
                              {"exceptions", std::move(exceptions)},
                              {"heldInAll", x.held_in_all},
-                             {"held", holds_json(x.held)}});
+                             {"held", held_json(x.held)}});
 }
 
 } // namespace vigie

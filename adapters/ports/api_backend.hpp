@@ -88,6 +88,8 @@ public:
   virtual void list_holds(done<std::vector<host_hold>> cb) = 0;
   /// That host may be asked again; what held it. not_found if nothing did.
   virtual void lift_holds(host_key host, done<std::vector<host_hold>> cb) = 0;
+  /// Bans and circuits that are in force or half-open.
+  virtual void list_verdicts(done<std::vector<verdict>> cb) = 0;
   virtual void list_matches(match_filter filter, done<std::vector<stored_match>> cb) = 0;
   virtual void list_outbox(get_outbox which, done<outbox_page> cb) = 0;
   virtual void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) = 0; ///< how many; as the database port says

@@ -37,8 +37,17 @@ std::string hour_text(const json_node& x, std::string_view key) {
   return out.substr(0, std::min<size_t>(out.size(), 16));
 }
 
+/// Its version; or what was answered in its place, if that is why nothing is asked.
+std::string robots_text(const json_node& page, const json_node& host) {
+  for (auto x : rows_of(page, "held"))
+    if (text_of(x, "host") == text_of(host, "host") && !text_of(x, "robots").empty())
+      return text_of(x, "robots") + "; asked again at " + short_time(text_of(x, "until"));
+  auto version = text_of(host, "robotsVersion");
+  return version.empty() ? "no request was allowed by one yet" : "version " + version;
+}
+
 /// One host, line by line.
-void print_host(const json_node& x, const conduct_options& options, std::ostream& out) {
+void print_host(const json_node& page, const json_node& x, const conduct_options& options, std::ostream& out) {
   auto requests = count_of(x, "requests");
   using enum text_table::holds;
   text_table table{{{text_of(x, "host")}, {"", number, 0}, {"in the last " + to_text(options.since), text, 0}},
@@ -57,7 +66,7 @@ void print_host(const json_node& x, const conduct_options& options, std::ostream
   row("failed", counted(x, "failed"), "no answer, 408, 5xx");
   row("forbidden", counted(x, "robotsDenied"), "by robots.txt, so not requested");
   row("waited", waited(x, "waitedMs"), requests > 0 ? waited(x, "averageWaitMs") + " a request, for its turn" : "");
-  row("robots.txt", "", "version " + (text_of(x, "robotsVersion").empty() ? "not known" : text_of(x, "robotsVersion")));
+  row("robots.txt", "", robots_text(page, x));
   row("user agent", "", text_of(x, "userAgent").empty() ? "none sent" : text_of(x, "userAgent"));
   row("first hour (UTC)", "", hour_text(x, "firstHour"));
   row("last hour (UTC)", "", hour_text(x, "lastHour"));
@@ -144,18 +153,22 @@ void print_exceptions(const json_node& page, const output_style& style, std::ost
   table.print(out, style);
 }
 
+/// Empty: it asked for it, or failed.
+std::string why_held(const json_node& x) {
+  auto circuit = text_of(x, "circuit");
+  return circuit.empty() ? text_of(x, "robots") : "circuit open: " + circuit;
+}
+
 /// Who is left alone now.
 void print_held(const json_node& page, const output_style& style, std::ostream& out) {
   using enum text_table::holds;
-  text_table table{{{"HELD"}, {"UNTIL (UTC)", word, 0}, {"", word, 0}, {"ROBOTS.TXT", text, 1}},
+  text_table table{{{"HELD"}, {"UNTIL (UTC)", word, 0}, {"", word, 0}, {"WHY", text, 1}},
                    text_table::too_wide::wrapped};
   uint64_t shown = 0;
   for (auto x : rows_of(page, "held")) {
     auto pause = bool_of(x, "pause");
-    table.add({text_of(x, "host"),
-               short_time(text_of(x, "until")),
-               {pause ? "paused" : "", paint::warning},
-               text_of(x, "robots")});
+    table.add(
+        {text_of(x, "host"), short_time(text_of(x, "until")), {pause ? "paused" : "", paint::warning}, why_held(x)});
     ++shown;
   }
   if (table.empty())
@@ -175,12 +188,16 @@ int lift_holds(const conduct_options& options, std::ostream& out, std::ostream& 
   auto answer = client.send("POST", "/api/v1/hosts/" + percent_encode(options.host) + "/lift");
   if (!answer.ok())
     return answer.exit_code;
-  if (options.style.json)
+  if (options.style.json) {
     out << answer.text << '\n';
-  else
-    for (auto x : rows_of(answer.data(), "lifted"))
-      out << strip_control(text_of(x, "host")) << " may be asked again; it was held until "
-          << short_time(text_of(x, "until")) << " (UTC)\n";
+    return exit_done;
+  }
+  auto circuit = text_of(answer.data(), "circuit");
+  for (auto x : rows_of(answer.data(), "lifted"))
+    out << strip_control(text_of(x, "host")) << (circuit.empty() ? " may be asked again" : " is not held any more")
+        << "; it was held until " << short_time(text_of(x, "until")) << " (UTC)\n";
+  if (!circuit.empty())
+    out << "but " << strip_control(circuit) << '\n';
   return exit_done;
 }
 
@@ -200,7 +217,7 @@ void print_page(const conduct_options& options, const json_node& page, std::ostr
     print_hosts(page, options.style, out);
   else
     for (auto x : rows_of(page, "hosts"))
-      print_host(x, options, out);
+      print_host(page, x, options, out);
   if (options.hours)
     print_hours(page, options.style, out);
   if (auto all = count_of(page, "hostsInAll"); all > shown)

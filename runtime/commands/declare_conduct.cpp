@@ -18,8 +18,7 @@ void declare_conduct(front& f) {
                       "A host, with its port if that is an odd one, or a URL (default: all hosts)");
   add_duration(conduct, "--since", options->since, "How far back; whole hours (UTC) are counted");
   conduct->add_flag("--hours", options->hours, "Show each hour, too");
-  conduct->add_flag("--lift", options->lift,
-                    "End what holds this host, named with its port: it is asked again at its next turn (admin)");
+  conduct->add_flag("--lift", options->lift, "End what holds this host: it is asked again at its next turn (admin)");
   conduct->add_option("--limit", options->limit, "How many hosts")->check(CLI::Range(1, 1000))->capture_default_str();
   f.asks_node(conduct, options, show_conduct, shows::state);
 }

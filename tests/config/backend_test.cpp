@@ -16,7 +16,8 @@ struct slow_state {
 using slow_shell = shell<ban_timer_actor, slow_state>;
 
 /// A ban-timer that does what it is told after so long, or fails.
-ban_timer_actor::behavior_type slow_bans(slow_shell* self, duration wait, error outcome) {
+ban_timer_actor::behavior_type slow_bans(slow_shell* self, duration wait, error outcome,
+                                         std::vector<verdict> verdicts) {
   return {
       [](const site_refused&) { return refusal_ruling{}; },
       [](const site_answered&) {},
@@ -30,14 +31,14 @@ ban_timer_actor::behavior_type slow_bans(slow_shell* self, duration wait, error 
         });
         return answer;
       },
-      [](get_bans) { return std::vector<verdict>{}; },
+      [verdicts](get_bans) { return verdicts; },
   };
 }
 
 struct fixture {
-  fixture(duration wait, error outcome) {
+  fixture(duration wait, error outcome, std::vector<verdict> verdicts = {}) {
     links.http_api.set(caf::actor_cast<caf::actor>(w.system.spawn(api_bridge)));
-    links.bans.set(w.system.spawn(slow_bans, wait, outcome));
+    links.bans.set(w.system.spawn(slow_bans, wait, outcome, std::move(verdicts)));
     links.proxies.emplace(fr, actor_ref<worker_proxy_actor>{});
     config.is_main = true;
     config.answer_timeout = 30s;
@@ -93,4 +94,24 @@ TEST_CASE("an answer in time is none, and its caller's time does nothing any mor
   REQUIRE(said.size() == 1);
   CHECK(said[0]);
   CHECK(f.log.count("late_outcome") == 0);
+}
+
+TEST_CASE(
+    "readiness notes each circuit that is open: no reason not to be ready, but nobody would look for it elsewhere") {
+  auto far = from_unix_ms(4'102'444'800'000);
+  verdict open{verdict_scope::host, {}, host_key{"shop.example"}, errc::refused, "HTTP 403 on run 3", {}, far};
+  auto half_open = open, ban = open;
+  half_open.host = host_key{"old.example"};
+  half_open.until = from_unix_ms(1);
+  ban.scope = verdict_scope::worker_host;
+  fixture f{0s, {}, {open, half_open, ban}};
+  optional<readiness> said;
+  f.backend->get_readiness([&](result<readiness> x) { said = *x; });
+  f.w.drain();
+  f.w.advance(31s, 1s);
+  REQUIRE(said);
+  CHECK(said->notes ==
+        std::vector<std::string>{"circuit open: shop.example until 2100-01-01T00:00:00.000Z, HTTP 403 on run 3"});
+  for (const auto& x : said->reasons)
+    CHECK(x.find("ban-timer") == x.npos);
 }

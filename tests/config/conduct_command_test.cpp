@@ -82,6 +82,7 @@ public:
 
   conduct_page page = a_page(); ///< to be set before a command runs
   bool refuses = false;
+  std::string circuit; ///< of what is lifted
 
 private:
   served_response answer(const served_request& x) {
@@ -90,7 +91,10 @@ private:
     lifted_ += x.method == "POST" ? x.path : "";
     if (x.method == "POST" && !refuses) {
       served_response out;
-      out.body = json_value::object({{"success", true}, {"lifted", holds_json(page.held)}}).dump();
+      out.body = json_value::object({{"success", true},
+                                     {"lifted", held_json(page.held)},
+                                     {"circuit", circuit.empty() ? json_value{} : json_value{circuit}}})
+                     .dump();
       return out;
     }
     if (x.path != "/api/v1/conduct" || refuses)
@@ -231,13 +235,15 @@ TEST_CASE("conduct: who is left alone, and --lift") {
   ledger_node node;
   node.page.held = {{host_key{"shop.example"}, from_unix_ms(1795440600000), true, {}},
                     {host_key{"127.0.0.1:18080"}, from_unix_ms(1795271400000), false, "HTTP 429"}};
-  node.page.held_in_all = 5;
+  node.page.held.push_back({{host_key{"no.example"}, from_unix_ms(1795271400000), false, {}}, "HTTP 403 on run 3"});
+  node.page.held_in_all = 6;
   auto said = say(node.options());
   CHECK(said.code == exit_done);
   auto words = words_of(said.out);
-  CHECK(has(words, "HELD UNTIL (UTC) ROBOTS.TXT\n"));
+  CHECK(has(words, "HELD UNTIL (UTC) WHY\n"));
   CHECK(has(words, "shop.example 2026-11-23 13:30:00 paused"));
   CHECK(has(words, "127.0.0.1:18080 2026-11-21 14:30:00 HTTP 429"));
+  CHECK(has(words, "no.example 2026-11-21 14:30:00 circuit open: HTTP 403 on run 3"));
   CHECK(has(words, "… and 3 more that are held for a shorter time (--limit)"));
 
   auto options = node.options();
@@ -247,10 +253,32 @@ TEST_CASE("conduct: who is left alone, and --lift") {
   CHECK(has(said.err, "--lift needs the host"));
   options.host = "127.0.0.1:18080";
   node.page.held.erase(node.page.held.begin());
+  node.page.held.pop_back();
   said = say(options);
   CHECK(said.code == exit_done);
   CHECK(said.out == "127.0.0.1:18080 may be asked again; it was held until 2026-11-21 14:30:00 (UTC)\n");
   CHECK(node.lifted() == "/api/v1/hosts/127.0.0.1:18080/lift");
+  node.circuit = "its circuit is open";
+  CHECK(say(options).out == "127.0.0.1:18080 is not held any more; it was held until 2026-11-21 14:30:00 (UTC)\n"
+                            "but its circuit is open\n");
   node.refuses = true;
   CHECK(say(options).code == exit_failed);
+}
+
+TEST_CASE("conduct: a robots.txt that was not answered with rules says what it was answered") {
+  ledger_node node;
+  auto robots_line = [&] {
+    auto options = node.options();
+    options.host = "127.0.0.1:18080";
+    auto words = words_of(say(options).out);
+    auto at = words.find("robots.txt ", words.find("waited"));
+    return words.substr(at, words.find('\n', at) - at);
+  };
+  CHECK(robots_line() == "robots.txt version 89abcdef01234567");
+  node.page.held = {{host_key{"127.0.0.1:18080"}, from_unix_ms(1795271400000), false, {}},
+                    {host_key{"127.0.0.1:18080"}, from_unix_ms(1795271400000), false, "http://x/robots.txt: HTTP 403"}};
+  CHECK(robots_line() == "robots.txt http://x/robots.txt: HTTP 403; asked again at 2026-11-21 14:30:00");
+  node.page.held.clear();
+  node.page.hosts[0].sum.robots_version = "";
+  CHECK(robots_line() == "robots.txt no request was allowed by one yet");
 }

@@ -201,9 +201,10 @@ TEST_CASE("conduct: hosts that are left alone, and a person who ends it") {
     auto at = body.find("\"heldInAll\":");
     return at == std::string::npos ? body : body.substr(at);
   };
-  auto shop = std::string{R"({"host":"shop.example","until":"2026-11-23T13:30:00.000Z","pause":true,"robots":null})"};
+  auto shop = std::string{R"({"host":"shop.example","until":"2026-11-23T13:30:00.000Z","pause":true,"robots":null,)"
+                          R"("circuit":null})"};
   auto www = std::string{R"({"host":"www.shop.example","until":"2026-11-21T14:30:00.000Z","pause":false,)"
-                         R"("robots":"http://www.shop.example/robots.txt: HTTP 429"})"};
+                         R"("robots":"http://www.shop.example/robots.txt: HTTP 429","circuit":null})"};
   CHECK(held("?limit=1") == "\"heldInAll\":3,\"held\":[" + shop + "]}");
   CHECK(held("?host=http://www.shop.example/x") == "\"heldInAll\":2,\"held\":[" + shop + "," + www + "]}");
   CHECK(held("?host=other.example") == "\"heldInAll\":0,\"held\":[]}");
@@ -211,10 +212,70 @@ TEST_CASE("conduct: hosts that are left alone, and a person who ends it") {
   CHECK(f.ask("POST", "/api/v1/hosts/shop.example/lift", f.key.text).status == 403);
   auto lifted = f.lift("SHOP.example");
   CHECK(lifted.status == 200);
-  CHECK(lifted.body == R"({"success":true,"lifted":[)" + shop + "]}");
+  CHECK(lifted.body == R"({"success":true,"lifted":[)" + shop + "],\"circuit\":null}");
   CHECK(f.lift("shop.example").status == 404);
   CHECK(f.lift("127.0.0.1%3A8080").status == 200);
   CHECK(f.backend.last_call() == "lift_holds 127.0.0.1:8080");
   CHECK(f.lift("not%20a%20host").status == 400);
   CHECK(held("") == "\"heldInAll\":1,\"held\":[" + www + "]}");
+}
+
+TEST_CASE("conduct: an open circuit is held, too; no lift ends it, and that says what does") {
+  conduct_fixture f;
+  auto circuit = [](const char* host, wall_time until) {
+    return verdict{verdict_scope::host, {}, host_key{host}, errc::refused, "HTTP 403 on run 3, alert 7", noon, until};
+  };
+  auto ban = [](const char* worker, const char* host) {
+    return verdict{verdict_scope::worker_host, worker_id{worker}, host_key{host}, errc::refused, "HTTP 403", noon};
+  };
+  f.backend.holds = std::vector{host_hold{host_key{"slow.example"}, now + 1h, false, {}}};
+  f.backend.verdicts = std::vector{ban("worker-fr", "shop.example:8080"), ban("worker-us", "shop.example:8080"),
+                                   ban("worker-nl", "slow.example"),      circuit("shop.example:8080", now + 2h),
+                                   circuit("old.example", now - 1ms),     circuit("slow.example", now + 1min)};
+  auto body = f.get().body;
+  CAPTURE(body);
+  CHECK(body.ends_with(R"("heldInAll":3,"held":[{"host":"shop.example:8080","until":"2026-11-21T15:30:00.000Z",)"
+                       R"("pause":false,"robots":null,"circuit":"HTTP 403 on run 3, alert 7"},)"
+                       R"({"host":"slow.example","until":"2026-11-21T14:30:00.000Z",)"
+                       R"("pause":false,"robots":null,"circuit":null},)"
+                       R"({"host":"slow.example","until":"2026-11-21T13:31:00.000Z",)"
+                       R"("pause":false,"robots":null,"circuit":"HTTP 403 on run 3, alert 7"}]})"));
+
+  auto has = [](const raw_answer& x, const std::string& part) { return x.body.find(part) != std::string::npos; };
+  auto shop = f.lift("shop.example"); // found without its port
+  CAPTURE(shop.body);
+  CHECK(shop.status == 404);
+  CHECK(has(shop, "shop.example:8080 has refused the fleet (HTTP 403 on run 3, alert 7), so its circuit is open until "
+                  "2026-11-21T15:30:00.000Z; if its owner agrees that you come earlier: vigie workers unban worker-fr "
+                  "worker-us"));
+  CHECK(has(f.lift("old.example"), "half-open, for one probe, since 2026-11-21T13:29:59.999Z"));
+  CHECK(has(f.lift("old.example"), "vigie workers unban ID, of any worker"));
+  auto slow = f.lift("slow.example");
+  CHECK(slow.status == 200);
+  CHECK(has(slow, "its circuit is open until 2026-11-21T13:31:00.000Z"));
+  CHECK(has(f.lift("other.example"), "other.example is not left alone"));
+  f.backend.verdicts = fail(errc::deadline_exceeded);
+  CHECK(f.lift("slow.example").status == 504);
+  CHECK(f.get().status == 504);
+}
+
+TEST_CASE("conduct: who lifts a host without its port means the one of that name; of several, all are named") {
+  conduct_fixture f;
+  f.backend.holds = std::vector{host_hold{host_key{"127.0.0.1:8081"}, now + 1h, false, {}},
+                                host_hold{host_key{"127.0.0.1:8080"}, now + 1min, false, {}},
+                                host_hold{host_key{"shop.example"}, now + 1h, false, {}},
+                                host_hold{host_key{"shop.example:8080"}, now + 1h, false, {}}};
+  auto several = f.lift("127.0.0.1");
+  CHECK(several.status == 400);
+  CHECK(several.body.find("several hosts of that name are held: 127.0.0.1:8080, 127.0.0.1:8081; say which") !=
+        std::string::npos);
+  CHECK(f.lift("127.0.0.1%3A8081").status == 200);
+  CHECK(f.lift("127.0.0.1").status == 200);
+  CHECK(f.backend.last_call() == "lift_holds 127.0.0.1:8080");
+  CHECK(f.lift("127.0.0.1").status == 404);
+  CHECK(f.lift("shop.example").status == 200); // the one on the usual port
+  CHECK(f.backend.last_call() == "lift_holds shop.example");
+  CHECK(f.lift("shop.example%3A443").status == 404); // a port that is named is meant
+  CHECK(f.backend.last_call() == "lift_holds shop.example");
+  CHECK(f.lift("www.shop.example").status == 404);
 }

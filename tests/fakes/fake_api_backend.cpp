@@ -205,6 +205,11 @@ void fake_api_backend::lift_holds(host_key host, done<std::vector<host_hold>> cb
   cb(std::move(lifted));
 }
 
+void fake_api_backend::list_verdicts(done<std::vector<verdict>> cb) {
+  note("list_verdicts");
+  cb(verdicts);
+}
+
 void fake_api_backend::list_matches(match_filter filter, done<std::vector<stored_match>> cb) {
   note("list_matches run " + std::to_string(filter.run ? filter.run->value : 0) + " alert " +
        std::to_string(filter.alert ? filter.alert->value : 0) + " limit " + std::to_string(filter.limit));

@@ -29,6 +29,7 @@ public:
   result<cycle_estimate> plan;
   result<std::vector<conduct_row>> conduct; ///< the ledger, by host and hour; folded and limited as the store does it
   result<std::vector<host_hold>> holds;
+  result<std::vector<verdict>> verdicts;
   result<std::vector<stored_match>> matches;
   result<outbox_page> outbox;
   result<uint32_t> retried = 0u;
@@ -66,6 +67,7 @@ public:
   void list_conduct(get_conduct which, done<std::vector<conduct_row>> cb) override;
   void list_holds(done<std::vector<host_hold>> cb) override;
   void lift_holds(host_key host, done<std::vector<host_hold>> cb) override;
+  void list_verdicts(done<std::vector<verdict>> cb) override;
   void list_matches(match_filter filter, done<std::vector<stored_match>> cb) override;
   void list_outbox(get_outbox which, done<outbox_page> cb) override;
   void retry_outbox(vigie::retry_outbox which, done<uint32_t> cb) override;
