@@ -76,7 +76,8 @@ void save(self_ptr self) {
     return;
   st.saving = true;
   st.unsaved = false;
-  self->request(st.links.store.get(), st.config.local_timeout, save_worker_status{st.table.status(self->clock().now())})
+  self->request(st.links.store.get(), st.config.local_timeout,
+                save_worker_status{st.table.ended_work(self->clock().now())})
       .then([self] { self->state.saving = false; },
             [self](caf::error&) {
               self->state.saving = false;
@@ -91,7 +92,7 @@ void save_and_quit(self_ptr self, caf::error reason) {
   if (!store || !st.counters_known || !(st.table.take_changed() || st.unsaved))
     return self->quit(std::move(reason));
   auto quit = [self, reason] { self->quit(reason); };
-  self->request(store, st.config.local_timeout, save_worker_status{st.table.status(self->clock().now())})
+  self->request(store, st.config.local_timeout, save_worker_status{st.table.ended_work(self->clock().now())})
       .then(quit, [quit](caf::error&) { quit(); });
 }
 

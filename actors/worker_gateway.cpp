@@ -42,7 +42,7 @@ worker_gateway_actor::behavior_type worker_gateway(worker_gateway_ptr self, work
   s.show_state();
   self->set_down_handler([&s](const caf::down_msg& what) {
     if (s.main && what.source == s.main.address())
-      s.detach("the link to main broke");
+      s.detach(what.reason == caf::exit_reason::user_shutdown ? link_end::ordered : link_end::broken);
     else
       s.scraper_down(what);
   });

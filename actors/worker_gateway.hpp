@@ -69,6 +69,9 @@ struct alert_check {
   uint64_t bytes = 0;
 };
 
+/// How a main goes: its process or the link died, it ended because it was told to, or a newer one is there.
+enum class link_end : uint8_t { broken, ordered, replaced };
+
 struct worker_gateway_state;
 using worker_gateway_ptr = shell<worker_gateway_actor, worker_gateway_state>*;
 
@@ -99,7 +102,7 @@ struct worker_gateway_state {
   error check_asker(const envelope& env) const; ///< of what this node's own API may also say
   caf::result<worker_hello> attach_main(const envelope& env, const attach& what, const main_endpoint_actor& who);
   error refuse_sources(const envelope& env, const attach& what);
-  void detach(const std::string& why);
+  void detach(link_end how);
   promise<permit> ask_permit(const permit_request& what);
   void answer_permit(uint64_t number, const permit& leave);
   /// A release, or what is held; answered when main has taken it in.

@@ -51,7 +51,7 @@ caf::result<worker_hello> worker_gateway_state::attach_main(const envelope& env,
   if (main && what.epoch <= epoch && !repeated)
     return to_caf({errc::stale_epoch, "the link of epoch " + std::to_string(epoch) + " is newer", {}});
   if (!repeated) {
-    detach("main attached anew");
+    detach(link_end::replaced);
     main = who;
     epoch = what.epoch;
     self->monitor(main);
@@ -72,9 +72,12 @@ error worker_gateway_state::refuse_sources(const envelope& env, const attach& wh
   return refusal;
 }
 
-void worker_gateway_state::detach(const std::string& why) {
+void worker_gateway_state::detach(link_end how) {
   if (!main)
     return;
+  const std::string why = how == link_end::ordered    ? "main ended in order"
+                          : how == link_end::replaced ? "main attached anew"
+                                                      : "the link to main broke";
   self->demonitor(main.address());
   main = nullptr;
   outbox.drop_all();
@@ -84,7 +87,7 @@ void worker_gateway_state::detach(const std::string& why) {
     owed.keep(denied(why));
   for (auto& [number, owed] : std::exchange(tells, {}))
     owed.fail({errc::worker_lost, why, {}});
-  parts.env.log->emit({log_level::warn,
+  parts.env.log->emit({how == link_end::ordered ? log_level::info : log_level::warn,
                        "main_detached",
                        {},
                        {{"why", why},

@@ -239,7 +239,7 @@ robots_advice robots_book::judge(entry& e, const parsed_url& url, robots_advice 
 bool robots_book::leave_to_another(entry& e, const worker_id& by, const robots_report& report, bool refused,
                                    wall_time now) {
   bool no_answer = is_no_answer(report.problem.code) && !e.cache.copy().has_body;
-  if ((!no_answer && !refused) || e.no_word)
+  if ((!no_answer && !refused) || e.no_word || config_.alone)
     return false;
   e.no_word = std::pair{by, now};
   e.problem = refused ? error{errc::refused, "HTTP " + std::to_string(report.answer.status), {}} : report.problem;

@@ -29,6 +29,7 @@ struct robots_book_config {
   size_t max_bytes = 64 << 20;
   duration longest_crawl_delay{3600000}; ///< 1 h; an authority that wants more is not asked at all
   duration second_opinion{60000};        ///< a worker that got no answer leaves it to the others for so long
+  bool alone = false;                    ///< there are no others: the first word counts
 };
 
 /// bad_config unless the token is one, the cache's settings are valid, the limits above 0, and there is room for a few

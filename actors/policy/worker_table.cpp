@@ -86,7 +86,6 @@ void worker_table::begun(const work_begun& what, mono_time now) {
   if (i == rows_.end())
     return;
   i->second.facts.in_flight += what.pieces;
-  i->second.facts.requests += what.pieces;
   i->second.recent.begun(config_, now, what.pieces);
   changed_ = true;
 }
@@ -98,7 +97,7 @@ void worker_table::ended(const work_ended& what, mono_time now) {
   auto& [facts, judged, because, recent] = i->second;
   auto untried = what.how == work_outcome::untried;
   facts.in_flight -= facts.in_flight > 0 ? 1 : 0;
-  facts.requests -= untried && facts.requests > 0 ? 1 : 0;
+  facts.requests += untried ? 0 : 1;
   facts.successes += what.how == work_outcome::success ? 1 : 0;
   facts.errors += what.how == work_outcome::our_fault ? 1 : 0;
   if (!what.problem.empty() && !untried)
@@ -179,12 +178,20 @@ std::vector<worker_status> worker_table::status(mono_time now) const {
   std::vector<worker_status> out;
   for (const auto& [id, r] : rows_) {
     out.push_back(r.facts);
+    out.back().requests += r.facts.in_flight;
     // Not judged yet: the link is all that is known. Without one nobody is healthy, whatever was judged before.
     auto linked = r.facts.link != link_state::down && r.facts.link != link_state::connecting;
     out.back().healthy = linked && r.judged.value_or(r.facts.link == link_state::up);
     out.back().ewma_ms = r.recent.at(config_, now).ewma_ms;
     out.back().bans = bans_.of(id);
   }
+  return out;
+}
+
+std::vector<worker_status> worker_table::ended_work(mono_time now) const {
+  auto out = status(now);
+  for (auto& x : out)
+    x.requests -= x.in_flight;
   return out;
 }
 

@@ -49,13 +49,17 @@ public:
 
   bool knows(const worker_id& worker) const { return rows_.contains(worker); }
   std::string region_of(const worker_id& worker) const;
+  /// Requests that are under way included.
   std::vector<worker_status> status(mono_time now) const;
+  /// To be saved: only work that has ended, as a request and by its outcome at once. So whatever a crash loses, no
+  /// worker has more successes than requests.
+  std::vector<worker_status> ended_work(mono_time now) const;
   /// True once after counters or states changed: they should be saved.
   bool take_changed();
 
 private:
   struct row {
-    worker_status facts;
+    worker_status facts; ///< `requests`: those that have ended
     optional<bool> judged; ///< by the health-monitor, of this link
     std::string unhealthy_because;
     work_score recent;

@@ -69,10 +69,11 @@ private:
       robots_report report{advice.fetch_url, {}, {}};
       auto answer = get(advice.fetch_url, {}, robots_limits{}.body_bytes * 8);
       auto judged = report_of(answer, judge_fetch(answer, now()), duration{0});
-      if (answer)
-        report.answer = std::move(*answer);
-      else
-        report.problem = answer.error();
+      // Without an answer nothing may be asked, and nobody here can wait for one.
+      if (!answer)
+        return {answer.error().code, advice.fetch_url + " cannot be read: " + answer.error().detail,
+                answer.error().place};
+      report.answer = std::move(*answer);
       book_.settle(advice.authority, nobody, report, judged, now());
     }
   }
@@ -120,6 +121,7 @@ result<fetched_page> fetch_first_page(const node_config& config, const source_sp
     return tl::unexpected<error>(walk.error());
   robots_book_config robots;
   robots.product_token = config.fetch.product_token;
+  robots.alone = true;
   return page_fetcher{source, robots, std::move(*client)}.run(std::move(*walk));
 }
 

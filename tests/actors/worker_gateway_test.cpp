@@ -139,6 +139,19 @@ TEST_CASE("an assignment is settled alert by alert, then finished") {
   }
 }
 
+TEST_CASE("a main that ends in order is no warning; one that dies is") {
+  for (auto [how, level] : {std::pair{caf::exit_reason::user_shutdown, log_level::info},
+                            std::pair{caf::exit_reason::kill, log_level::warn}}) {
+    fixture f{1};
+    REQUIRE(f.attach_to(f.main, 1));
+    caf::anon_send_exit(f.main, how);
+    f.w.drain();
+    auto told = f.log.events("main_detached");
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].level == level);
+  }
+}
+
 TEST_CASE("a link begins with the right contract and a newer epoch") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};

@@ -24,26 +24,32 @@ struct said {
   bool has(std::string_view x) const { return out.find(x) != std::string::npos; }
 };
 
-said try_page(const std::string& extract, const std::string& page, bool json = false) {
+/// Port 9: nobody listens there.
+said try_source(const std::string& extract, source_test_options options, std::istream& in, std::ostream& err) {
   auto path = fs::temp_directory_path() / ("vigie-trial-" + std::to_string(getpid()) + ".toml");
   std::ofstream{path} << "[node]\nname = \"t\"\nroles = [\"main\", \"worker\"]\n[channels.log]\ntype = \"log\"\n"
                          "[fetch]\nallow_private = [\"127.0.0.1/32:9\"]\n"
                          "[sources.s]\nurl = \"http://127.0.0.1:9/x\"\n"
                       << extract;
   fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
-  source_test_options options;
   options.config.path = path.string();
   options.source = "s";
+  std::ostringstream out;
+  auto code = run_source_test(options, in, out, err);
+  fs::remove(path);
+  return {code, out.str()};
+}
+
+said try_page(const std::string& extract, const std::string& page, bool json = false) {
+  source_test_options options;
   options.body = "-";
   options.style.json = json;
   std::istringstream in{page};
-  std::ostringstream out;
   std::ostringstream err;
-  auto code = run_source_test(options, in, out, err);
+  auto out = try_source(extract, options, in, err);
   INFO(err.str());
   CHECK(err.str().empty());
-  fs::remove(path);
-  return {code, out.str()};
+  return out;
 }
 
 const std::string json_source = "[sources.s.extract]\nformat = \"json\"\nitems = \"r\"\nempty = \"total=0\"\n"
@@ -132,4 +138,15 @@ TEST_CASE("an empty search is no item and no error, another page without items i
   auto bad = try_page(json_source, R"({"total":1})");
   CHECK(bad.has("bad_page"));
   CHECK(bad.has("extract.empty"));
+}
+
+TEST_CASE("a site that is away is told as what it is: nobody else could try") {
+  std::istringstream in;
+  std::ostringstream err;
+  auto tried = try_source(json_source, {}, in, err);
+  auto told = tried.out + err.str();
+  CAPTURE(told);
+  CHECK(tried.code == exit_failed);
+  CHECK(told.find("http://127.0.0.1:9/robots.txt cannot be read: ") != std::string::npos);
+  CHECK(told.find("another worker") == std::string::npos);
 }

@@ -213,6 +213,19 @@ TEST_CASE("authorities are bounded; those that would be fetched again make room"
   CHECK(book.authorities() == 1);
 }
 
+TEST_CASE("who asks alone leaves nothing to another: its first word counts") {
+  robots_book_config config;
+  config.alone = true;
+  for (auto report : {robots_report{file, {errc::network, "connection refused", {}}, {}}, says(file, 403)}) {
+    robots_book book{config};
+    book.consult(at(page), fr, noon);
+    CHECK(settle(book, authority, fr, report, noon).settled);
+    auto denied = book.consult(at(page), fr, noon);
+    CHECK(denied.why.code == errc::robots_disallowed);
+    CHECK(denied.why.detail.find("another worker") == std::string::npos);
+  }
+}
+
 TEST_CASE(
     "a first worker without an answer leaves it to another; a second one's word, or the first one's later, counts") {
   robots_report silence{file, {errc::network, "connection refused", {}}, {}};

@@ -148,6 +148,25 @@ TEST_CASE("what a lost worker had in flight ended with its link") {
   CHECK(aut.status(now).at(0).in_flight == 0);
 }
 
+TEST_CASE("what was under way when its owner crashed is a request when it ends: never more successes than requests") {
+  auto before = table();
+  before.begun({fr, 3}, now);
+  before.ended({fr, work_outcome::success, 10ms, {}}, now);
+  CHECK(before.status(now).at(0).requests == 3);
+  CHECK(before.ended_work(now).at(0).requests == 1);
+  for (bool saved : {true, false}) {
+    auto aut = table();
+    aut.restore(saved ? before.ended_work(now) : std::vector<worker_status>{});
+    for (int i = 0; i < 2; ++i) {
+      auto row = aut.status(now).at(0);
+      CHECK(row.successes <= row.requests);
+      aut.ended({fr, work_outcome::success, 10ms, {}}, now);
+    }
+    CHECK(aut.status(now).at(0).requests == (saved ? 3 : 2));
+    CHECK(aut.status(now).at(0).successes == (saved ? 3 : 2));
+  }
+}
+
 TEST_CASE("work that was not tried leaves no trace in a worker's record") {
   auto aut = table();
   aut.begun({fr, 2}, now);
