@@ -107,7 +107,8 @@ void hear_held(self_ptr self, const worker_id& by, const permits_held& what) {
     for (const auto& x : what.rows)
       named.insert(x.id);
     st.limiter.over(by, meaning.over, named, self->clock().now());
-    st.conduct.over(by, meaning.over, meaning.used, named);
+    if (st.conduct.over(by, meaning.over, meaning.used, named))
+      when_stored(self, [] {});
     robots_over(self, by, meaning.over, named);
   }
   // Who still has something to report has not said everything.

@@ -43,16 +43,20 @@ void conduct_book::lapsed(uint64_t permit) {
     i->second.lapsed = true;
 }
 
-void conduct_book::over(const worker_id& by, uint64_t upto, uint64_t used, const std::set<uint64_t>& named) {
+bool conduct_book::over(const worker_id& by, uint64_t upto, uint64_t used, const std::set<uint64_t>& named) {
+  bool counted = false;
   for (auto i = out_.begin(); i != out_.end() && i->first <= upto;) {
     if (i->second.what.by != by || named.contains(i->first)) {
       ++i;
       continue;
     }
-    if (i->first <= used)
+    if (i->first <= used) {
       count(i->second, never_back);
+      counted = true;
+    }
     i = out_.erase(i);
   }
+  return counted;
 }
 
 void conduct_book::denied(const host_key& host, wall_time today) {

@@ -48,8 +48,9 @@ public:
   /// Its request must be over, and nothing is heard of it so far.
   void lapsed(uint64_t permit);
   /// Of the permits of this worker up to `upto`, all but those named are over without a release. Those up to `used` may
-  /// have been used, by a process that cannot tell any more; the others were not.
-  void over(const worker_id& by, uint64_t upto, uint64_t used, const std::set<uint64_t>& named);
+  /// have been used, by a process that cannot tell any more; the others were not. True = some were counted: no worker
+  /// can say them again.
+  bool over(const worker_id& by, uint64_t upto, uint64_t used, const std::set<uint64_t>& named);
   /// robots.txt forbids a request.
   void denied(const host_key& host, wall_time today);
 

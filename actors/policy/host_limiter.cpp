@@ -210,7 +210,13 @@ void host_limiter::deny(gate& g, ticket t, error why, mono_time now) {
 
 void host_limiter::expire(mono_time now) {
   while (!expiring_.empty() && expiring_.begin()->first <= now) {
-    auto id = expiring_.begin()->second;
+    auto [due, id] = *expiring_.begin();
+    // This process was stopped: what its workers have said meanwhile is read first.
+    auto& x = permits_.at(id);
+    if (now - due > held_up && !std::exchange(x.held_up, true)) {
+      expire_at(id, x, now + config_.grace);
+      continue;
+    }
     lapsed_.push_back(id);
     gone(id, now);
   }

@@ -16,8 +16,9 @@
 // A place is free when its request is over: when its worker says so, by the release or by no longer naming the permit
 // among what it holds. A worker that cannot speak (its link broke) goes on asking, so its places are taken until the
 // requests must have ended: their time-outs, and a grace. One that speaks and still does not give a permit back loses
-// it after the lease. With scope = worker each worker has a lane of its own behind the gate: gap and places are the
-// lane's; holds, pace, the day's budget and repetitions stay the gate's.
+// it after the lease; where this process was stopped over that moment, a grace later: first it reads what was said.
+// With scope = worker each worker has a lane of its own behind the gate: gap and places are the lane's; holds, pace,
+// the day's budget and repetitions stay the gate's.
 #pragma once
 
 #include <deque>
@@ -194,6 +195,7 @@ private:
     mono_time begins_by{}; ///< until then it may be, if it was not
     std::string address{}; ///< that the host stood on; empty = not known, or loopback
     mono_time expires{};
+    bool held_up = false; ///< it should have ended while this process was stopped
   };
   using queue_place = std::map<ticket, request>::iterator;
 
@@ -239,6 +241,7 @@ private:
   host_state state_of(const host_key& key, const gate& g, mono_time now, wall_time today) const;
   double draw() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
+  static constexpr duration held_up{1000};        ///< an owner that looks so late has not looked at anything
   static constexpr size_t acknowledged_kept = 32; ///< of a gate: more than can be on their way at the end of an owner
   static constexpr size_t names_per_gate = 4;     ///< hosts whose address is remembered: so many for each of max_hosts
 

@@ -246,7 +246,7 @@ void host_limiter::adopt(const worker_id& by, const held_permit& what, mono_time
   auto sent = what.age > duration{0};
   if (auto known = permits_.find(what.id); known != permits_.end() && known->second.by == by) {
     auto& x = known->second;
-    expire_at(what.id, x, x.given + std::max(config_.lease, x.life));
+    expire_at(what.id, x, std::max(x.expires, x.given + std::max(config_.lease, x.life)));
     if (!x.begun && sent)
       begun(x, sent_at(what.age, now));
     else if (!x.begun)

@@ -378,6 +378,52 @@ TEST_CASE("a lost worker's permit is out until its request must be over, or its 
   }
 }
 
+TEST_CASE("an owner that was stopped over a lease's end reads what was said before it gives the place again") {
+  enum class said { nothing, held, back };
+  for (auto what : {said::nothing, said::held, said::back}) {
+    fixture f{1};
+    gate_policy policy{1s, 1s, 1, 100};
+    later<permit> first{f.w, f.aut, fr, f.wants(policy)};
+    f.w.advance(2s);
+    auto id = first.get()->id;
+    REQUIRE(id != 0);
+    later<permit> second{f.w, f.aut, us, f.wants(policy, 10min)};
+    f.w.advance(110s, 1s);
+    // Its timers fire before anything is read.
+    f.w.scheduler().advance_time(30s);
+    f.w.drain();
+    CHECK_FALSE(second.here());
+    if (what != said::nothing)
+      caf::anon_send(f.aut, fr, permits_held{{{id, site, policy, 100s}}, {}, 7, false});
+    f.w.drain();
+    CHECK_FALSE(second.here());
+    if (what == said::back)
+      caf::anon_send(f.aut, fr, permit_release{id, site, false, {}});
+    f.w.advance(9s, 1s);
+    CHECK(second.here() == (what == said::back));
+    f.w.advance(2s, 1s);
+    CHECK(second.here());
+  }
+}
+
+TEST_CASE("a request of a worker that died is in the ledger as soon as its next process has spoken") {
+  fixture f{1};
+  gate_policy policy{1s, 1s, 1, 100};
+  caf::anon_send(f.aut, fr, permits_held{{}, {}, 7, false});
+  later<permit> first{f.w, f.aut, fr, f.wants(policy)};
+  f.w.advance(2s, 100ms);
+  REQUIRE(first.get()->id != 0);
+  caf::anon_send(f.aut, fr, permits_held{{}, {}, 8, false});
+  caf::anon_send(f.aut, fr, permits_held{{}, {}, 8, true});
+  f.w.drain();
+  f.w.stop(f.aut); // as kill -9
+  auto rows = f.w.ask<std::vector<conduct_row>>(f.links.store.get(), get_conduct{{}, {}, 0ms});
+  REQUIRE(rows);
+  REQUIRE(rows->size() == 1);
+  CHECK(rows->at(0).requests == 1);
+  CHECK(rows->at(0).failed == 1);
+}
+
 TEST_CASE("a lease ends, Retry-After holds, a denial is an answer") {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     fixture f{seed};
