@@ -51,25 +51,26 @@ void alert_cycle_state::arm_tick() {
   });
 }
 
-void alert_cycle_state::watch() {
-  self->after(std::min<duration>(1s, config.limits.silence / 4), [this] {
+void alert_cycle_state::watch(bool was_held_up) {
+  auto round = std::min<duration>(1s, config.limits.silence / 4);
+  self->after(round, [this, was_held_up, due = self->clock().now() + round] {
     auto now = self->clock().now();
+    // This process was stopped: what its workers have said meanwhile is read before any of them is called silent.
+    auto held_up = now - due > 1s && !was_held_up;
     for (const auto& [id, run] : std::map{runs}) {
-      if (run->at_work()) {
-        auto& ledger = run->ledger;
-        for (const auto& x : ledger.silent(now))
-          take_back(run, x, {errc::worker_silent, ledger.holder(x).value + " said nothing for too long", {}});
-        for (const auto& x : ledger.overdue(now))
-          take_back(run, x,
-                    {errc::deadline_exceeded, ledger.holder(x).value + " passed the assignment's deadline", {}});
-        if (now >= run->deadline)
-          pass_deadline(run);
-        dispatch(run);
-      }
-      finish_if_done(run);
+      if (!run->at_work() || held_up)
+        continue;
+      auto& ledger = run->ledger;
+      for (const auto& x : ledger.silent(now))
+        take_back(run, x, {errc::worker_silent, ledger.holder(x).value + " said nothing for too long", {}});
+      for (const auto& x : ledger.overdue(now))
+        take_back(run, x, {errc::deadline_exceeded, ledger.holder(x).value + " passed the assignment's deadline", {}});
+      if (now >= run->deadline)
+        pass_deadline(run);
+      dispatch(run);
     }
     show_state();
-    watch();
+    watch(held_up);
   });
 }
 

@@ -115,7 +115,7 @@ struct alert_cycle_state {
   // alert_cycle.cpp: ticks, and what is looked at from time to time
   void start();
   void arm_tick();
-  void watch();
+  void watch(bool was_held_up = false);
 
   // alert_cycle_trigger.cpp: what a trigger means while other runs are on
   void trigger(waiting_trigger t);

@@ -54,7 +54,6 @@ void alert_cycle_state::place(const cycle_run_ptr& run, open_workers open, const
   run->dispatching = false;
   if (!run->at_work())
     return;
-  give_up(run);
   auto outdated = std::erase_if(open, [&](const auto& x) { return !rulings.stands(x.first, asked_in.at(x.first)); });
   for (auto& share : run->ledger.split(open))
     for (auto& portion : portions_of(std::move(share), config.alerts_per_message))
@@ -95,7 +94,6 @@ void alert_cycle_state::hand_out(const cycle_run_ptr& run, plan_share share) {
 
 /// A host that refused somebody meanwhile may have refused this worker: that part waits again, the rest goes out.
 void alert_cycle_state::prepared(const cycle_run_ptr& run, plan_share share, const host_turns& asked_in) {
-  run->ledger.prune(share);
   plan_share outdated{share.worker, {}};
   std::erase_if(share.plans, [&](fetch_plan& plan) {
     if (rulings.stands(plan.host, asked_in.at(plan.host)) && !run->closed.contains(plan.host))
@@ -112,7 +110,8 @@ void alert_cycle_state::send_assignment(const cycle_run_ptr& run, plan_share sha
   // The first token is unique over the store's life, so it names the assignment too.
   assignment_id id{share.plans.at(0).alerts.at(0).token.value};
   auto now = self->clock().now();
-  run->ledger.assigned(id, share, now, run->assignment_deadline);
+  if (!run->ledger.assigned(id, share, now, run->assignment_deadline))
+    return;
   uint32_t alerts = 0;
   for (auto& plan : share.plans) {
     alerts += static_cast<uint32_t>(plan.alerts.size());

@@ -89,9 +89,8 @@ void alert_cycle_state::ruled(const alert_settled& what, const worker_id& worker
     if (id == what.run)
       elsewhere = elsewhere && run->ledger.may_try_elsewhere(what.alert);
   }
+  // Stored, it dispatches: what waited for the ruling goes on then.
   store(what, worker, !elsewhere, std::move(ack));
-  for (const auto& [id, run] : std::map{runs})
-    dispatch(run);
 }
 
 void alert_cycle_state::store(alert_settled what, worker_id worker, bool final,

@@ -185,33 +185,26 @@ uint32_t run_ledger::next_attempt(alert_id id) const {
   return t ? t->attempts + 1 : 1;
 }
 
-void run_ledger::prune(plan_share& share) const {
+bool run_ledger::assigned(assignment_id id, plan_share& share, mono_time now, duration deadline) {
+  lease l{share.worker, {}, now, now + deadline + limits_.deadline_grace};
   for (auto& plan : share.plans)
     std::erase_if(plan.alerts, [&](const planned_alert& p) {
-      const auto* t = find(p.what.id);
-      return !t || t->now != phase::taken;
-    });
-  std::erase_if(share.plans, [](const fetch_plan& p) { return p.alerts.empty(); });
-}
-
-void run_ledger::assigned(assignment_id id, const plan_share& share, mono_time now, duration deadline) {
-  lease l{share.worker, {}, now, now + deadline + limits_.deadline_grace};
-  for (const auto& plan : share.plans) {
-    for (const auto& p : plan.alerts) {
       auto* t = find(p.what.id);
       if (!t || t->now != phase::taken)
-        continue;
+        return true;
       attempted(*t, share.worker, p.token);
       t->now = phase::out;
       t->assignment = id;
       l.open.insert(p.what.id);
-    }
-  }
+      return false;
+    });
+  std::erase_if(share.plans, [](const fetch_plan& p) { return p.alerts.empty(); });
   if (l.open.empty())
-    return;
+    return false;
   workers_.try_emplace(share.worker, true);
   given_.insert(id);
   leases_[id] = std::move(l);
+  return true;
 }
 
 void run_ledger::not_assigned(const plan_share& share, mono_time now) {

@@ -82,10 +82,9 @@ public:
   /// it, and no third.
   std::vector<plan_share> split(const open_workers& open);
   uint32_t next_attempt(alert_id id) const;
-  /// Takes out of a share what was done while the share was prepared (an old worker's result may still count).
-  void prune(plan_share& share) const;
-  /// The share went out. Its alerts carry their tokens.
-  void assigned(assignment_id id, const plan_share& share, mono_time now, duration deadline);
+  /// The share goes out. Its alerts carry their tokens. What was done while it was prepared (an old worker's result may
+  /// still count) is taken out of it; false: nothing is left.
+  bool assigned(assignment_id id, plan_share& share, mono_time now, duration deadline);
   /// The share did not go out: its alerts wait again; no attempt is spent.
   void not_assigned(const plan_share& share, mono_time now);
   /// Waited longer than the patience.

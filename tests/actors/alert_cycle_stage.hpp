@@ -35,14 +35,16 @@ struct hand {
   duration hangs_for{20000};
   errc problem = errc::none;
   int32_t status = 0;
-  uint32_t copies = 1; ///< of each settlement
-  duration pace{200};  ///< an alert
+  uint32_t copies = 1;       ///< of each settlement
+  duration receipt_takes{0}; ///< of work that it takes
+  duration pace{200};        ///< an alert
   std::vector<size_t> shares;
   std::vector<alert_id> asked; ///< alerts that a request was made for, in order
   std::set<assignment_id> open;
   std::set<assignment_id> cancelled;
   std::set<std::pair<assignment_id, host_key>> cancelled_hosts;
   uint64_t in_flight = 0; ///< by the cycle's reports to the balancer
+  uint64_t begun = 0;     ///< the same
   std::map<work_outcome, uint64_t> ended;
 };
 
@@ -242,7 +244,10 @@ private:
         [](const link_changed&) {},
         [](const health_judged&) {},
         [](const bans_changed&) {},
-        [this](const work_begun& m) { hands.at(m.worker).in_flight += m.pieces; },
+        [this](const work_begun& m) {
+          hands.at(m.worker).in_flight += m.pieces;
+          hands.at(m.worker).begun += m.pieces;
+        },
         [this](const work_ended& m) {
           hands.at(m.worker).in_flight -= hands.at(m.worker).in_flight > 0 ? 1 : 0;
           ++hands.at(m.worker).ended[m.how];
@@ -355,18 +360,29 @@ private:
         [](const envelope&, const permit_request&) { return permit{}; },
         [=](const envelope& e, const permit_release& m) { unused(e, m); },
         [=](const envelope& e, const permits_held& m) { unused(e, m); },
-        [this, self, h](const envelope&, const assignment& m) -> caf::result<assign_receipt> {
-          if (h->lost)
-            return to_caf({errc::worker_lost, "the link is down", {}});
+        [this, self, h](const envelope&, const assignment& m) -> promise<assign_receipt> {
+          auto owed = self->owe<assign_receipt>();
+          if (h->lost) {
+            owed.fail({errc::worker_lost, "the link is down", {}});
+            return owed;
+          }
           auto a = std::make_shared<assignment>(m);
           h->shares.push_back(m.plans.size());
           h->open.insert(m.id);
-          beat(self, h, m.id);
-          if (!h->silent)
-            self->after(h->pace, [this, self, h, a] { do_next(self, h, a, 0); });
+          auto take = [this, self, h, a, owed]() mutable {
+            owed.keep(assign_receipt{a->id, static_cast<uint32_t>(a->plans.size())});
+            if (h->receipt_takes > duration{0})
+              self->after(std::chrono::seconds{2}, [this, self, h, a] { beat(self, h, a->id); });
+            else
+              beat(self, h, a->id);
+          };
+          if (h->receipt_takes > duration{0})
+            self->after(h->receipt_takes, take);
           else
-            self->after(std::chrono::seconds{45}, [this, self, h, a] { do_next(self, h, a, 0); });
-          return assign_receipt{m.id, static_cast<uint32_t>(m.plans.size())};
+            take();
+          auto first = h->silent ? std::chrono::seconds{45} : h->receipt_takes + h->pace;
+          self->after(first, [this, self, h, a] { do_next(self, h, a, 0); });
+          return owed;
         },
         [h](const envelope&, const cancel_assignment& m) {
           if (h->silent)

@@ -142,6 +142,124 @@ TEST_CASE("a worker that takes work and says nothing loses it after the silence;
   });
 }
 
+TEST_CASE("a main that was stopped reads what its workers said before it calls one of them silent") {
+  over_seeds([](stage& s) {
+    begin(s);
+    s.w.advance(1s);
+    REQUIRE_FALSE(s.ended());
+    s.w.scheduler().advance_time(45s);
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.run().resent == 0);
+  });
+}
+
+TEST_CASE("a worker whose receipt came in time is silent only when it has said nothing for so long since") {
+  over_seeds([](stage& s) {
+    s.at("nl").receipt_takes = 29500ms;
+    begin(s);
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.run().resent == 0);
+  });
+}
+
+TEST_CASE("a worker that beats and does not finish loses its work at the assignment's deadline") {
+  over_seeds([](stage& s) {
+    s.at("nl").pace = 24h;
+    begin(s);
+    REQUIRE(run_one(s));
+    check_complete(s);
+    CHECK(s.run().resent == s.at("nl").shares.at(0));
+    auto told = s.log.events("assignment_taken_back");
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].field("why").find("deadline") != std::string::npos);
+  });
+}
+
+TEST_CASE("what is begun ends once for the balancer, and nothing of a cancelled run goes on, whenever that comes") {
+  over_seeds([](stage& s) {
+    s.config.overlap = overlap_policy::cancel_old;
+    s.at("uk").lost = true; // offered all the same: whatever it is given fails at once
+    s.start();
+    s.w.drain();
+    for (int i = 0; i < 2; ++i) {
+      caf::anon_send(s.cycle.get(), trigger_run{run_trigger::manual, {}, "test"});
+      for (auto steps = i == 0 ? s.random(80) : 0; steps > 0; --steps)
+        s.w.step();
+    }
+    REQUIRE(s.until([&] { return s.runs() == 2 && s.ended(1) && s.ended(2); }));
+    s.w.advance(1min, 500ms);
+    uint64_t begun = 0;
+    for (const auto& [id, h] : s.hands) {
+      uint64_t ended = 0;
+      for (const auto& [how, n] : h.ended)
+        ended += n;
+      CHECK(ended == h.begun);
+      CHECK(h.open.empty());
+      begun += h.begun;
+    }
+    CHECK(begun >= 41);
+  });
+}
+
+TEST_CASE("ticks keep their phase: those that were slept through are not caught up") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 10s;
+        s.add_alert(1, "q");
+        s.start();
+        s.w.advance(5s);
+        CHECK(s.runs() == 1);
+        s.w.scheduler().advance_time(92s);
+        s.w.advance(3s);
+        CHECK(s.runs() == 2);
+        s.w.advance(2s);
+        CHECK(s.runs() == 3);
+      },
+      0);
+}
+
+TEST_CASE("a store that died over a beginning does not double the ticks") {
+  over_seeds(
+      [](stage& s) {
+        s.config.enabled = true;
+        s.config.initial_delay = 1s;
+        s.config.interval = 10s;
+        s.add_alert(1, "q");
+        s.start();
+        s.w.advance(500ms);
+        s.w.stop(s.store_ref.get());
+        s.w.advance(3s);
+        CHECK(s.runs() == 0);
+        s.restart_store();
+        s.w.advance(60s);
+        CHECK(s.runs() == 7); // the first one late, then every 10 s
+        CHECK(s.log.count("cycle_skipped") == 0);
+      },
+      0);
+}
+
+TEST_CASE("a result of an attempt that was never made is refused, and holds up no run") {
+  over_seeds([](stage& s) {
+    begin(s);
+    alert_settled odd;
+    odd.run = run_id{1};
+    odd.alert = alert_id{1};
+    odd.token = fencing_token{999999};
+    odd.source = source_id{"market"};
+    odd.host = market;
+    auto ack = s.w.ask<settle_ack>(s.cycle.get(), worker_id{"worker-fr"}, odd);
+    REQUIRE(ack);
+    CHECK_FALSE(ack->applied);
+    CHECK(s.log.count("settlement_refused") == 1);
+    REQUIRE(run_one(s));
+    check_complete(s);
+  });
+}
+
 TEST_CASE("settlements that come several times count once") {
   over_seeds([](stage& s) {
     for (auto& [id, h] : s.hands)
@@ -572,6 +690,8 @@ TEST_CASE("a host that hangs holds up nobody: the others' alerts are checked at 
         for (const auto& x : s.attempts(1))
           silent += x.problem.code == errc::host_silent ? 1 : 0;
         CHECK(silent >= 5);
+        // Also what was on its way out when the host was closed: nothing is asked there for another minute.
+        CHECK(s.run(1).ended - s.run(1).started < 1min + 5s);
       },
       0);
 }

@@ -157,15 +157,17 @@ TEST_CASE("while a new attempt is being made the old one's result is the store's
   CHECK(d.aut.judge(old) == judgement::stale);
   SECTION("it was in time: the share loses the alert") {
     d.aut.done(alert_id{1}, true);
-    d.aut.prune(shares[0]);
+    CHECK(d.aut.assigned(assignment_id{99}, shares[0], d.now, 10min));
     REQUIRE(shares[0].plans.size() == 1);
     CHECK(shares[0].plans[0].alerts.at(0).what.id == alert_id{2});
+    d.aut.done(alert_id{2}, true);
+    CHECK_FALSE(d.aut.assigned(assignment_id{100}, shares[0], d.now, 10min));
+    CHECK(d.aut.finished());
   }
   SECTION("it was late: nothing changes") {
     d.aut.not_applied(alert_id{1}, old.token);
-    d.aut.prune(shares[0]);
-    CHECK(shares[0].plans.size() == 2);
     d.hand_out(shares[0]);
+    CHECK(shares[0].plans.size() == 2);
     CHECK(d.aut.judge(old) == judgement::stale);
     CHECK(d.aut.judge(d.newest(1)) == judgement::final);
   }
@@ -544,11 +546,9 @@ struct history {
       }
     if (!stored)
       return d.aut.not_assigned(share, d.now);
-    d.aut.prune(share);
-    if (share.plans.empty())
-      return;
     assignment_id id{share.plans[0].alerts[0].token.value};
-    d.aut.assigned(id, share, d.now, 10min);
+    if (!d.aut.assigned(id, share, d.now, 10min))
+      return;
     for (const auto& plan : share.plans)
       for (const auto& p : plan.alerts) {
         ++attempts[p.what.id];
