@@ -101,6 +101,20 @@ def links_lead_somewhere(_vigie):
     require(not wrong, "\n".join(wrong))
 
 
+def files_that_are_named_exist(_vigie):
+    named = re.compile(r"`((?:actors|adapters|configs|docs|messages|policy|runtime|tests)/[\w./*-]+)(?: \w+)*`")
+    wrong, seen = [], 0
+    for path in documents():
+        for name in named.findall(outside_of_blocks(path)):
+            seen += 1
+            at = f"actors/{name}" if name.startswith("policy/") else name
+            at = re.sub(r"\b(x|X|NAME)(?=[_./]|$)", "*", at)  # stands for any name
+            if not list(ROOT.glob(at.rstrip("/"))):
+                wrong.append(f"{path.name}: there is no {name}")
+    require(seen > 200, f"only {seen} files")
+    require(not wrong, "\n".join(wrong))
+
+
 @functools.lru_cache(maxsize=None)
 def help_of(vigie, *words):
     done = subprocess.run([vigie, *words, "--help"], capture_output=True, text=True, timeout=60, check=False)
@@ -170,4 +184,4 @@ def blocks_are_found(_vigie):
 if __name__ == "__main__":
     sys.exit(run_scenarios([every_block_of_commands_is_marked, a_block_without_a_mark_is_found, a_promise_that_is_not_kept_is_found,
                             blocks_are_found, links_lead_somewhere, commands_in_sentences_exist,
-                            examples_of_the_help_exist]))
+                            examples_of_the_help_exist, files_that_are_named_exist]))
