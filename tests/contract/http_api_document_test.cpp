@@ -107,3 +107,23 @@ TEST_CASE("docs/api.md has every error code with its status and its remedy, and 
   }
   CHECK(listed.size() == known.size());
 }
+
+TEST_CASE("docs/api.md names error codes only at the statuses that they have") {
+  const std::regex row{"\\| (\\d{3}) \\| ([^|]*) \\|"}, word{"`([a-z_]+)`"};
+  size_t named = 0;
+  for (const auto& line : document()) {
+    std::smatch found;
+    if (!std::regex_match(line, found, row))
+      continue;
+    std::string text = found[2];
+    for (std::sregex_iterator i{text.begin(), text.end(), word}, end; i != end; ++i) {
+      auto code = errc_from_string((*i)[1].str());
+      if (code == errc::none)
+        continue;
+      INFO(line);
+      CHECK(http_status_of(code) == std::stoi(found[1]));
+      ++named;
+    }
+  }
+  CHECK(named >= 12);
+}

@@ -160,6 +160,14 @@ def all_commands(vigie, *path):
         yield from all_commands(vigie, *path, name)
 
 
+def every_command_is_in_some_document(vigie):
+    text = "\n".join(path.read_text(encoding="utf-8") for path in documents())
+    paths = [path for path in all_commands(vigie) if path]
+    require(len(paths) > 30, f"only {len(paths)} commands")
+    missing = [" ".join(path) for path in paths if not re.search(r"vigie\s+" + r"\s+".join(path) + r"(?![\w-])", text)]
+    require(not missing, f"no document names: {missing}")
+
+
 def examples_of_the_help_exist(vigie):
     wrong, seen = [], 0
     for path in all_commands(vigie):
@@ -184,4 +192,4 @@ def blocks_are_found(_vigie):
 if __name__ == "__main__":
     sys.exit(run_scenarios([every_block_of_commands_is_marked, a_block_without_a_mark_is_found, a_promise_that_is_not_kept_is_found,
                             blocks_are_found, links_lead_somewhere, commands_in_sentences_exist,
-                            examples_of_the_help_exist, files_that_are_named_exist]))
+                            examples_of_the_help_exist, every_command_is_in_some_document, files_that_are_named_exist]))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Events and metrics: those that docs/operations.md lists are those of the code, both ways, metrics with their labels."""
+"""Events, metrics with their labels, and parameters of the API: what the documents list is what the code has, both ways."""
 
 import pathlib
 import re
@@ -30,8 +30,8 @@ def rows_of(section):
 
 
 def same(listed, known, what):
-    require(not known - listed, f"{what} that operations.md does not list: {sorted(known - listed)}")
-    require(not listed - known, f"{what} that operations.md lists and the code does not know: {sorted(listed - known)}")
+    require(not known - listed, f"{what} that are not listed: {sorted(known - listed)}")
+    require(not listed - known, f"{what} that are listed and that the code does not know: {sorted(listed - known)}")
 
 
 def events_are_those_of_the_code(_vigie):
@@ -66,5 +66,15 @@ def metrics_are_those_of_the_code(_vigie):
     require(not wrong, "\n".join(wrong))
 
 
+def parameters_of_the_api_are_those_of_the_code(_vigie):
+    shown = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    listed = {name for query in re.findall(r"`\?([a-z_0-9=&]+)`", shown) for name in re.findall(r"([a-z_]+)=", query)}
+    text = "\n".join(f.read_text(encoding="utf-8") for f in sorted((ROOT / "adapters" / "http_api").glob("api*.cpp")))
+    read = set(re.findall(r'query\.find\("([a-z_]+)"\)', text))
+    require(len(read) >= 6, f"only {read} are found in the code")
+    same(listed, read | {x for x in listed if f'"{x}"' in text}, "parameters")
+
+
 if __name__ == "__main__":
-    sys.exit(run_scenarios([events_are_those_of_the_code, metrics_are_those_of_the_code]))
+    sys.exit(run_scenarios([events_are_those_of_the_code, metrics_are_those_of_the_code,
+                            parameters_of_the_api_are_those_of_the_code]))
