@@ -107,7 +107,7 @@ private:
     auto behind = rest_.substr(printed.length);
     if (printed.length == whole() && !behind.empty() && is_digit(behind[0]))
       return read_parted_number(out, printed, labelled);
-    auto tail = printed.decimals > 0 ? 0 : no_cents(behind);
+    auto tail = printed.decimals > 0 ? 0 : no_cents(behind.substr(0, whole() - printed.length));
     if (tail > 0 || printed.decimals > 0)
       return printed.length + tail;
     bool listed = out_.size() > 1 && out_.back().text == "," && out_[out_.size() - 2].kind == price_token_kind::number;
@@ -124,15 +124,26 @@ private:
   size_t read_parted_number(price_token& out, const printed_number& front, bool labelled) {
     auto behind = rest_.substr(front.length);
     auto back = read_printed_number(behind, unit_);
-    bool cents = seams_.front().own && front.decimals == 0 && !labelled && back.length == 2 &&
-                 (seams_.size() < 2 || seams_[1].at >= at_ + front.length + 2);
-    if (cents)
+    auto counts = role_behind(behind.substr(back.length));
+    bool own = seams_.front().own && (seams_.size() < 2 || seams_[1].at >= at_ + front.length + back.length);
+    bool is_count = counts == word_role::unit || counts == word_role::label || counts == word_role::days;
+    bool other = (front.decimals > 0 && (back.decimals > 0 || back.length > 1)) || // "4.5|24,50 €"
+                 (labelled && back.decimals == 2) || (own && is_count); // "Nr. 7|24,50 €", "$24|39 reviews"
+    if (other)
+      return front.length;
+    if (own && front.decimals == 0 && !labelled && back.length == 2 && !(counts && is_counting(*counts)))
       put_decimals(out, rest_.substr(0, front.length), behind.substr(0, 2));
-    else if (front.decimals > 0 && (back.decimals > 0 || back.length > 1))
-      return front.length; // "4.5|24,50 €"
     else
       out.amount = out.as_decimals = std::nullopt;
     return front.length + back.length;
+  }
+
+  /// Of a word that is no money; nothing = no word.
+  static optional<word_role> role_behind(std::string_view text) {
+    while (auto blank = blank_length(text))
+      text.remove_prefix(blank);
+    auto word = text.substr(0, letter_run(text));
+    return word.empty() || currency_word(word) ? std::nullopt : optional<word_role>{role_of(word)};
   }
 
   size_t read_word(price_token& out, size_t letters) {

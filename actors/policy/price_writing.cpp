@@ -3,6 +3,7 @@
 
 #include "actors/policy/ascii.hpp"
 #include "actors/policy/currency_marks.hpp"
+#include "actors/policy/decimal_text.hpp"
 #include "actors/policy/price_characters.hpp"
 #include "actors/policy/price_marks.hpp"
 #include "actors/policy/price_plain.hpp"
@@ -100,12 +101,18 @@ private:
     }
   }
 
-  /// Only where two letters or digits meet, or money and a number.
+  /// Only where two letters or digits meet, or money ("€", ",-") and a number.
   void end_seam(size_t at) {
     auto in_word = [](char c) { return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80; };
     auto mark = std::exchange(seam_, price_mark::none);
-    if (mark != price_mark::none && at > 0 && at < out_.text.size() && in_word(out_.text[at]) &&
-        (in_word(out_.text[at - 1]) || (is_digit(out_.text[at]) && out_.text[at - 1] == '$')))
+    if (mark == price_mark::none || at == 0 || at >= out_.text.size() || !in_word(out_.text[at]))
+      return;
+    std::string_view text{out_.text};
+    if (blank_length(text.substr(at)) > 0 || without_blanks_behind(text.substr(0, at)).size() < at)
+      return;
+    auto last = out_.text[at - 1];
+    bool no_cents = last == '-' && at > 1 && std::string_view{".,:-"}.find(out_.text[at - 2]) != std::string_view::npos;
+    if (in_word(last) || (is_digit(out_.text[at]) && (last == '$' || no_cents)))
       out_.seams.push_back({at, mark == price_mark::own});
   }
 

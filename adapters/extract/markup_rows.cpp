@@ -200,8 +200,9 @@ void text_collector::put_mark(std::string_view next) {
   auto in_word = [](char c) { return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80; };
   auto now = struck_ > 0 ? price_mark::struck : raised_ > 0 ? price_mark::raised : price_mark::none;
   auto last = text_.empty() ? ' ' : text_.back();
-  bool parts_numbers = is_digit(next.front()) && (last == '$' || static_cast<unsigned char>(last) >= 0x80) &&
-                       text_.find_first_of("0123456789") != text_.npos; // "599 €|2019"
+  bool parts_numbers = is_digit(next.front()) &&
+                       (last == '$' || last == '-' || static_cast<unsigned char>(last) >= 0x80) &&
+                       text_.find_first_of("0123456789") != text_.npos; // "599 €|2019", "599,-|2019"
   bool parts_word = !text_.empty() && in_word(text_.back()) && in_word(next.front()) &&
                     !is_none([&](auto x) { return text_.ends_with(x) || next.starts_with(x); });
   if (now != shown_ || parts_word || parts_numbers)

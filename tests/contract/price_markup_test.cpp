@@ -298,6 +298,130 @@ od <span class="value">58</span><span class="penny">,40</span> zł      | 58.40 
 <b>49,95 €</b> <span>UVP</span>                                        | none
 <del>249€99</del><span>199€99</span>                                   | 199.99 EUR
 <s>$59</s> <s>$49</s> $39                                              | 39.00 USD
+# eBay, Etsy
+<span class="ux-textspans">US $34.50</span><span class="ux-textspans">/ea</span> | 34.50 USD
+<span>EUR 12,90</span><span class="s-item__logisticsCost">+EUR 4,50 Versand</span> | 12.90 EUR
+<span class="POSITIVE">$19.99</span><span class="ITALIC"> to </span><span class="POSITIVE">$29.99</span> | 19.99 USD
+<span>$12.00</span><span>0 bids</span>                                 | 12.00 USD
+<span class="currency-symbol">€</span><span class="currency-value">18.40</span><span> </span><span style="text-decoration:line-through"><span>€</span><span>23.00</span></span> | 18.40 EUR
+<span>Price: </span><span>$</span><span>45.00</span><span>+</span>     | 45.00 USD
+<span>AU $</span><span>15.00</span>                                    | 15.00 AUD
+<span>C $</span><span>42.11</span>                                     | 42.11 CAD
+# MediaMarkt, Saturn, Kaufland, Idealo, Geizhals
+<span aria-hidden="true"><span>549</span><span>.</span><span>–</span></span> | 549.00
+<span class="whole">549</span><span>,</span><sup>99</sup><span>€</span> | 549.99 EUR
+<span>ab</span><span>1.149,00 €</span><span>Details</span>             | 1149.00 EUR
+<span>€</span> <b>1.149,00</b>                                         | 1149.00 EUR
+<span>UVP € </span><s>799,–</s><span>€ 549,–</span>                    | 549.00 EUR
+<span>ab</span> € <span>23,49</span> <span>(5 Angebote)</span>         | 23.49 EUR
+<span>12</span><span class="price__cents">99</span><span class="price__currency">€</span><span class="price__base">Grundpreis: 1 kg = 25,98 €</span> | 12.99 EUR
+<div class="price-note">UVP 24,99</div><strong class="price">17<small>.99</small></strong> | none
+# Bol, Coolblue, Hema
+<span data-test="price">24<sup data-test="price-fraction">95</sup></span> | 24.95
+<span>De prijs van dit product is '</span>24 euro en 95 cent<span>'</span> | 24.95 EUR
+<strong>1.099,-</strong><span>1.199,-</span>                           | 1099.00
+<span class="js-price">449,-</span><span class="small">2e Kans: 399,-</span> | none
+€ <span>7</span><sup>50</sup> <del>€ <span>10</span><sup>00</sup></del> | 7.50 EUR
+# Digitec, Galaxus, Swiss
+<strong>CHF <span>89.–</span></strong><span>statt <s>129.–</s></span>  | 89.00 CHF
+<span>12</span><sup>.95</sup>                                          | 12.95
+<b>1’299.–</b>                                                         | 1299.00
+Fr. <span>24</span><sup>90</sup>                                       | 24.90 CHF
+# Alza, Emag, eMAG
+<span class="price-box__price">18 990,-</span>                         | 18990.00
+<span>18 990</span>,- <small>bez DPH 15 694,-</small>                  | 18990.00
+<p class="product-new-price">349<sup><small class="mf-decimal">,</small>99</sup> <span>Lei</span></p> | 349.99
+<p class="product-new-price">1.349<sup>99</sup> <span>Lei</span></p><p>PRP: <s>1.599<sup>99</sup> Lei</s></p> | 1349.99
+<span class="main">3 499</span><span class="cur"> Ft</span>            | 3499.00 HUF
+<span>29</span><sup>90</sup><span> €</span><sup>/ks</sup>              | 29.90 EUR
+# Ozon, Wildberries, Avito
+<span>2 499 ₽</span><span>c Ozon Картой</span>                         | 2499.00 RUB
+<ins>1 299 ₽</ins><del>2 500 ₽</del>                                   | 1299.00 RUB
+<span>45 000</span><span> </span><span>₽</span>                        | 45000.00 RUB
+<span>1 299</span><span>₽</span><span>−48%</span>                      | 1299.00 RUB
+<meta content="45000"/><span>45 000 ₽</span>                           | 45000.00 RUB
+# Turkey
+<div class="prc-box-orgnl">899,90 TL</div><div class="prc-box-dscntd">749,90 TL</div> | 749.90 TRY
+<span>1.249</span>,<span>00</span> <span>TL</span>                     | 1249.00 TRY
+<span>Sepette</span><span>749,90 TL</span>                             | 749.90 TRY
+# India
+<div>₹12,499</div><div style="text-decoration:line-through">₹<!-- -->15,999</div><div>21% off</div> | 12499.00 INR
+<span>₹</span><strong>499</strong><span>(₹49.90 / count)</span>        | 499.00 INR
+Rs.<!-- --> <!-- -->1,099                                              | 1099.00
+# React pieces
+<span>$<!-- -->39<!-- -->.<!-- -->99</span>                            | 39.99 USD
+<span>39<!-- -->,<!-- -->99<!-- --> <!-- -->€</span>                   | 39.99 EUR
+<span>from <!-- -->$<!-- -->25</span>                                  | 25.00 USD
+# East and south-east Asia
+<i>￥</i><em>89</em><span>.90</span>                                    | 89.90 JPY
+<span>券后</span><i>¥</i><em>89</em>                                     | 89.00 JPY
+<span>89.00</span><span>元</span>                                       | 89.00 CNY
+<strong>12,900</strong>원<del>15,900원</del>                             | 12900.00 KRW
+<em>할인율</em>12%<strong>12,900</strong>원                                | 12900.00 KRW
+<span>₱</span><span>499</span> <span>₱</span><span>799</span>          | 499.00 PHP
+<span>Rp</span><span>12.500</span> - <span>Rp</span><span>45.000</span> | 12500.00 IDR
+<span>NT$</span><b>1,290</b>                                           | 1290.00 TWD
+<span>฿</span>590<small>.00</small>                                    | 590.00 THB
+<span>HK$</span><span>128</span>                                       | 128.00 HKD
+<b>1,980</b>円 <small>（税込 <b>2,178</b>円）</small>                        | 2178.00 JPY
+<span>2,178</span>円<span>(税込)</span><span>20ポイント(1倍)</span>            | 2178.00 JPY
+# Homes, cars, rooms, trips
+<span>349.000 €</span><span>Kaufpreis</span>                           | 349000.00 EUR
+<span>1.250 €</span><span>Kaltmiete</span>                             | 1250.00 EUR
+<span>349.000 €</span><span>112 m²</span><span>4 Zi.</span>            | 349000.00 EUR
+<div>£325,000</div><div>Guide Price</div>                              | 325000.00 GBP
+<span>£1,450 pcm</span><span>£335 pw</span>                            | none
+<p>€ 18.990</p><p>85.000 km</p><p>04/2019</p>                          | 18990.00 EUR
+<span>18 990 €</span><span>85 000 km</span><span>Diesel</span>         | 18990.00 EUR
+<span>$18,990</span><span>$312/mo est.</span>                          | 18990.00 USD
+<span>€ 124</span><span>2 nights, 2 adults</span>                      | 124.00 EUR
+<span class="old line-through">$150</span><span>$119 </span><span>night</span> | 119.00 USD
+<span>89</span><sup>€</sup><span>/pers.</span>                         | 89.00 EUR
+<span>ab </span><b>799</b><span> € p.P.</span>                         | 799.00 EUR
+<span>19</span>,<sup>99</sup> €<sup>*</sup>                            | 19.99 EUR
+# Games, apps, flat fees
+<div class="discount_pct">-75%</div><div class="discount_prices"><div class="discount_original_price" style="text-decoration: line-through">59,99€</div><div class="discount_final_price">14,99€</div></div> | 14.99 EUR
+<div class="discount_original_price">59,99€</div><div class="discount_final_price">14,99€</div> | 14.99 EUR
+<span>$9.99</span><span>/month</span>                                  | none
+<span>9</span><sup>99</sup><span>€/Monat</span>                        | none
+<span>9</span><sup>99€</sup><sub>/mois</sub>                           | none
+<span>Free</span>                                                      | none
+# Fashion, sport
+<span>39,95 EUR</span> <del>59,95 EUR</del>                            | 39.95 EUR
+<span>Was </span><s>£60</s><span>Now </span><span>£42</span>           | 42.00 GBP
+<span class="a">SEK </span><span>1 499,00</span>                       | 1499.00 SEK
+<span>49</span><span>,</span><span>99</span><sup>€</sup>               | 49.99 EUR
+<span>34,99 €*</span><span>49,99 €</span>                              | 34.99 EUR
+<b>CLUB</b><span>34,99 €</span>                                        | 34.99 EUR
+# Groceries and units
+<span>1.</span><sup>79</sup>                                           | 1.79
+<span>1</span><sup>79</sup><sub>/ Packung</sub>                        | 1.79
+<span>2</span><span>.</span><span>49</span><span> €</span><span>1 kg</span> | 2.49 EUR
+<b>3,99 €</b><small>(1 l = 5,32 €)</small>                             | 3.99 EUR
+<b>3,99</b><small>zzgl. 0,25 Pfand</small>                             | none
+<span>£2.00</span><span>£4.00/kg</span>                                | 2.00 GBP
+<b>$3</b><sup>99</sup>/lb                                              | 3.99 USD
+<b>2</b> for <b>$5</b><sup>00</sup>                                    | 5.00 USD
+<b>99</b><sup>¢</sup>                                                  | 0.99 USD
+<sup>$</sup>10<sup>99</sup><span> reg. $14.99</span>                   | 10.99 USD
+# Badges and counters around
+<span>Bestseller</span><span>24,99 €</span><span>Prime</span>          | 24.99 EUR
+<span>4,5</span><span>★</span><span>(87)</span><span>24,99 €</span>    | 24.99 EUR
+<span>24,99 €</span><span>4,5</span>                                   | 24.99 EUR
+<span>24,99 €</span><span>12 Farben</span>                             | 24.99 EUR
+<span>24 €</span><span>12 Farben</span>                                | 24.00 EUR
+<span>1</span><span>24,99 €</span>                                     | none
+<span>24</span><span>99</span><span>12</span> €                        | none
+<span>2 x </span><span>24,99 €</span>                                  | 24.99 EUR
+<span>Art.-Nr. 4711</span><span>24,99 €</span>                         | 24.99 EUR
+<span>24,99 €</span><span>5 Sterne</span>                              | 24.99 EUR
+<span>(3)</span><span>$24.99</span>                                    | 24.99 USD
+<span>$24.99</span><span>3.9</span>                                    | 24.99 USD
+<span>$24.99</span><span>39</span>                                     | 24.99 USD
+<span>$24</span><span>39 reviews</span>                                | 24.00 USD
+<span>#1</span><span>$24.99</span>                                     | 24.99 USD
+<span>1</span>&#8239;<span>299,00</span> €                              | 1299.00 EUR
+<span>1</span> <span>299,00</span> €                                   | 1299.00 EUR
 )";
 
 } // namespace

@@ -1,11 +1,14 @@
+#include <array>
 #include <cstdlib>
 #include <limits>
 
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/money.hpp"
+#include "actors/policy/price_marks.hpp"
 
 using namespace vigie;
 
@@ -263,6 +266,58 @@ TEST_CASE("what is printed around a price changes nothing of it") {
     auto x = *rc::gen::inRange<cents>(1, 10'000'000);
     auto text = std::get<0>(around) + grouped(x, ".", ",") + " €" + std::get<1>(around);
     RC_ASSERT(read(text) == format_cents(x) + " EUR");
+  }));
+}
+
+TEST_CASE("elements around the parts of a price change nothing of it") {
+  auto own = std::string{text_of(price_mark::own)}, part = std::string{text_of(price_mark::part)},
+       raised = std::string{text_of(price_mark::raised)}, struck = std::string{text_of(price_mark::struck)};
+  const std::vector<std::string> plain_marks{own, part};
+  using form = std::array<std::string, 4>;
+  static const std::vector<form> forms{{"", ".", ",", " €"},           {"€ ", ".", ",", ""},   {"$", ",", ".", ""},
+                                       {"", " ", ",", " zł"},          {"CHF ", "'", ".", ""}, {"R$ ", ".", ",", ""},
+                                       {"", "\u202f", ",", "\u00a0€"}, {"£", ",", ".", ""},    {"", ".", ",", " TL"}};
+  auto price = [](cents x) {
+    auto [front, group, decimal, behind] = *rc::gen::elementOf(forms);
+    return front + grouped(x, group, decimal) + behind;
+  };
+  auto number = [](const std::string& said) { return said.substr(0, said.find(' ')); };
+  REQUIRE(rc::check("anywhere but between two digits or letters", [&] {
+    auto x = *rc::gen::inRange<cents>(1, 100'000'000);
+    auto text = price(x);
+    auto at = *rc::gen::inRange<size_t>(1, text.size());
+    auto inside = [&](size_t i) {
+      bool letters = is_letter(text[i - 1]) && (is_letter(text[i]) || static_cast<unsigned char>(text[i]) >= 0x80);
+      return letters || (is_digit(text[i]) && is_digit(text[i - 1])) || (text[i] & 0xC0) == 0x80;
+    };
+    while (at < text.size() && inside(at))
+      ++at;
+    RC_ASSERT(number(read(text.substr(0, at) + *rc::gen::elementOf(plain_marks) + text.substr(at))) == format_cents(x));
+  }));
+  REQUIRE(rc::check("its cents, a footnote, an old price", [&] {
+    auto x = *rc::gen::inRange<cents>(100, 100'000'000);
+    auto plain = format_cents(x), whole = plain.substr(0, plain.size() - 3), digits = plain.substr(plain.size() - 2);
+    auto note = std::to_string(*rc::gen::inRange(1, 9));
+    for (const auto& text :
+         {"$" + whole + own + digits, whole + raised + digits + part + " €", whole + " €" + raised + digits,
+          "$" + plain + raised + note, plain + " €" + raised + note, plain + raised + note + part + " €",
+          struck + price(*rc::gen::inRange<cents>(1, 100'000'000)) + part + plain,
+          plain + " €" + struck + price(*rc::gen::inRange<cents>(1, 100'000'000))}) {
+      RC_LOG() << text << "\n";
+      RC_ASSERT(number(read(text)) == plain);
+    }
+  }));
+  REQUIRE(rc::check("two prices are two", [&] {
+    auto x = *rc::gen::inRange<cents>(1, 1'000'000), y = *rc::gen::inRange<cents>(1, 1'000'000);
+    auto text = price(x) + *rc::gen::elementOf(plain_marks) + price(y);
+    RC_LOG() << text << "\n";
+    auto said = number(read(text));
+    RC_ASSERT((said == "error" || said == format_cents(std::min(x, y))));
+  }));
+  REQUIRE(rc::check("digits that other digits follow are no price of their own", [&] {
+    auto front = std::to_string(*rc::gen::inRange(1, 1000)), back = std::to_string(*rc::gen::inRange(100, 100'000));
+    RC_ASSERT(read(front + *rc::gen::elementOf(plain_marks) + back + " €") == "error");
+    RC_ASSERT(read("$" + front + part + back.substr(0, 2)) == "error");
   }));
 }
 
