@@ -696,6 +696,48 @@ TEST_CASE("a host that hangs holds up nobody: the others' alerts are checked at 
       0);
 }
 
+TEST_CASE("a host that falls silent while a search of it is being handed out is not asked that one either") {
+  over_seeds(
+      [](stage& s) {
+        for (size_t i = 1; i <= 6; ++i)
+          s.add_alert(i, "m" + std::to_string(i));
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 10min;
+        }
+        begin(s);
+        auto rows = s.attempts();
+        REQUIRE(rows.size() == 6);
+        auto times_out = [&](const run_alert& x) {
+          alert_settled what;
+          what.run = run_id{1};
+          what.alert = x.alert;
+          what.token = x.token;
+          what.source = source_id{"market"};
+          what.host = market;
+          what.problem.code = errc::timed_out;
+          caf::anon_send(s.cycle.get(), x.worker, what);
+        };
+        auto handed_out = [&] {
+          size_t out = 0;
+          for (const auto& [id, h] : s.hands)
+            out += h.shares.size();
+          return out;
+        };
+        auto before = handed_out();
+        times_out(rows[0]);
+        times_out(rows[1]);
+        while (s.attempts().size() == rows.size())
+          REQUIRE(s.w.step()); // until an attempt is made anew, of which the cycle has not heard
+        times_out(rows[2]);
+        s.w.drain();
+        CHECK(s.log.count("host_silent") == 1);
+        REQUIRE(run_one(s));
+        CHECK(handed_out() == before);
+      },
+      0);
+}
+
 TEST_CASE("a tick that finds nothing but hosts at work is skipped, and says which") {
   over_seeds(
       [](stage& s) {
