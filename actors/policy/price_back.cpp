@@ -63,6 +63,8 @@ public:
       if (is_word(at + 1, word_role::time))
         return standing::aside;
       return is_word(at + 1, word_role::unit) ? standing::yields : standing::price; // "5,90 € le kg"
+    case word_role::also:                                                           // "£10 and under"
+      return is_word(at + 1, word_role::aside_before) && at + 2 == list_.size() ? standing::aside : standing::price;
     default:
       return is_word(at + 1, word_role::time) ? standing::aside : standing::price; // "20 ₽ в месяц"
     }

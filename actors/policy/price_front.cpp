@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/policy/ascii.hpp"
 #include "actors/policy/price_sides.hpp"
 #include "actors/policy/unicode.hpp"
 
@@ -84,6 +85,7 @@ private:
       return follows ? std::nullopt : optional<standing>{standing::yields};
     default: // "sotto i 20 €"
       bool limit = compares(at - 1) || (list_[at].text == "i" && is_word(at - 1, word_role::aside_before));
+      limit = limit || equal_ignoring_case(list_[at].text, "max."); // not of "Pro Max"
       return limit ? optional<standing>{standing::aside} : std::nullopt;
     }
   }

@@ -152,7 +152,7 @@ private:
       out.role = *role;
       return size;
     }
-    bool each = !out_.empty() && out_.back().text == "/";
+    bool each = !out_.empty() && (out_.back().text == "/" || out_.back().role == word_role::per);
     if (auto size = each ? short_time(rest_) : postage_run(rest_)) {
       out.kind = price_token_kind::word;
       out.role = each ? word_role::time : word_role::aside;

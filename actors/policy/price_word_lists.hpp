@@ -130,11 +130,12 @@ inline constexpr std::array lists{
         "below "
         "beneath sotto onder ponizej powyzej uber ueber boven abajo debajo maximum maximal maximo massimo hochstens "
         "upto "
-        "legfeljebb legalabb "},
+        "legfeljebb legalabb yli acima budget plazos "},
     word_list{
         word_role::aside_after,
         " off meno gespart saved gunstiger cheaper reduziert rabais less weniger moins menos sparvorteil downpayment "
-        "helyett yerine taniej levnejsi mehr more minder mniej mindre fewer 以下 以内 未満 まで 以上 이하 이상 "
+        "helyett felett folott 以上送料無料 以上で送料無料 yerine taniej levnejsi mehr more minder mniej mindre fewer "
+        "以下 以内 未満 まで 以上 이하 이상 "
         "까지 미만 "},
     word_list{
         word_role::aside,
@@ -191,7 +192,8 @@ inline constexpr std::array lists{
         "monatlicher "
         "maandbedrag havonta honap fortnight quarter quartal trimestre semester semestre mesicni miesieczna "
         "mensalidade kuukausi kuukaudessa viikko viikossa vuosi vuodessa tyden tydne semaines semanas settimane "
-        "maanden weken wochenende ayda haftalik hafta yillik yil неделя неделю рік тиждень місяць μηνα μηνας ετος "
+        "maanden weken wochenende ayda haftalik hafta yillik yil неделя неделю месец рік тиждень місяць μηνα μηνας "
+        "ετος "
         "luni lunar mjesecno mjesec mesecno mesec mesiac mesacne kuus menesi 개월 매월 年額 週 annuo anual anuale "
         "p.a. "},
     word_list{word_role::days,

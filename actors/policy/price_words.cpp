@@ -43,7 +43,7 @@ word_role role_of(std::string_view word) {
 
 size_t short_time(std::string_view text) {
   constexpr std::string_view known =
-      " md mdr mc ho hon mon mos mt men mth mjes nedelja uge ar yr yrs sem trim sett mvt ";
+      " md mdr mc ho hon mon mos mt men mth mj mjes nedelja uge ar yr yrs sem trim sett mvt ";
   if (text.starts_with("m-c"))
     return 3;
   auto size = letter_run(text);

@@ -467,6 +467,145 @@ $12,900 45,000 mi              | 12900.00 USD
 12,99 €1 16,99 €2              | 12.99 EUR
 12,99 €3 Stück                 | 12.99 EUR
 12,99 €5,00 €                  | 5.00 EUR
+# Rates, limits, postage, footnotes and pairs by country
+45 kr/mnd                      | none
+45 kr per md.                  | none
+kr 45 pr. måned                | none
+ab 9,99 € mtl.                 | none
+9,99 € im Monat                | none
+9,99 €/Monat zzgl. 39,99 € Anschlusspreis | none
+5 €/Woche                      | none
+120 €/sem.                     | none
+35 €/semaine                   | none
+900 €/trim.                    | none
+12 €/h                         | 12.00 EUR
+$15/hr                         | 15.00 USD
+$15 per hour                   | 15.00 USD
+£12/hour                       | 12.00 GBP
+99 zł/rok                      | none
+49 Kč/měsíc                    | none
+1 990 Ft/hónap                 | none
+1 990 Ft/hó                    | none
+29 lei/luna                    | none
+15 лв/месец                    | none
+500 ₽/мес                      | none
+500 руб. в мес.                | none
+299 грн/міс                    | none
+99 TL/ay                       | none
+¥980/月                         | none
+月額 980円                        | none
+₩9,900/월                       | none
+₹199/month                     | none
+R$ 29,90/mês                   | none
+R$ 29,90 por mês               | none
+$ 4.990/mes                    | none
+$9.99/mo.                      | none
+$119/yr                        | none
+$119/year                      | none
+£79 a year                     | none
+€ 12,50 p/m                    | none
+€ 12,50 per mnd                | none
+12,50 €/kpl                    | 12.50 EUR
+9,90 €/kk                      | none
+9,90 eur/mėn                   | none
+9,90 €/mesec                   | none
+9,90 €/mj.                     | none
+9,90 €/μήνα                    | none
+Moins de 15 €                  | none
+Plus de 100 €                  | none
+0 - 25 €                       | zero
+25 € - 50 €                    | 25.00 EUR
+Up to $50 off                  | none
+Spend $50, save $10            | none
+Free shipping over $49         | none
+Versandkostenfrei ab 49 €      | none
+Livraison gratuite dès 49 €    | none
+Darmowa dostawa od 199 zł      | none
+Doprava zdarma od 1 500 Kč     | none
+Ingyenes szállítás 15 000 Ft felett | none
+Gratis verzending vanaf € 50   | none
+Spedizione gratuita da € 49    | none
+Envío gratis a partir de 49 €  | none
+Frete grátis acima de R$ 199   | none
+Fri frakt over 499 kr          | none
+Fri fragt ved køb over 499 kr  | none
+Ilmainen toimitus yli 50 €     | none
+Бесплатная доставка от 3000 ₽  | none
+满¥99减¥20                       | none
+2000円以上送料無料                    | none
+under £10                      | none
+£10 and under                  | none
+$25 & up                       | 25.00 USD
+over 500 kr                    | none
+bis maximal 500 €              | none
+höchstens 500 €                | none
+max. 500 €                     | none
+od 100 do 200 zł               | 100.00 PLN
+Budget: $500                   | none
+P&P: £3.50                     | none
+Postage £3.50                  | none
++ £3.50 P&P                    | none
+£12.00 + P&P £3.50             | 12.00 GBP
+£12.00 P&P £3.50               | none
+£12.00 + £3.50 P&P             | 12.00 GBP
+Versand ab 3,99 €              | none
+Porto 1,60 €                   | none
+Frais de port : 4,90 €         | none
+Spese di spedizione € 6        | none
+Gastos de envío 3,95 €         | none
+Dostawa od 8,99 zł             | none
+Shipping: $5.99                | none
+$5.99 shipping                 | none
+Handling fee $2                | none
+12,99 €¹                       | 12.99 EUR
+12,99 €² ³                     | 12.99 EUR
+12,99¹ €                       | 12.99 EUR
+1.299,00 €1                    | 1299.00 EUR
+12,99 € *1                     | 12.99 EUR
+12,99 € [1]                    | 12.99 EUR
+12,99 €(1)                     | 12.99 EUR
+12,99 €†                       | 12.99 EUR
+12,99 €**                      | 12.99 EUR
+*12,99 €                       | 12.99 EUR
+ab 12,99 €1)                   | 12.99 EUR
+12,99 EUR1                     | 12.99 EUR
+$12.991                        | 12991.00 USD
+12٫99 €                        | 12.99 EUR
+1·299,00 €                     | 1299.00 EUR
+12•99 €                        | 12.99 EUR
+R$ 99,90 no boleto             | 99.90 BRL
+R$ 99,90 ou 3x de R$ 33,30 sem juros | 99.90 BRL
+$12.990 o 6 cuotas sin interés de $2.165 | 12990.00 USD
+$1,299 MXN o 12 MSI de $108.25 | 1299.00 MXN
+129,00 € o 3 rate da 43,00 €   | 129.00 EUR
+129,00 € en 3 plazos de 43,00 € | 129.00 EUR
+129 € eller 43 €/mån           | 129.00 EUR
+1.299 kr. eller 108 kr./md.    | 1299.00
+1 299 kr eller 108 kr/mån      | 1299.00
+4x 32,25 € sans frais          | none
+129 € (4 x 32,25 €)            | 129.00 EUR
+1 299 Kč nebo 12x 108 Kč       | 1299.00 CZK
+1299 zł lub 10 x 129,90 zł     | 1299.00 PLN
+2,49 € (0,50 €/100 g)          | 2.49 EUR
+2.49 (1 kg = 4.98)             | none
+2,49 €, Kilopreis 4,98 €       | 2.49 EUR
+2,49 € je 500 g (1 kg = 4,98 €) | 2.49 EUR
+$4.99 $0.31/oz                 | 4.99 USD
+$4.99 31.2¢/oz                 | 4.99 USD
+$4.99 (31.2¢/oz)               | 4.99 USD
+£1.50 15p/100g                 | 1.50 GBP
+£1.50 (15p per 100g)           | 1.50 GBP
+12 900 € 45 000 km             | 12900.00 EUR
+12 900 €, 45 000 km, 2015      | 12900.00 EUR
+2015, 45 000 km, 12 900 €      | 12900.00 EUR
+120 m² 450 000 €               | 450000.00 EUR
+450 000 € 120 m² 3 750 €/m²    | 450000.00 EUR
+0,25 € Pfand                   | none
+1,29 € zzgl. 0,25 € Pfand      | 1.29 EUR
+1,29 € inkl. 0,25 € Pfand      | 1.29 EUR
+€ 1,29 + statiegeld € 0,25     | 1.29 EUR
+3,49 zł + kaucja 0,50 zł       | 3.49 PLN
+12,95 kr + pant 1,50 kr        | 12.95
 )";
 
 } // namespace
