@@ -40,6 +40,13 @@ void report_syntax(config_context& context, const error& problem) {
                      end == std::string::npos ? "" : problem.detail.substr(end + 1)});
 }
 
+/// Where the node is; unknown keys of other tables are not looked for either.
+void read_address(config_context& context, const config_value& document, loaded_config& out) {
+  config_reader root{context, &document, "", document.at};
+  read_node(root, out.config);
+  read_api(root, out.config);
+}
+
 void read_sections(config_context& context, const config_value& document, loaded_config& out) {
   config_reader root{context, &document, "", document.at};
   auto& config = out.config;
@@ -70,7 +77,11 @@ std::string user_agent(const fetch_settings& x) {
   return x.contact.empty() ? out : out + " (+" + x.contact + ")";
 }
 
-loaded_config load_config(const config_request& what) {
+namespace {
+
+using section_reader = void (*)(config_context&, const config_value&, loaded_config&);
+
+loaded_config load(const config_request& what, section_reader read, environment_keys keys) {
   loaded_config out;
   config_context context;
   context.path = what.path;
@@ -80,16 +91,26 @@ loaded_config load_config(const config_request& what) {
     context.overrides[key] = {text, "command line"};
   if (!what.env_file.empty())
     read_env_file(what.env_file, context);
-  apply_environment(context);
+  apply_environment(context, keys);
   std::string text;
   if (read_file(context, text)) {
     if (auto document = parse_config_document(text))
-      read_sections(context, *document, out);
+      read(context, *document, out);
     else
       report_syntax(context, document.error());
   }
   context.finish(out);
   return out;
+}
+
+} // namespace
+
+loaded_config load_config(const config_request& what) {
+  return load(what, read_sections, environment_keys::all);
+}
+
+loaded_config load_node_address(const config_request& what) {
+  return load(what, read_address, environment_keys::of_address);
 }
 
 std::map<std::string, std::string> process_environment() {

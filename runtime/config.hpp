@@ -248,6 +248,10 @@ struct config_request {
 /// `file:` names; touches nothing else.
 loaded_config load_config(const config_request& what);
 
+/// Only [node] and [api], for whoever wants to talk to the node, or find its data folder: trouble elsewhere in the file
+/// (and its secrets) does not concern them. The other settings have their defaults.
+loaded_config load_node_address(const config_request& what);
+
 /// The process's environment, as `config_request::environment`.
 std::map<std::string, std::string> process_environment();
 

@@ -127,8 +127,10 @@ void read_env_file(const std::string& path, config_context& context) {
   }
 }
 
-void apply_environment(config_context& context) {
+void apply_environment(config_context& context, environment_keys keys) {
   for (const auto& variable : all_variables) {
+    if (keys == environment_keys::of_address && !variable.key.starts_with("node.") && !variable.key.starts_with("api."))
+      continue;
     std::string name{variable.name};
     auto hidden = is_secret_name(name) || variable.form == form::noted;
     auto i = context.variables.find(name);

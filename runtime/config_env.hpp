@@ -30,8 +30,11 @@ std::span<const known_variable> known_variables();
 /// Adds the variables of an env file (NAME=value lines) to the context; those that are there already win.
 void read_env_file(const std::string& path, config_context& context);
 
-/// Turns the known variables into overrides, with their errors and notes. Overrides that are there already win.
-void apply_environment(config_context& context);
+enum class environment_keys : uint8_t { all, of_address };
+
+/// Turns the known variables into overrides, with their errors and notes; or only those of [node] and [api]. Overrides
+/// that are there already win.
+void apply_environment(config_context& context, environment_keys keys = environment_keys::all);
 
 /// What AUTO_RUN_CYCLE means for a node of these roles (T20).
 void check_auto_run_cycle(config_context& context, const node_config& config);

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "actors/policy/plain_text.hpp"
+#include "actors/policy/url_template.hpp"
 #include "adapters/curl/http_call.hpp"
 
 namespace vigie {
@@ -25,6 +26,15 @@ std::string default_config(const std::map<std::string, std::string>& environment
     if (std::filesystem::exists(x))
       return x;
   return {};
+}
+
+bool find_config(config_request& request, std::ostream& err, std::string_view or_else) {
+  if (request.path.empty())
+    request.path = default_config(request.environment);
+  if (request.path.empty())
+    err << "There is no vigie.toml here.\n    Name the node's file, as FILE.toml, -c FILE or VIGIE_CONFIG" << or_else
+        << ".\n";
+  return !request.path.empty();
 }
 
 json_node api_answer::data() const {
@@ -60,6 +70,11 @@ bool api_client::find_node(const node_address& node) {
     url_ = node.url;
     while (url_.ends_with('/'))
       url_.pop_back();
+    if (!parse_url(url_)) {
+      err_ << "--url: \"" << strip_control(node.url)
+           << "\" is no address of a node.\n    Write it as http://127.0.0.1:3000.\n";
+      return false;
+    }
     if (!node.needs_key)
       return true;
     if (!node.key_file.empty())
@@ -70,14 +85,10 @@ bool api_client::find_node(const node_address& node) {
   config_request request;
   request.environment = process_environment();
   request.env_file = node.env_file;
-  request.path = node.config.empty() ? default_config(request.environment) : node.config;
-  if (request.path.empty()) {
-    err_ << "There is no vigie.toml here.\n    Name the node's file with --config FILE or VIGIE_CONFIG, or its address "
-            "with "
-            "--url and --key-file.\n";
+  request.path = node.config;
+  if (!find_config(request, err_, ", or its address with --url and --key-file"))
     return false;
-  }
-  auto loaded = load_config(request);
+  auto loaded = load_node_address(request);
   if (!loaded.ok()) {
     loaded.warnings.clear();
     print_problems(loaded, style_, err_);

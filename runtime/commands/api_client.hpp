@@ -32,6 +32,9 @@ struct api_answer {
 /// none.
 std::string default_config(const std::map<std::string, std::string>& environment);
 
+/// Names that file where the request names none; false, with what to do, if there is none.
+bool find_config(config_request& request, std::ostream& err, std::string_view or_else = {});
+
 /// Finds the node and its key, asks, and explains what went wrong in words with a remedy. Not thread-safe.
 class api_client {
 public:

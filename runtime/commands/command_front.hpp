@@ -4,6 +4,7 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -13,11 +14,18 @@
 namespace vigie {
 
 inline constexpr const char* exit_codes =
-    "Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration, 3 the node "
-    "cannot be reached.";
+    "Exit codes: 0 done, or yes; 1 failed, refused, or no; 2 wrong usage or configuration; 3 the node cannot be "
+    "reached; 4 a node that was told to end did not in time.";
 
-/// Which node a client command talks to.
+/// The node's file, of a command that has other words: a word that ends in ".toml", or -c. After the command's own
+/// words.
+void add_file_word(CLI::App* command, std::string& path, std::string& env_file);
+
+/// Which node a client command talks to: its file, as above, or its address.
 void add_node(CLI::App* command, node_address& node);
+
+/// The file of a command that reads it itself: the first word, or -c. Without either the one that find_config finds.
+void add_file(CLI::App* command, config_request& config);
 
 /// What a command that asks a node shows: tables have --wide, a state has --watch, too.
 enum class shows : uint8_t { words, tables, state };
@@ -30,8 +38,9 @@ struct front {
   output_style style;
   bool no_colour = false;
   bool wide = false;
-  std::string watch_every; ///< empty = once
-  bool wraps = true;       ///< long lines; false: what is printed is for programs
+  std::string watch_every;                   ///< empty = once
+  bool wraps = true;                         ///< long lines; false: what is printed is for programs
+  std::set<const CLI::Option*> may_be_empty; ///< an empty value means something
 
   CLI::App* command(CLI::App* parent, const std::string& name, const std::string& what, const std::string& examples) {
     auto* out = parent->add_subcommand(name, what);
@@ -77,6 +86,9 @@ struct front {
     prints(command, options, run);
   }
 };
+
+/// A whole number above 0 that 63 bits hold.
+CLI::Validator number_above_0();
 
 /// "--timeout 5s"
 void add_duration(CLI::App* command, const std::string& name, duration& into, const std::string& what);

@@ -1,11 +1,16 @@
 // Every command is declared in a function of its own.
 #include "runtime/commands/command_line.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <filesystem>
+#include <limits>
 
 #include <unistd.h>
 
 #include "actors/policy/plain_text.hpp"
+#include "runtime/commands/api_client.hpp"
 #include "runtime/commands/command_front.hpp"
 #include "runtime/commands/command_help.hpp"
 #include "runtime/commands/usage_errors.hpp"
@@ -49,6 +54,28 @@ CLI::Validator duration_text() {
 
 } // namespace
 
+namespace {
+
+/// Whole, and within what `Number` holds: the library takes the largest one for what is larger.
+template <class Number>
+CLI::Validator whole_number(Number least, const char* name) {
+  return {[least](const std::string& x) {
+            Number value = 0;
+            auto [end, problem] = std::from_chars(x.data(), x.data() + x.size(), value);
+            auto whole = problem == std::errc{} && end == x.data() + x.size();
+            return whole && value >= least ? std::string{}
+                                           : "Value " + x + " not in range " + std::to_string(least) + " to " +
+                                                 std::to_string(std::numeric_limits<Number>::max());
+          },
+          name};
+}
+
+} // namespace
+
+CLI::Validator number_above_0() {
+  return whole_number<int64_t>(1, "POSITIVE");
+}
+
 void add_duration(CLI::App* command, const std::string& name, duration& into, const std::string& what) {
   command
       ->add_option_function<std::string>(
@@ -77,21 +104,59 @@ int front::print(const CLI::App* command, const once& show) const {
   return watch_until_interrupted(std::move(what), style, std::cout, std::cerr);
 }
 
+namespace {
+
+bool is_file_word(const std::string& x) {
+  return x.ends_with(".toml");
+}
+
+/// Twice the same is once; two different ones are a contradiction.
+CLI::Option* add_path(CLI::App* command, const std::string& names, std::string& path, const std::string& what) {
+  return command->add_option_function<std::string>(
+      names,
+      [&path](const std::string& x) {
+        std::error_code ignored;
+        if (!path.empty() && path != x && !std::filesystem::equivalent(path, x, ignored))
+          throw CLI::ValidationError{"--config",
+                                     "the node's file is named twice: " + strip_control(path + " and " + x) + "."};
+        path = x;
+      },
+      what);
+}
+
+constexpr const char* file_default = "VIGIE_CONFIG, ./vigie.toml, configs/quickstart/main.toml";
+
+} // namespace
+
+void add_file_word(CLI::App* command, std::string& path, std::string& env_file) {
+  // Each word goes where it is taken: a file's name not to the command's own words, and only such a name here.
+  command->validate_positionals();
+  for (auto* x : command->get_options())
+    if (x->get_positional())
+      x->check(CLI::Validator{
+          [](const std::string& word) { return is_file_word(word) ? "it names a node's file" : std::string{}; }, ""});
+  add_path(command, "file.toml", path, "The node's file (default: " + std::string{file_default} + ")")
+      ->check(CLI::Validator{
+          [](const std::string& word) { return is_file_word(word) ? std::string{} : "it names no node's file"; }, ""});
+  add_path(command, "-c,--config", path, "The same");
+  command->add_option("--env-file", env_file, "Variables for that file, NAME=value a line");
+}
+
 void add_node(CLI::App* command, node_address& node) {
-  command->add_option("-c,--config", node.config,
-                      "The node's file (default: VIGIE_CONFIG, ./vigie.toml, configs/quickstart/main.toml)");
-  command->add_option("--env-file", node.env_file, "Variables for that file, NAME=value a line");
+  add_file_word(command, node.config, node.env_file);
   command->add_option("--url", node.url, "The node's address instead, as http://127.0.0.1:3000; needs --key-file");
   command->add_option("--key-file", node.key_file, "File with an API key (default: <data_dir>/admin.key)");
   add_duration(command, "--timeout", node.timeout, "How long to wait for an answer");
 }
 
-namespace {
-
-void add_config(CLI::App* command, config_request& config) {
-  command->add_option("file", config.path, "The node's TOML file")->required();
+void add_file(CLI::App* command, config_request& config) {
+  config.environment = process_environment();
+  add_path(command, "file", config.path, "The node's TOML file (default: " + std::string{file_default} + ")");
+  add_path(command, "-c,--config", config.path, "The same");
   command->add_option("--env-file", config.env_file, "Variables for the file, NAME=value a line; the environment wins");
 }
+
+namespace {
 
 // Command line values win over the environment and the file.
 void add_override(CLI::App* command, const std::string& name, const std::string& key, config_request& config,
@@ -106,7 +171,7 @@ void declare_run(front& f) {
                         "  vigie run configs/single.toml\n"
                         "  vigie run configs/quickstart/main.toml --log-level debug\n"
                         "  vigie run configs/single.toml --once   # one cycle now, then the end\n");
-  add_config(run, options->config);
+  add_file(run, options->config);
   run->add_flag("--once", options->once, "One cycle now and its notifications, then end (main); for cron");
   add_duration(run, "--notify-wait", options->notify_wait,
                "With --once: how long to wait while no notification goes out; the rest is left for the next call");
@@ -115,7 +180,8 @@ void declare_run(front& f) {
   add_override(run, "--data-dir", "node.data_dir", options->config, "Folder of the store and the key");
   f.runs(run, [options, &f] {
     options->style = f.style;
-    options->config.environment = process_environment();
+    if (!find_config(options->config, std::cerr))
+      return exit_usage;
     return run_run(*options, std::cout, std::cerr);
   });
 }
@@ -126,14 +192,15 @@ void declare_check(front& f) {
                           "  vigie check configs/main.toml\n"
                           "  vigie check configs/main.toml --env-file prod.env\n"
                           "  vigie check configs/main.toml --print-env > prod.env   # an example\n");
-  add_config(check, options->config);
+  add_file(check, options->config);
   check->add_flag_function(
       "--print-env", [options, &f](int64_t) { options->print_env = true, f.wraps = false; },
       "Print an example env file for this configuration, without values");
   f.json(check, "Print the result as JSON");
   f.runs(check, [options, &f] {
     options->style = f.style;
-    options->config.environment = process_environment();
+    if (!find_config(options->config, std::cerr))
+      return exit_usage;
     return run_check(*options, std::cout, std::cerr);
   });
 }
@@ -160,7 +227,7 @@ void declare_runs(front& f) {
   auto options = std::make_shared<runs_options>();
   auto* runs = f.command(&f.app, "runs", "The latest cycles, or one with every attempt",
                          "  vigie runs\n  vigie runs 12\n  vigie runs --limit 100 --json\n");
-  runs->add_option("id", options->id, "The run's number")->check(CLI::PositiveNumber);
+  runs->add_option("id", options->id, "The run's number")->check(number_above_0());
   runs->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 1000))->capture_default_str();
   f.asks_node(runs, options, run_runs, shows::state);
 }
@@ -170,8 +237,8 @@ void declare_matches(front& f) {
   auto* matches =
       f.command(&f.app, "matches", "What was found, newest first, and where it was sent",
                 "  vigie matches\n  vigie matches --run 12\n  vigie matches --alert 7 --limit 200 --json\n");
-  matches->add_option("--run", options->run, "Only of this run")->check(CLI::PositiveNumber);
-  matches->add_option("--alert", options->alert, "Only of this alert")->check(CLI::PositiveNumber);
+  matches->add_option("--run", options->run, "Only of this run")->check(number_above_0());
+  matches->add_option("--alert", options->alert, "Only of this alert")->check(number_above_0());
   matches->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 1000))->capture_default_str();
   f.asks_node(matches, options, run_matches, shows::state);
 }
@@ -226,12 +293,24 @@ void declare_sample_site(front& f) {
   site->add_option("--serve", options->serve_dir, "Folder whose files are served as they are");
   site->add_option("--items", options->items_file, "NDJSON or JSON array of items (default: made up)");
   site->add_option("--count", options->items, "How many items to make up")->capture_default_str();
-  site->add_option("--seed", options->seed, "Same seed, same items")->capture_default_str();
+  site->add_option("--seed", options->seed, "Same seed, same items")
+      ->check(whole_number<uint64_t>(0, ""))
+      ->capture_default_str();
   site->add_option("--request-log,--log", options->request_log, "File that gets a line of JSON for every request");
   f.runs(site, [options, &f] {
     options->style = f.style;
     return run_sample_site(*options, std::cout, std::cerr);
   });
+}
+
+void refuse_empty_values(const front& f, CLI::App& at) {
+  for (auto* x : at.get_options())
+    if (x->get_type_size() != 0 && x->get_expected_max() != 0 && !f.may_be_empty.contains(x))
+      // Before its other checks, which say less of it.
+      x->transform(CLI::Validator{
+          [](const std::string& value) { return value.empty() ? "the value is empty." : std::string{}; }, ""});
+  for (auto* below : at.get_subcommands([](CLI::App*) { return true; }))
+    refuse_empty_values(f, *below);
 }
 
 } // namespace
@@ -266,6 +345,7 @@ void declare_commands(front& f) {
   auto* version = f.command(&f.app, "version", "Print the version", "  vigie version --json\n");
   f.json(version);
   f.runs(version, [&f] { return run_version(f.style, std::cout); });
+  refuse_empty_values(f, f.app);
 }
 
 namespace {
@@ -319,6 +399,10 @@ int command_line(int argc, char** argv) {
   front f;
   f.app.formatter(plain_help(help_columns()));
   declare_commands(f);
+  if (auto said = valued_flag(f.app, {argv, static_cast<size_t>(argc)}); !said.empty()) {
+    std::cerr << said;
+    return exit_usage;
+  }
   try {
     f.app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

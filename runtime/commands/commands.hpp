@@ -1,7 +1,7 @@
 // Every command of `vigie` as a plain function, on one page. runtime/commands/command_line.cpp fills the options.
 //
-// Exit codes: 0 done · 1 it failed, or the node refused · 2 wrong usage or configuration · 3 the node cannot be
-// reached.
+// Exit codes, of every command: 0 done, the answer is yes · 1 it failed, was refused, or the answer is no · 2 wrong
+// usage or configuration · 3 the node cannot be reached · 4 a node that was told to end did not in time.
 #pragma once
 
 #include <cstdint>
@@ -80,13 +80,12 @@ struct runs_options {
 };
 int run_runs(const runs_options& options, std::ostream& out, std::ostream& err);
 
-inline constexpr int exit_infeasible = 3;
 struct plan_options {
   node_address node;
   std::string alerts; ///< an import file: planned under node.config, without a node
   output_style style;
 };
-/// exit_done = the plan is feasible, exit_infeasible, exit_usage, exit_failed = also: the node cannot be reached.
+/// exit_failed = the plan is infeasible.
 int show_plan(const plan_options& options, std::ostream& out, std::ostream& err);
 
 struct conduct_options {
@@ -194,14 +193,13 @@ struct crash_options {
 };
 int run_crash(const crash_options& options, std::ostream& out, std::ostream& err);
 
-inline constexpr int exit_disallowed = 1;
 struct robots_check_options {
   std::string agent; ///< product token
   std::string url;
   std::string file = "-"; ///< "-" = standard input
   output_style style;
 };
-/// exit_done = allowed, exit_disallowed, exit_usage = neither could be said.
+/// exit_done = allowed, exit_failed = disallowed, exit_usage = neither could be said.
 int run_robots_check(const robots_check_options& options, std::istream& in, std::ostream& out, std::ostream& err);
 
 struct bench_fetch_options {

@@ -22,7 +22,7 @@ void alerts_command(front& f, CLI::App* command, const alerts_ptr& options, aler
 /// The options of `add` and `set`. Each that is given becomes a change; what is not given stays.
 class alert_options {
 public:
-  alert_options(CLI::App* command, alerts_ptr into) : command_(command), into_(std::move(into)) {}
+  alert_options(front& f, CLI::App* command, alerts_ptr into) : f_(f), command_(command), into_(std::move(into)) {}
 
   CLI::Option* text(const char* name, const char* what, void (*set)(alert&, std::string)) {
     return command_->add_option_function<std::string>(
@@ -31,14 +31,17 @@ public:
 
   /// A word that is empty counts for nothing, so that `--none ""` empties the list.
   void words(const char* name, const char* what, void (*set)(alert&, std::vector<std::string>)) {
-    command_->add_option_function<std::vector<std::string>>(
+    auto* option = command_->add_option_function<std::vector<std::string>>(
         name,
         [to = into_, set](std::vector<std::string> all) {
           std::erase_if(all, [](const auto& v) { return trimmed(v, is_blank).empty(); });
           to->changes.push_back([=](alert& x) { set(x, all); });
         },
         what);
+    may_be_empty(option);
   }
+
+  void may_be_empty(const CLI::Option* option) { f_.may_be_empty.insert(option); }
 
   void price(const char* name, const char* what, optional<cents> match_conditions::*into) {
     auto check = [](const std::string& v) {
@@ -66,12 +69,14 @@ public:
   }
 
 private:
+  front& f_;
   CLI::App* command_;
   alerts_ptr into_;
 };
 
 void add_conditions(alert_options x) {
-  x.text("--query", "What the source is asked for", [](alert& a, std::string v) { a.query = std::move(v); });
+  x.may_be_empty(
+      x.text("--query", "What the source is asked for", [](alert& a, std::string v) { a.query = std::move(v); }));
   x.words("--all", "Keywords that must all stand in the title; \"~kw\" = anywhere in it",
           [](alert& a, std::vector<std::string> v) { a.when.all = std::move(v); });
   x.words("--any", "Keywords of which one must",
@@ -80,8 +85,8 @@ void add_conditions(alert_options x) {
           [](alert& a, std::vector<std::string> v) { a.when.none = std::move(v); });
   x.price("--price-min", "Lowest price, inclusive; none = no bound", &match_conditions::price_min);
   x.price("--price-max", "Highest price, inclusive; none = no bound", &match_conditions::price_max);
-  x.text("--currency", "ISO 4217, as EUR; other currencies then never match",
-         [](alert& a, std::string v) { a.when.currency = std::move(v); });
+  x.may_be_empty(x.text("--currency", "ISO 4217, as EUR; other currencies then never match",
+                        [](alert& a, std::string v) { a.when.currency = std::move(v); }));
   x.words("--condition", "Conditions, one of which must hold",
           [](alert& a, std::vector<std::string> v) { a.when.conditions = std::move(v); });
   x.words("--brand", "Brands, one of which must hold",
@@ -104,7 +109,7 @@ void declare_add(front& f, CLI::App* parent) {
   auto* add = f.command(parent, "add", "Add an alert",
                         "  vigie alerts add --name \"iPhone 13\" --source market --query \"iPhone 13\" \\\n"
                         "      --price-max 300 --currency EUR --none fissuré --channel log\n");
-  alert_options x{add, options};
+  alert_options x{f, add, options};
   x.text("--name", "Its name; no two alerts share one", [](alert& a, std::string v) {
      a.name = std::move(v);
    })->required();
@@ -121,7 +126,7 @@ void declare_set(front& f, CLI::App* parent) {
                         "  vigie alerts set \"iPhone 13\" --price-max 250\n"
                         "  vigie alerts set 7 9 --channel shop log   # a list replaces the old one\n"
                         "  vigie alerts set 7 --none \"\" --price-max none   # an empty list, no bound\n");
-  alert_options x{set, options};
+  alert_options x{f, set, options};
   x.text("--name", "A new name", [](alert& a, std::string v) { a.name = std::move(v); });
   x.text("--source", "Another source of main's configuration",
          [](alert& a, std::string v) { a.source = source_id{std::move(v)}; });

@@ -1,4 +1,5 @@
 // `vigie bench` on the command line.
+#include "runtime/commands/api_client.hpp"
 #include "runtime/commands/command_front.hpp"
 
 namespace vigie {
@@ -18,12 +19,11 @@ void declare_bench(front& f) {
       "{query} counts those turns. The page's fields, selectors and limits are the source's. Gaps and robots.txt "
       "do not count: it is your own server.\n"
       "Exit codes: 0 measured, 1 a bad answer, 2 wrong usage or configuration.");
-  fetch->add_option("file", options->config.path, "The node's TOML file")->required();
-  fetch->add_option("--env-file", options->config.env_file, "Variables for ${NAME} in the file");
+  add_file(fetch, options->config);
   fetch->add_option("--source", options->source, "Which [sources.NAME]; not needed if there is only one");
-  fetch->add_option("--pages", options->pages, "How many requests")->check(CLI::PositiveNumber)->capture_default_str();
+  fetch->add_option("--pages", options->pages, "How many requests")->check(number_above_0())->capture_default_str();
   fetch->add_option("--distinct", options->distinct, "How many different pages there are")
-      ->check(CLI::PositiveNumber)
+      ->check(number_above_0())
       ->capture_default_str();
   fetch->add_option("--connections", options->connections, "How many at once")
       ->check(CLI::Range(1, 10000))
@@ -31,7 +31,8 @@ void declare_bench(front& f) {
   fetch->add_option("--alerts", options->alerts, "File of alerts, as `vigie alerts import` takes it (default: none)");
   f.json(fetch, "Print the figures as a line of JSON");
   f.runs(fetch, [options, &f] {
-    options->config.environment = process_environment();
+    if (!find_config(options->config, std::cerr))
+      return exit_usage;
     options->style = f.style;
     return run_bench_fetch(*options, std::cout, std::cerr);
   });

@@ -14,7 +14,7 @@ void declare_outbox(front& f) {
   auto* retry = f.command(outbox, "retry", "Send again, as if it had never been tried, under the same key",
                           "  vigie outbox retry 375 376\n  vigie outbox retry --dead\n"
                           "  vigie outbox retry --dead --ambiguous --json\n");
-  retry->add_option("id", options->ids, "Numbers of `vigie outbox`")->check(CLI::PositiveNumber);
+  retry->add_option("id", options->ids, "Numbers of `vigie outbox`")->check(number_above_0());
   retry->add_flag("--dead", options->dead, "All that are dead");
   retry->add_flag("--ambiguous", options->ambiguous, "All that may have arrived already");
   for (auto* command : {outbox, retry}) {
@@ -34,9 +34,9 @@ void declare_keys(front& f) {
   auto declare = [&](const char* name, const char* what, const char* examples, keys_action action) {
     auto options = std::make_shared<keys_options>();
     auto* command = f.command(keys, name, what, examples);
-    command->add_option("-c,--config", options->config.path,
-                        "The node's file (default: VIGIE_CONFIG, ./vigie.toml, configs/quickstart/main.toml)");
-    command->add_option("--env-file", options->config.env_file, "Variables for that file, NAME=value a line");
+    if (action == keys_action::remove)
+      command->add_option("name", options->name, "Its name in `vigie keys list`")->required();
+    add_file_word(command, options->config.path, options->config.env_file);
     f.json(command, "Print JSON");
     f.runs(command, [options, action, &f] {
       options->style = f.style;
@@ -56,8 +56,7 @@ void declare_keys(front& f) {
       ->default_str("read");
   declare("list", "List the keys: never their secrets", "  vigie keys list\n  vigie keys list --json\n",
           keys_action::list);
-  auto [remove, removed] = declare("remove", "Revoke a key", "  vigie keys remove shop\n", keys_action::remove);
-  remove->add_option("name", removed->name, "Its name in `vigie keys list`")->required();
+  declare("remove", "Revoke a key", "  vigie keys remove shop\n", keys_action::remove);
 }
 
 } // namespace vigie

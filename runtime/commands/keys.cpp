@@ -96,13 +96,9 @@ int remove_key(const keys_options& options, key_file& file, std::ostream& out, s
 
 int run_keys(const keys_options& options, std::ostream& out, std::ostream& err) {
   auto request = options.config;
-  if (request.path.empty())
-    request.path = default_config(request.environment);
-  if (request.path.empty()) {
-    err << "There is no vigie.toml here.\n    Name the node's file with --config FILE or VIGIE_CONFIG.\n";
+  if (!find_config(request, err))
     return exit_usage;
-  }
-  auto loaded = load_config(request);
+  auto loaded = load_node_address(request);
   if (!loaded.ok()) {
     loaded.warnings.clear();
     print_problems(loaded, options.style, err);

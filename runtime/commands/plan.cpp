@@ -120,15 +120,17 @@ int say(const std::string& text, const json_node& plan, const output_style& styl
     out << text << '\n';
   else
     print_plan(plan, style, out);
-  return bool_of(plan, "feasible") ? exit_done : exit_infeasible;
+  return bool_of(plan, "feasible") ? exit_done : exit_failed;
 }
 
 /// Without a node: the alerts of an import file under a node's configuration.
 int plan_of_file(const plan_options& options, std::ostream& out, std::ostream& err) {
   config_request request;
   request.environment = process_environment();
-  request.path = options.node.config.empty() ? default_config(request.environment) : options.node.config;
+  request.path = options.node.config;
   request.env_file = options.node.env_file;
+  if (!find_config(request, err))
+    return exit_usage;
   auto loaded = load_config(request);
   if (!loaded.ok()) {
     print_problems(loaded, options.style, err);
@@ -136,7 +138,7 @@ int plan_of_file(const plan_options& options, std::ostream& out, std::ostream& e
   }
   std::ifstream file{options.alerts};
   if (!file) {
-    err << "cannot read " << options.alerts << '\n';
+    err << "The file " << strip_control(options.alerts) << " cannot be read.\n";
     return exit_usage;
   }
   auto alerts = alerts_from_json(std::string{std::istreambuf_iterator<char>{file}, {}});
@@ -161,7 +163,7 @@ int show_plan(const plan_options& options, std::ostream& out, std::ostream& err)
   api_client client{options.node, options.style, err};
   auto answer = client.get("/api/v1/plan");
   if (!answer.ok())
-    return answer.exit_code == exit_unreachable ? exit_failed : answer.exit_code;
+    return answer.exit_code;
   return say(answer.text, answer.data(), options.style, out);
 }
 

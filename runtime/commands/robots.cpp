@@ -104,7 +104,7 @@ int run_robots_check(const robots_check_options& options, std::istream& in, std:
     print(rules, verdict, options.style, out);
   if (body->size() > limits.body_bytes)
     err << "note: what lies behind " << short_size(limits.body_bytes) << " is not read\n";
-  return verdict.allowed ? exit_done : exit_disallowed;
+  return verdict.allowed ? exit_done : exit_failed;
 }
 
 } // namespace vigie

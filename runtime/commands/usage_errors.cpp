@@ -63,17 +63,6 @@ std::string with_near(std::string text, const std::string& typed, const std::vec
   return text;
 }
 
-std::string unexpected(const CLI::App& at, const std::string& word) {
-  if (word.starts_with("-") && word != "-") {
-    auto name = word.substr(0, word.find('='));
-    return with_near("there is no option " + shown(name) + ".", name, options_of(at));
-  }
-  auto known = commands_of(at);
-  if (known.empty())
-    return shown(word) + " is one word too many.";
-  return with_near("there is no command " + shown(word) + ".", word, known) + "\n    There are: " + joined(known);
-}
-
 /// What stands behind the last `mark`.
 std::string behind(const std::string& text, std::string_view mark) {
   auto i = text.rfind(mark);
@@ -97,8 +86,7 @@ std::vector<std::string> split(std::string_view list) {
 std::string refused_value(const std::string& text) {
   if (auto range = behind(text, " not in range "); !range.empty()) {
     auto typed = shown(before(text, " not in range ").substr(std::string_view{"Value "}.size()));
-    // CLI::PositiveNumber, up to a number of 309 digits.
-    return typed + (range.starts_with("0.000000 to ") ? " is no number above 0." : " is not within " + range + ".");
+    return typed + (range == "1 to 9223372036854775807" ? " is no number above 0." : " is not within " + range + ".");
   }
   if (auto set = behind(text, " not in {"); !set.empty()) {
     auto typed = before(text, " not in {");
@@ -106,6 +94,42 @@ std::string refused_value(const std::string& text) {
     return with_near(shown(typed) + " is not taken here.", typed, known) + "\n    There are: " + joined(known);
   }
   return strip_control(text);
+}
+
+/// The option's check of that number; null behind the last.
+const CLI::Validator* validator_of(const CLI::Option& x, int i) {
+  try {
+    return const_cast<CLI::Option&>(x).get_validator(i); // the library has no const one
+  } catch (const CLI::OptionNotFound&) {
+    return nullptr;
+  }
+}
+
+/// What a word would have to be that none of the command's own words can be; empty if they are all there.
+std::string refused_word(const CLI::App& at, const std::string& word) {
+  for (const auto* x : at.get_options()) {
+    if (!x->get_positional() || x->get_name() == "file.toml" || x->count() > 0)
+      continue;
+    for (int i = 0; const auto* check = validator_of(*x, i); ++i) {
+      auto copy = word;
+      if (auto why = (*check)(copy); !why.empty())
+        return x->get_name() + ": " + refused_value(why);
+    }
+  }
+  return {};
+}
+
+std::string unexpected(const CLI::App& at, const std::string& word) {
+  if (auto why = refused_word(at, word); !why.empty())
+    return why;
+  if (word.starts_with("-") && word != "-") {
+    auto name = word.substr(0, word.find('='));
+    return with_near("there is no option " + shown(name) + ".", name, options_of(at));
+  }
+  auto known = commands_of(at);
+  if (known.empty())
+    return word.empty() ? "an empty word is one too many." : shown(word) + " is one word too many.";
+  return with_near("there is no command " + shown(word) + ".", word, known) + "\n    There are: " + joined(known);
 }
 
 std::string sentence(const CLI::App& at, const CLI::ParseError& error) {
@@ -122,7 +146,8 @@ std::string sentence(const CLI::App& at, const CLI::ParseError& error) {
   if (auto value = behind(text, "Could not convert: "); !value.empty())
     return before(value, " = ") + ": " + shown(behind(value, " = ")) + " is no number that is taken here.";
   if (kind == "ArgumentMismatch")
-    return before(before(text, ":"), " ") + " wants a value.";
+    return before(before(text, ":"), " ") +
+           (text.find("At Most") != text.npos ? " is given twice." : " wants a value.");
   if (kind == "ValidationError" && text.find(": ") != std::string::npos) {
     auto name = before(text, ": ");
     return name + ": " + refused_value(text.substr(name.size() + 2));
@@ -130,11 +155,30 @@ std::string sentence(const CLI::App& at, const CLI::ParseError& error) {
   return strip_control(text);
 }
 
+void add_flags(const CLI::App& at, std::vector<std::string>& out) {
+  for (const auto* x : at.get_options())
+    if (x->get_type_size() == 0 || x->get_expected_max() == 0)
+      for (const auto& name : x->get_lnames())
+        out.push_back("--" + name);
+  for (const auto* below : at.get_subcommands([](const CLI::App*) { return true; }))
+    add_flags(*below, out);
+}
+
 } // namespace
 
 std::string usage_problem(const CLI::App& root, const CLI::ParseError& error) {
   auto where = find_place(root);
   return where.name + ": " + sentence(*where.at, error) + "\n    See: " + where.name + " --help\n";
+}
+
+std::string valued_flag(const CLI::App& root, std::span<char* const> words) {
+  std::vector<std::string> flags;
+  add_flags(root, flags);
+  for (std::string_view word : words)
+    if (auto name = word.substr(0, word.find('=')); name != "--watch" && name.size() < word.size())
+      if (std::find(flags.begin(), flags.end(), name) != flags.end())
+        return "vigie: " + std::string{name} + " takes no value.\n    See: vigie --help\n";
+  return {};
 }
 
 } // namespace vigie

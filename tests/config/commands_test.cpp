@@ -427,12 +427,12 @@ TEST_CASE("stats and workers") {
   CHECK(has(run(run_stats, options).out, "\"totalWorkers\":2"));
 }
 
-TEST_CASE("plan shows the arithmetic and the remedies, and exits 3 where it does not fit") {
+TEST_CASE("plan shows the arithmetic and the remedies, and exits 1 where it does not fit") {
   scripted_node node;
   plan_options options;
   options.node = node.address();
   auto said = run(show_plan, options);
-  CHECK(said.code == exit_infeasible);
+  CHECK(said.code == exit_failed);
   CHECK(has(said.out, "42 alerts, 41 searches (1 saved: same source and query), 41 requests\n"));
   CHECK(has(said.out, "shortest cycle 8m 0s, expected 12m 20s, longest by gaps 16m 40s, interval 5m 0s\n"));
   CHECK(has(said.out, "PLAN_INFEASIBLE\n\nsite.test: 41 requests = 40 gaps of 12s to 25s = 8m 0s to 16m 40s "
@@ -442,10 +442,10 @@ TEST_CASE("plan shows the arithmetic and the remedies, and exits 3 where it does
   CHECK(has(said.out, "  - ask an official API or a feed of site.test"));
   options.style.json = true;
   auto json = run(show_plan, options);
-  CHECK(json.code == exit_infeasible);
+  CHECK(json.code == exit_failed);
   CHECK(json.out.starts_with("{\"verdict\":\"PLAN_INFEASIBLE\""));
   options.node.url = "http://127.0.0.1:1";
-  CHECK(run(show_plan, options).code == exit_failed);
+  CHECK(run(show_plan, options).code == exit_unreachable);
 }
 
 TEST_CASE("plan of a file needs no node") {
@@ -484,7 +484,7 @@ type = "log"
     {"name":"c","source":"market","query":"z","channels":["log"]},
     {"name":"d","source":"market","query":"v","channels":["log"]}])");
   auto tight = run(show_plan, options);
-  CHECK(tight.code == exit_infeasible);
+  CHECK(tight.code == exit_failed);
   CHECK(has(tight.out, "16 requests = 15 gaps of 5s = 1m 15s\n"));
   CHECK(has(tight.out, "  - read 3 pages of a search instead of 4 (paging.max_pages): that saves 4 requests a cycle"));
   options.alerts = node.file("broken.json", "[{]");
