@@ -157,6 +157,7 @@ TEST_CASE("a main that was stopped reads what its workers said before it calls o
 TEST_CASE("a worker whose receipt came in time is silent only when it has said nothing for so long since") {
   over_seeds([](stage& s) {
     s.at("nl").receipt_takes = 29500ms;
+    s.at("nl").pace = 5s; // its first result comes after its first beat
     begin(s);
     REQUIRE(run_one(s));
     check_complete(s);

@@ -25,6 +25,7 @@ def seen(*exchanges, blows=None, places=(1, 2)):
 def the_judge_sees(_vigie):
     """Each rule finds its fault, excuses what nobody could know, and nothing else."""
     limited = asked(0, 1, status=429, retry_after=10)
+    broken = [asked(t, t + 0.5, region, 503) for t, region in ((0, "cdg"), (2, "iad"), (4, "ams"))]
     cases = [
         ("all is well", [], [asked(0, 0.5), asked(1, 1.5, "iad"), asked(11, 12)], Blows()),
         ("before its time", ["held"], [limited, asked(10.9, 11, "iad")], Blows()),
@@ -36,6 +37,11 @@ def the_judge_sees(_vigie):
         ("who knew is stopped, the place is not free", ["held"], [limited, asked(5, 6, "iad")], Blows(worker_stops=[(0.5, 9, "cdg")])),
         ("who knew is stopped, the place is free", [], [limited, asked(7, 8, "iad")], Blows(worker_stops=[(0.5, 9, "cdg")])),
         ("on its way at two places", [], [asked(0, 1, status=429, retry_after=10, host=1), asked(1.3, 2, "iad", host=1)], Blows()),
+        ("the third failure in a row", ["backed_off"], [*broken, asked(20, 21)], Blows(main_away=[(10, 12)])),
+        ("its back-off is over", [], [*broken, asked(32, 33)], Blows()),
+        ("the fourth one's is longer", ["backed_off"], [*broken, asked(33, 34, status=500), asked(80, 81)], Blows(main_away=[(40, 42)])),
+        ("one went well between", [], [broken[0], asked(1, 1.2), *broken[1:], asked(20, 21)], Blows()),
+        ("a failure that nobody could tell", [], [*broken, asked(20, 21)], Blows(worker_kills=[(4.6, "ams")])),
         ("a refused region", ["refused"], [asked(0, 1, status=403), asked(20, 21)], Blows()),
         ("another region", [], [asked(0, 1, status=403), asked(20, 21, "iad"), asked(32, 33)], Blows()),
         ("a third region", ["third_region"], [asked(0, 1, status=403), asked(2, 3, "iad", 403), asked(9, 10, "ams")], Blows()),

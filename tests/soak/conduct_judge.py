@@ -47,15 +47,18 @@ class Judge:
         lost = any(region == word.region and word.end <= moment <= at for moment, region in self.blows.worker_kills)
         return math.inf if lost else at
 
-    def binds(self, word, x):
+    def could_know(self, word, x):
         """x came after the word was said: must the fleet have known?"""
         told = self.told_at(word)
         stopped = any(region == word.region and a - TELLING_S <= told and b >= word.begin for a, b, region in self.blows.worker_stops)
         kept = self.places[word.host] == 1 and told < math.inf and (not stopped or x.begin < word.begin + self.timeout_s)
-        if x.begin >= told or kept:
-            return True
-        self.excused += 1
-        return False
+        return x.begin >= told or kept
+
+    def binds(self, word, x):
+        """The same, counted."""
+        known = self.could_know(word, x)
+        self.excused += not known
+        return known
 
     def over(self, x):
         """When its place is free again. A stopped worker cannot close a connection when its time is over."""
@@ -72,6 +75,27 @@ class Judge:
                 for x in all_of_it:
                     if word.end < x.begin < word.end + word.retry_after and self.binds(word, x):
                         yield f"host {host} was asked {x.begin - word.end:.3f} s after it had asked for {word.retry_after} s: {x}; {word}"
+
+    def backed_off(self):
+        """From its third failure in a row on, within 5 min, a host is left alone, twice as long each time (nine tenths of it, for the
+        jitter), whoever owned the gates meanwhile. A success that main may have heard of later than of a failure ends the row for that
+        one, too."""
+        for host, all_of_it in self.hosts.items():
+            words = sorted((w for w in all_of_it if w.answered and (w.status in (200, 304) or w.status >= 500 and not w.retry_after)),
+                           key=lambda w: w.end)
+            for x in all_of_it:
+                row, times, until, told = [], 0, -math.inf, -math.inf
+                for word in words:
+                    if word.end >= x.begin:
+                        break
+                    if word.status < 500:
+                        row, times, until, told = [], 0, -math.inf, self.told_at(word)
+                    elif word.end >= told and self.could_know(word, x):
+                        row = [end for end in row if word.end - end <= 300] + [word.end]
+                        if times or len(row) >= 3:
+                            until, times = max(until, word.end + 0.9 * 30 * 2 ** times), times + 1
+                if x.begin < until:
+                    yield f"host {host} fails, and was asked {until - x.begin:.3f} s too soon: {x}"
 
     def refusals(self, all_of_it):
         """Those that began a ban: one in force is not renewed."""
@@ -124,7 +148,7 @@ class Judge:
                     yield f"host {host} was asked twice within {later.begin - earlier.begin:.3f} s: {earlier}; {later}"
 
     def violations(self):
-        for rule in (self.held, self.refused, self.third_region, self.in_flight, self.gap):
+        for rule in (self.held, self.backed_off, self.refused, self.third_region, self.in_flight, self.gap):
             for text in rule():
                 yield f"{rule.__name__}: {text}"
 
