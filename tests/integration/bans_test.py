@@ -63,6 +63,18 @@ def one_region_refused(vigie):
         wait_until(lambda: share() in (10, 11), "worker-fr to be fully back")
 
 
+def held_by_its_circuit(fleet):
+    """A person who wants the host asked again sees why it is not, and hears whom to unban."""
+    host = f"127.0.0.1:{fleet.site_port}"
+    (held,) = fleet.main.get("/api/v1/conduct")["held"]
+    require(held["host"] == host and "HTTP 403" in held["circuit"], f"{held}")
+    require("circuit open: HTTP 403" in fleet.command("conduct"), "what the command shows")
+    notes = fleet.main.get("/readyz")["notes"]
+    require(any(n.startswith(f"circuit open: {host} until ") for n in notes), f"{notes}")
+    answer = fleet.main.send("POST", "/api/v1/hosts/127.0.0.1/lift", expect=(404,))
+    require(": vigie workers unban worker-" in answer["detail"], f"{answer}")
+
+
 def two_regions_refused(vigie):
     with Fleet(vigie, min_interval="20ms") as fleet:
         fleet.import_alerts(ALERTS)
@@ -83,6 +95,7 @@ def two_regions_refused(vigie):
         fleet.main.stop()
         fleet.main.start().wait_live()
         wait_until(lambda: fleet.main.get(STATS)["circuits"], "the circuit to be there after a restart")
+        held_by_its_circuit(fleet)
 
 
 def credential_refused(vigie):
