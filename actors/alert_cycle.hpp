@@ -21,7 +21,9 @@
 #include "actors/policy/cycle_settlement.hpp"
 #include "actors/policy/host_rulings.hpp"
 #include "actors/policy/known_pages.hpp"
+#include "actors/policy/run_words.hpp"
 #include "actors/policy/suspicion_watch.hpp"
+#include "actors/policy/trigger_keys.hpp"
 
 namespace vigie {
 
@@ -82,6 +84,7 @@ struct cycle_run {
   mono_time deadline{};
   duration assignment_deadline{0};
   std::map<host_key, error> closed; ///< hosts that are asked no more in this run, and why
+  std::vector<failed_alert> failed; ///< the first ones
   bool dispatching = false;
   uint32_t preparing = 0; ///< shares and orphans on their way to a token
   bool cancelled = false;
@@ -106,7 +109,7 @@ struct alert_cycle_state {
   std::map<fencing_token, run_id> storing; ///< on their way to the store, or to the ban-timer before that
   host_rulings rulings;
   std::deque<waiting_trigger> queue;
-  std::deque<std::pair<std::string, std::pair<run_id, mono_time>>> keys;
+  trigger_keys keys;
   mono_time next_tick{};
   bool tick_armed = false;
   std::mt19937_64 chance; ///< of ticks
@@ -120,7 +123,6 @@ struct alert_cycle_state {
   // alert_cycle_trigger.cpp: what a trigger means while other runs are on
   void trigger(waiting_trigger t);
   bool answer_known_key(waiting_trigger& t);
-  void remember_key(const trigger_run& what, run_id id);
   void put_in_queue(waiting_trigger t);
   bool may_begin_beside(const waiting_trigger& t) const;
   void skip(waiting_trigger t);

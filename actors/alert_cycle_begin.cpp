@@ -75,7 +75,7 @@ void alert_cycle_state::begin(waiting_trigger t) {
   char id[20];
   std::snprintf(id, sizeof id, "%016llx",
                 static_cast<unsigned long long>(to_unix_ms(env.wall(now)) * 0x9e3779b97f4a7c15ULL ^ env.seed));
-  begin_run what{t.what.trigger, trace_id{id}, {}};
+  begin_run what{t.what.trigger, trace_id{id}, {}, t.what.only};
   auto busy = busy_hosts();
   for (const auto& [source, x] : config.sources)
     if (busy.contains(x.host))
@@ -83,7 +83,7 @@ void alert_cycle_state::begin(waiting_trigger t) {
   self->request(links.store.get(), 30s, std::move(what))
       .then(
           [this, t, busy](const begun_run& b) {
-            remember_key(t.what, b.run.id);
+            keys.remember(t.what, b.run.id, self->clock().now(), config.max_keys);
             if (t.answer)
               t.answer->keep(run_ticket{b.run.id, false});
             announce_left_out(busy);
@@ -98,8 +98,11 @@ void alert_cycle_state::not_begun(waiting_trigger t, const error& why) {
     skip(std::move(t));
     return next_in_queue();
   }
-  last_problem = to_string(why);
-  say(log_level::error, "cycle_not_begun", {{"problem", last_problem}});
+  // What somebody wanted checked cannot be: that is their matter alone.
+  if (auto theirs = why.code == errc::not_found || why.code == errc::bad_request; !theirs || !t.answer) {
+    last_problem = to_string(why);
+    say(log_level::error, "cycle_not_begun", {{"problem", last_problem}});
+  }
   if (may_be_stored(why.code)) {
     // The run may be there all the same; a second one beside it would leave it on for ever.
     queue.push_front(std::move(t));

@@ -115,17 +115,23 @@ void alert_cycle_state::announce_end(const cycle_run_ptr& run, const run_summary
   env.metrics->observe_seconds("vigie_cycle_seconds", {}, took);
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "%.2f", took);
-  say(log_level::info, "cycle_ended",
-      {{"run", std::to_string(summary.id.value)},
-       {"state", std::string{to_string(summary.state)}},
-       {"seconds", seconds},
-       {"workers", std::to_string(summary.workers_ok) + "/" + std::to_string(summary.workers)},
-       {"alerts", std::to_string(summary.alerts)},
-       {"matches", std::to_string(summary.matches)},
-       {"new_matches", std::to_string(summary.new_matches)},
-       {"errors", std::to_string(summary.alerts_failed)},
-       {"late", std::to_string(summary.late)}},
-      run->trace);
+  std::vector<std::pair<std::string, std::string>> fields{
+      {"run", std::to_string(summary.id.value)},
+      {"state", std::string{to_string(summary.state)}},
+      {"seconds", seconds},
+      {"workers", std::to_string(summary.workers_ok) + "/" + std::to_string(summary.workers)},
+      {"alerts", std::to_string(summary.alerts)},
+      {"matches", std::to_string(summary.matches)},
+      {"new_matches", std::to_string(summary.new_matches)},
+      {"errors", std::to_string(summary.alerts_failed)},
+      {"late", std::to_string(summary.late)}};
+  if (auto learned = learned_words(summary.learned); !learned.empty())
+    fields.emplace_back("baseline", std::move(learned));
+  if (summary.alerts_failed > 0) {
+    fields.emplace_back("failed", failure_words(run->failed, summary.alerts_failed));
+    fields.emplace_back("next", next_commands(summary.id, run->failed).back());
+  }
+  say(log_level::info, "cycle_ended", std::move(fields), run->trace);
 }
 
 } // namespace vigie

@@ -142,6 +142,8 @@ void alert_cycle_state::stored(const alert_settled& what, const worker_id& worke
                      {{"worker", worker.value}, {"code", std::string{to_string(what.problem.code)}}});
   if (!run)
     return;
+  if (!ok && final && run->failed.size() < named_failures)
+    run->failed.push_back({what.alert, run->ledger.name_of(what.alert), what.source, what.problem});
   if (final || ok)
     run->ledger.done(what.alert, ok);
   else

@@ -8,23 +8,19 @@ namespace vigie {
 using namespace std::chrono_literals;
 
 bool alert_cycle_state::answer_known_key(waiting_trigger& t) {
-  auto now = self->clock().now();
-  std::erase_if(keys, [&](const auto& k) { return now - k.second.second > config.key_window; });
-  const auto& key = t.what.idempotency_key;
-  auto known = std::find_if(keys.begin(), keys.end(), [&](const auto& k) { return k.first == key; });
-  if (key.empty() || known == keys.end())
+  const auto* known = keys.find(t.what.idempotency_key, self->clock().now() - config.key_window);
+  if (!known)
     return false;
-  if (t.answer)
-    t.answer->keep(run_ticket{known->second.first, true});
+  if (!t.answer)
+    return true;
+  if (known->only == t.what.only)
+    t.answer->keep(run_ticket{known->run, true});
+  else
+    t.answer->fail({errc::conflict,
+                    "run " + std::to_string(known->run.value) +
+                        " was begun with this Idempotency-Key, for other alerts; take another key",
+                    "Idempotency-Key"});
   return true;
-}
-
-void alert_cycle_state::remember_key(const trigger_run& what, run_id id) {
-  if (what.idempotency_key.empty())
-    return;
-  keys.emplace_back(what.idempotency_key, std::pair{id, self->clock().now()});
-  if (keys.size() > config.max_keys)
-    keys.pop_front();
 }
 
 void alert_cycle_state::put_in_queue(waiting_trigger t) {
@@ -86,7 +82,7 @@ bool alert_cycle_state::may_begin_beside(const waiting_trigger& t) const {
 
 void alert_cycle_state::skip(waiting_trigger t) {
   if (t.answer) {
-    remember_key(t.what, newest);
+    keys.remember(t.what, newest, self->clock().now(), config.max_keys);
     t.answer->keep(run_ticket{newest, true});
     return;
   }

@@ -14,8 +14,14 @@ caf::actor_addr watch(gate_client_ptr self, const caf::strong_actor_ptr& caller)
   return who;
 }
 
+/// For this permit, and for those that could not be used, and the host's robots.txt before it.
+void note_wait(gate_client_ptr self, gate_client_state::asker& x) {
+  x.waited = std::chrono::floor<duration>(self->clock().now() - x.came);
+}
+
 void deny(gate_client_ptr self, uint64_t asker, error why) {
   --self->state.waiting;
+  note_wait(self, self->state.askers.at(asker));
   answer_asker(self, asker, {std::move(why), {}, {}});
   show_held(self);
 }
@@ -74,6 +80,7 @@ void permit_came(gate_client_ptr self, uint64_t number, const permit& leave) {
   if (!leave.robots_url.empty())
     return fetch_robots(self, leave, number);
   --s.waiting;
+  note_wait(self, x);
   fetch_page(self, leave, number);
 }
 
@@ -99,8 +106,11 @@ void ask_gate(gate_client_ptr self, uint64_t number) {
 }
 
 void answer_asker(gate_client_ptr self, uint64_t number, gated_answer answer) {
-  if (auto x = self->state.askers.extract(number))
-    x.mapped().answer.keep(std::move(answer));
+  auto x = self->state.askers.extract(number);
+  if (!x)
+    return;
+  answer.waited = x.mapped().waited;
+  x.mapped().answer.keep(std::move(answer));
 }
 
 void show_held(gate_client_ptr self) {
@@ -146,7 +156,7 @@ gate_client_actor::behavior_type gate_client(gate_client_ptr self, gate_client_c
         auto until = now + what.leave.patience;
         what.leave.time_out = what.request.timeout;
         s.askers.emplace(++s.last_asker,
-                         gate_client_state::asker{watch(self, caller), std::move(what), until, now, {}, owed});
+                         gate_client_state::asker{watch(self, caller), std::move(what), until, now, {}, owed, 0, now});
         ask_gate(self, s.last_asker);
         return owed;
       },

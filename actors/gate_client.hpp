@@ -52,6 +52,8 @@ struct gate_client_state {
     wall_time asked_wall{}; ///< the same: this one goes on while the machine sleeps
     reply<gated_answer> answer;
     uint64_t stops_told = 0; ///< main had been told of so many words of sites when it was asked
+    mono_time came{};        ///< the first time
+    duration waited{0};      ///< since then, for a permit that was used, or to be denied one
   };
 
   gate_client_config config;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/policy/answer_tally.hpp"
+
 namespace vigie {
 
 namespace {
@@ -19,6 +21,7 @@ void answered(scraper_ptr self, gated_answer& x) {
   auto& s = self->state;
   if (s.done)
     return;
+  count_answer(s.answers, x);
   if (x.denied.code != errc::none)
     return take_step(self, s.walk->denied(x.denied));
   if (x.outcome.next == next_step::unchanged)

@@ -63,6 +63,7 @@ struct scraper_state {
   std::unique_ptr<content_sanity> sanity; ///< what the pages were like
   std::set<std::string> seen;
   std::vector<page_note> notes;            ///< of all pages so far
+  answer_counts answers;                   ///< of all requests so far
   std::vector<std::vector<match>> matches; ///< by place in plan.plan.alerts
   std::vector<uint64_t> match_bytes;
   bool done = false;

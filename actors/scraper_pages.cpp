@@ -33,6 +33,8 @@ alert_settled settlement(scraper_ptr self, size_t place, const error& problem, i
     out.items_checked += s.walk->unchanged_items();
     out.unchanged = s.walk->unchanged();
   }
+  if (place == 0) // the alerts share their requests: told by each, they would count for each
+    out.answers = s.answers;
   out.took = std::chrono::duration_cast<duration>(self->clock().now() - s.started);
   if (problem.code != errc::none)
     return out;

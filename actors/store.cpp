@@ -106,16 +106,17 @@ store_actor::behavior_type store(store_ptr self, database* db, environment env, 
   auto now = [self, env] { return env.wall(self->clock().now()); };
   return {
       [=](get_alerts) { return ask<all<alert>>(self, [&](auto cb) { db->list_alerts(cb); }); },
-      [=](const put_alert& m) { return ask<alert>(self, [&](auto cb) { db->put_alert(m.what, cb); }); },
+      [=](const put_alert& m) {
+        return ask<alert>(
+            self, [&](auto cb) { m.before ? db->change_alert(m.what, *m.before, cb) : db->put_alert(m.what, cb); });
+      },
       [=](const import_alerts& m) { return ask<uint32_t>(self, [&](auto cb) { db->import_alerts(m.what, cb); }); },
       [=](const remove_alert& m) { return order(self, [&](auto cb) { db->remove_alert(m.id, cb); }); },
       [=](const enable_alert& m) {
         return ask<alert>(self, [&](auto cb) { db->set_alert_enabled(m.id, m.enabled, cb); });
       },
       [=](find_unfinished_run) { return ask<begun_run>(self, [&](auto cb) { db->find_unfinished_run(cb); }); },
-      [=](const begin_run& m) {
-        return ask<begun_run>(self, [&](auto cb) { db->begin_run(m.trigger, m.trace, m.without, now(), cb); });
-      },
+      [=](const begin_run& m) { return ask<begun_run>(self, [&](auto cb) { db->begin_run(m, now(), cb); }); },
       [=](const record_skipped_run& m) {
         return ask<run_summary>(self, [&](auto cb) { db->record_skipped_run(m.trigger, m.why, m.note, now(), cb); });
       },

@@ -2,6 +2,24 @@
 
 namespace vigie {
 
+namespace {
+
+/// How a part ended that had the request, or the work.
+std::string_view end_words(caf::exit_reason why) {
+  switch (why) {
+  case caf::exit_reason::user_shutdown:
+    return "the part was ended: its node stops, or its work was taken back";
+  case caf::exit_reason::kill:
+    return "the part was ended by force: it did not stop in time";
+  case caf::exit_reason::out_of_workers:
+    return "the part ended: nobody was left to do its work";
+  default:
+    return "the part died of an unforeseen error";
+  }
+}
+
+} // namespace
+
 caf::error to_caf(const error& e) {
   return caf::make_error(e.code, e.detail, e.place);
 }
@@ -24,7 +42,9 @@ error from_caf(const caf::error& e) {
     return {errc::deadline_exceeded, "no answer in time", {}};
   if (e == caf::exit_reason::remote_link_unreachable)
     return {errc::worker_lost, "the connection broke", {}};
-  return {errc::crashed, caf::to_string(e), {}};
+  if (e.category() == caf::make_error(caf::exit_reason::kill).category())
+    return {errc::crashed, std::string{end_words(static_cast<caf::exit_reason>(e.code()))}, {}};
+  return {errc::crashed, "an error of the actor runtime: " + caf::to_string(e), {}};
 }
 
 } // namespace vigie

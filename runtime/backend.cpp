@@ -114,19 +114,20 @@ public:
                            std::move(what));
   }
 
-  void run_once(std::string idempotency_key, std::string cause, done<run_ticket> cb) override {
+  void run_once(std::string idempotency_key, std::string cause, std::vector<alert_id> only,
+                done<run_ticket> cb) override {
     change<run_ticket>("run_once", links_.cycle, config_.answer_timeout, std::move(cb),
-                       trigger_run{run_trigger::manual, std::move(idempotency_key), std::move(cause)});
+                       trigger_run{run_trigger::manual, std::move(idempotency_key), std::move(cause), std::move(only)});
   }
 
   void list_alerts(done<std::vector<alert>> cb) override {
     ask<std::vector<alert>>(links_.store, config_.answer_timeout, std::move(cb), get_alerts{});
   }
 
-  void put_alert(alert what, done<alert> cb) override {
-    if (auto no = config_.alerts.refusal(what); no.code != errc::none)
-      return cb(tl::unexpected<error>(std::move(no)));
-    change<alert>("put_alert", links_.store, config_.answer_timeout, std::move(cb), vigie::put_alert{std::move(what)});
+  void put_alert(alert what, done<alert> cb) override { put({std::move(what), {}}, std::move(cb)); }
+
+  void change_alert(alert what, alert before, done<alert> cb) override {
+    put({std::move(what), std::move(before)}, std::move(cb));
   }
 
   std::vector<std::string> doubts_of(const alert& what) const override { return config_.alerts.doubts(what); }
@@ -244,6 +245,12 @@ public:
   }
 
 private:
+  void put(vigie::put_alert what, done<alert> cb) {
+    if (auto no = config_.alerts.refusal(what.what); no.code != errc::none)
+      return cb(tl::unexpected<error>(std::move(no)));
+    change<alert>("put_alert", links_.store, config_.answer_timeout, std::move(cb), std::move(what));
+  }
+
   void count_rows(outbox_page page, done<outbox_page> cb) {
     ask<outbox_counts>(
         links_.store, config_.answer_timeout,

@@ -87,8 +87,7 @@ data_lock::~data_lock() {
 
 result<data_lock> data_lock::of_folder(const std::string& folder, const std::string& node) {
   std::error_code ignored;
-  auto held =
-      take(folder + "/lock", "the data folder " + fs::weakly_canonical(folder, ignored).string(), node);
+  auto held = take(folder + "/lock", "the data folder " + fs::weakly_canonical(folder, ignored).string(), node);
   if (!held)
     return tl::unexpected(held.error());
   return data_lock{*held};

@@ -5,6 +5,7 @@
 #include "actors/policy/outbox_wait.hpp"
 #include "actors/policy/plain_text.hpp"
 #include "runtime/commands/commands.hpp"
+#include "runtime/commands/run_report.hpp"
 #include "runtime/config_units.hpp"
 #include "runtime/wait_for.hpp"
 
@@ -66,7 +67,7 @@ private:
 
   result<run_summary> run_own() {
     while (true) {
-      auto ticket = wait_for<run_ticket>([&](auto done) { parts_.backend.run_once({}, "run --once", done); });
+      auto ticket = wait_for<run_ticket>([&](auto done) { parts_.backend.run_once({}, "run --once", {}, done); });
       if (!ticket)
         return tl::unexpected(ticket.error());
       auto ended = follow(ticket->run);
@@ -77,6 +78,8 @@ private:
                  << to_string(r.state) << ", " << r.workers_ok << "/" << r.workers << " workers, " << r.alerts
                  << " alerts, " << r.matches << " matches, " << r.alerts_failed << " errors"
                  << (r.note.empty() ? "" : " (" + r.note + ")") << std::endl;
+      auto attempts = wait_for<std::vector<run_alert>>([&](auto done) { parts_.db.list_run_alerts(r.id, done); });
+      print_outcome(r, attempts.value_or(std::vector<run_alert>{}), {}, parts_.out);
       if (!ticket->deduplicated)
         return ended;
     }

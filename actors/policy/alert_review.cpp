@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/policy/near_names.hpp"
+#include "actors/policy/unicode.hpp"
 #include "actors/policy/url_template.hpp"
 
 namespace vigie {
@@ -35,6 +36,11 @@ std::vector<asked_field> asked_of(const match_conditions& x) {
           {"condition", !x.conditions.empty(), {"condition"}},
           {"brand", !x.brands.empty(), {"brand"}},
           {"size", !x.sizes.empty(), {"size"}}};
+}
+
+/// Nothing of it is ever looked for.
+bool is_found_nowhere(const std::string& keyword) {
+  return keyword == "~" || (!keyword.starts_with('~') && words(case_fold(keyword)).empty());
 }
 
 bool contains(const std::vector<std::string>& all, const std::string& x) {
@@ -86,6 +92,11 @@ std::vector<std::string> alert_review::doubts(const alert& what) const {
   for (const auto& x : what.channels)
     if (!knows(x))
       out.push_back(unknown("channel", x.value, channel_names_));
+  for (const auto* list : {&what.when.all, &what.when.any, &what.when.none})
+    for (const auto& x : *list)
+      if (is_found_nowhere(x))
+        out.push_back("its keyword \"" + x + "\" is found nowhere: it has no letter and no digit" +
+                      (x == "~" ? "" : "; \"~" + x + "\" finds it anywhere"));
   if (what.channels.empty())
     out.push_back("it has no channel: its matches are stored, and nobody is told");
   auto i = sources_.find(what.source.value);

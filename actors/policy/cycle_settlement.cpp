@@ -180,6 +180,11 @@ std::vector<plan_share> run_ledger::split(const open_workers& open) {
   return shares;
 }
 
+std::string run_ledger::name_of(alert_id id) const {
+  const auto* t = find(id);
+  return t ? t->what.name : std::string{};
+}
+
 uint32_t run_ledger::next_attempt(alert_id id) const {
   const auto* t = find(id);
   return t ? t->attempts + 1 : 1;

@@ -82,6 +82,7 @@ public:
   /// it, and no third.
   std::vector<plan_share> split(const open_workers& open);
   uint32_t next_attempt(alert_id id) const;
+  std::string name_of(alert_id id) const; ///< empty if it is none of this run's
   /// The share goes out. Its alerts carry their tokens. What was done while it was prepared (an old worker's result may
   /// still count) is taken out of it; false: nothing is left.
   bool assigned(assignment_id id, plan_share& share, mono_time now, duration deadline);

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "actors/policy/currency_codes.hpp"
 #include "actors/policy/decimal_text.hpp"
+#include "actors/policy/plain_text.hpp"
 #include "actors/policy/unicode.hpp"
+#include "adapters/json/json_text.hpp"
 
 namespace vigie {
 
@@ -19,17 +22,14 @@ public:
       refuse("an object is wanted here", {});
   }
 
-  void text(std::string_view name, std::string& out, size_t most, bool needed = false) {
+  void text(std::string_view name, std::string& out, bool needed = false) {
     auto member = take(name, needed);
     if (!member)
       return;
     auto value = member->as_string();
     if (!value)
       return refuse("a string is wanted here", name);
-    if (needed && value->empty())
-      return refuse("this must not be empty", name);
-    if (check(*value, most, name))
-      out = *value;
+    out = *value;
   }
 
   /// What alert_json writes and nobody may set.
@@ -75,18 +75,12 @@ public:
       return;
     if (member->kind() != json_kind::array)
       return refuse("an array of strings is wanted here", name);
-    if (member->size() > limits_.words_per_list)
-      return refuse("at most " + std::to_string(limits_.words_per_list) + " are taken here", name);
     size_t i = 0;
     for (auto element : member->elements()) {
       auto place = std::string{name} + "/" + std::to_string(i++);
       auto value = element.as_string();
       if (!value)
         return refuse("a string is wanted here", place);
-      if (trim_blanks(*value).empty())
-        return refuse("this must not be empty", place);
-      if (!check(*value, limits_.word_bytes, place))
-        return;
       make(std::string{*value});
     }
   }
@@ -123,17 +117,6 @@ public:
   std::string place_of(std::string_view name) const { return pointer_ + "/" + std::string{name}; }
 
 private:
-  bool check(std::string_view value, size_t most, std::string_view place) {
-    if (value.size() > most)
-      refuse("at most " + std::to_string(most) + " bytes are taken here", place);
-    else if (std::any_of(value.begin(), value.end(),
-                         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
-      refuse("control characters are not taken here", place);
-    else
-      return true;
-    return false;
-  }
-
   std::string known_names() const {
     std::string out;
     for (auto x : known_)
@@ -159,10 +142,6 @@ void read_keywords(object_reader& of, match_conditions& out, const alert_limits&
   r.nothing_else();
 }
 
-bool is_currency(std::string_view x) {
-  return x.size() == 3 && std::all_of(x.begin(), x.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
 void read_price(object_reader& of, match_conditions& out, const alert_limits& limits, error& fault) {
   auto member = of.take("price", false);
   if (!member || member->is_null())
@@ -171,13 +150,71 @@ void read_price(object_reader& of, match_conditions& out, const alert_limits& li
   r.money("min", out.price_min);
   r.money("max", out.price_max);
   if (auto currency = r.take("currency", false); currency && !currency->is_null())
-    r.text("currency", out.currency, limits.word_bytes);
+    r.text("currency", out.currency);
   r.nothing_else();
-  if (!out.currency.empty() && !is_currency(out.currency))
-    r.refuse("a currency is three capital letters (ISO 4217), such as EUR", "currency");
-  if (out.price_min && out.price_max && *out.price_min > *out.price_max)
-    r.refuse("min is more than max", "min");
 }
+
+/// What the texts of an alert are held to, wherever they come from; the first fault stays.
+class alert_check {
+public:
+  alert_check(const alert_limits& limits, const std::string& pointer) : limits_(limits), pointer_(pointer) {}
+
+  void text(const char* place, std::string_view value, size_t most) {
+    if (value.size() > most)
+      refuse("at most " + std::to_string(most) + " bytes are taken here", place);
+    else if (first_invalid_utf8(value) != value.npos)
+      refuse("this is not UTF-8", place);
+    else if (std::any_of(value.begin(), value.end(),
+                         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+      refuse("control characters are not taken here", place);
+  }
+
+  void needed(const char* place, std::string_view value, size_t most) {
+    text(place, value, most);
+    if (trim_blanks(value).empty())
+      refuse("this must not be empty", place);
+  }
+
+  /// Of what people read and type: nothing that cannot be seen is a part of it.
+  void visible(const char* place, std::string_view value) {
+    for (size_t at = 0; at < value.size();) {
+      auto length = std::max<size_t>(utf8_length(value, at), 1);
+      if (is_unprintable(utf8_code_point(value.substr(at, length))))
+        return refuse("control characters are not taken here", place);
+      at += length;
+    }
+  }
+
+  template <class Words, class Text>
+  void words(const char* place, const Words& all, Text text_of) {
+    if (all.size() > limits_.words_per_list)
+      return refuse("at most " + std::to_string(limits_.words_per_list) + " are taken here", place);
+    for (size_t i = 0; i < all.size(); ++i)
+      needed((place + ("/" + std::to_string(i))).c_str(), text_of(all[i]), limits_.word_bytes);
+  }
+  void words(const char* place, const std::vector<std::string>& all) {
+    words(place, all, [](const std::string& x) -> std::string_view { return x; });
+  }
+
+  void keywords(const char* place, const std::vector<std::string>& all) {
+    words(place, all);
+    for (size_t i = 0; i < all.size(); ++i)
+      if (all[i].starts_with('~') && trim_blanks(std::string_view{all[i]}.substr(1)).empty())
+        refuse("write the part of a word behind the ~, as ~phone", place + ("/" + std::to_string(i)));
+  }
+
+  void refuse(std::string why, const std::string& place) {
+    if (fault_.code == errc::none)
+      fault_ = {errc::bad_request, std::move(why), pointer_ + place};
+  }
+
+  error fault() && { return std::move(fault_); }
+
+private:
+  const alert_limits& limits_;
+  const std::string& pointer_;
+  error fault_;
+};
 
 json_value word_list(const std::vector<std::string>& words) {
   auto out = json_value::array();
@@ -255,15 +292,45 @@ json_value import_json(const alert& what, bool baseline) {
   return out;
 }
 
+error check_alert(const alert& what, const alert_limits& limits, const std::string& pointer) {
+  const auto& when = what.when;
+  alert_check check{limits, pointer};
+  check.needed("/name", what.name, limits.name_bytes);
+  check.visible("/name", what.name);
+  check.needed("/source", what.source.value, limits.word_bytes);
+  check.text("/query", what.query, limits.query_bytes);
+  check.keywords("/keywords/all", when.all);
+  check.keywords("/keywords/any", when.any);
+  check.keywords("/keywords/none", when.none);
+  check.words("/conditions", when.conditions);
+  check.words("/brands", when.brands);
+  check.words("/sizes", when.sizes);
+  check.words("/channels", what.channels, [](const channel_id& x) -> std::string_view { return x.value; });
+  if (!when.currency.empty() && !is_currency_code(when.currency))
+    check.refuse("a currency is one of ISO 4217, three capital letters such as EUR", "/price/currency");
+  if (when.price_min && when.price_max && *when.price_min > *when.price_max)
+    check.refuse("min is more than max", "/price/min");
+  return std::move(check).fault();
+}
+
 result<alert> read_alert(const json_node& from, const alert_limits& limits, const std::string& pointer) {
+  auto out = parse_alert(from, limits, pointer);
+  if (!out)
+    return out;
+  if (auto fault = check_alert(*out, limits, pointer); fault.code != errc::none)
+    return tl::unexpected<error>(std::move(fault));
+  return out;
+}
+
+result<alert> parse_alert(const json_node& from, const alert_limits& limits, const std::string& pointer) {
   error fault;
   alert out;
   out.baseline = limits.baseline;
   object_reader r{from, pointer, limits, fault};
   r.id("id", out.id);
-  r.text("name", out.name, limits.name_bytes, true);
-  r.text("source", out.source.value, limits.word_bytes, true);
-  r.text("query", out.query, limits.query_bytes);
+  r.text("name", out.name, true);
+  r.text("source", out.source.value, true);
+  r.text("query", out.query);
   read_keywords(r, out.when, limits, fault);
   read_price(r, out.when, limits, fault);
   r.words("conditions", out.when.conditions);

@@ -30,10 +30,17 @@ json_value alert_json(const alert& what);
 /// `baseline` false: nor does it say whether it begins with a baseline; the node's configuration does.
 json_value import_json(const alert& what, bool baseline = true);
 
+/// What is wrong with an alert by itself, wherever it comes from (JSON, an import, a command line): a text that is too
+/// long, no UTF-8, empty where it may not be, or has control characters; a keyword of "~" alone; a currency that there
+/// is not; bounds the wrong way round. bad_request, `place` = its JSON pointer, which begins with `pointer`.
+error check_alert(const alert& what, const alert_limits& limits = {}, const std::string& pointer = {});
+
 /// One alert. name and source are needed, everything else has the value's default; "baselineDone" is read over (it is
 /// output only). Unknown keys, wrong types and values above the limits are bad_request, `place` = the JSON pointer,
 /// which begins with `pointer`.
 result<alert> read_alert(const json_node& from, const alert_limits& limits, const std::string& pointer = {});
+/// The same without check_alert: of what a node shows, which it has taken once.
+result<alert> parse_alert(const json_node& from, const alert_limits& limits = {}, const std::string& pointer = {});
 result<alert> alert_from_json(std::string_view text, const alert_limits& limits = {});
 
 /// A JSON array of alerts, or NDJSON: one alert a line, empty lines skipped. `place` = "/3/price/min" or "line 4:

@@ -34,8 +34,10 @@ struct api_front {
   std::shared_ptr<key_ring> keys;
   failed_key_limiter limiter;
   api_routes routes;
+  api_routes elsewhere; ///< what the other role serves, and this node does not
 
   void serve(served_request request, http_server::responder respond);
+  void say_nothing_here(const served_request& request, const api_reply& reply) const;
   bool admit(const served_request& request, const api_reply& reply, api_scope needs, key_holder& who);
 };
 
@@ -68,6 +70,16 @@ bool api_front::admit(const served_request& request, const api_reply& reply, api
   return true;
 }
 
+void api_front::say_nothing_here(const served_request& request, const api_reply& reply) const {
+  if (elsewhere.find(request.method, request.segments).allowed.empty())
+    return reply.problem(404, "There is nothing at this path.");
+  reply.problem(404, context->config.serves_main
+                         ? "This is a main node, and only workers serve this: name a worker's file (--config) or "
+                           "address (--url)."
+                         : "This is a worker node, and only main serves this: name main's file (--config) or address "
+                           "(--url).");
+}
+
 void api_front::serve(served_request request, http_server::responder respond) {
   api_reply reply{std::move(respond), request.path, request.request_id, context->config.retry_after_seconds};
   if (auto host = request.headers.find("host");
@@ -83,7 +95,7 @@ void api_front::serve(served_request request, http_server::responder respond) {
   if (method != "GET")
     reply.if_late("It may still be carried out: look before you ask again.");
   if (!found.route && found.allowed.empty())
-    return reply.problem(404, "There is nothing at this path.");
+    return say_nothing_here(request, reply);
   if (!found.route) {
     auto out = reply.make(405, request.method + " is not served at this path.");
     out.headers["Allow"] = found.allowed;
@@ -134,6 +146,10 @@ void api_reply::problem(int status, std::string_view detail) const {
   respond_(std::move(out));
 }
 
+void api_reply::problem(int status, const error& why) const {
+  respond_(make_problem(status, why, path_, request_id_));
+}
+
 // -- routes ----------------------------------------------------------------------------------------
 
 void api_routes::add(std::string method, std::string_view path, api_scope needs, std::function<void(api_call)> serve) {
@@ -171,15 +187,14 @@ result<int64_t> read_id(std::string_view text) {
 http_server::handler make_api(api_config config, api_backend& backend, std::shared_ptr<key_ring> keys) {
   failed_key_limiter limiter{config.max_failed_keys_per_minute, config.max_failed_key_peers};
   auto context = std::shared_ptr<api_context>{new api_context{std::move(config), backend}};
-  auto front = std::make_shared<api_front>(api_front{context, std::move(keys), std::move(limiter), {}});
+  auto front = std::make_shared<api_front>(api_front{context, std::move(keys), std::move(limiter), {}, {}});
   add_node_routes(front->routes, context);
-  if (context->config.serves_worker)
-    add_worker_routes(front->routes, context);
-  if (context->config.serves_main) {
-    add_main_routes(front->routes, context);
-    add_alert_routes(front->routes, context);
-    add_conduct_routes(front->routes, context);
-  }
+  const auto& role = context->config;
+  add_worker_routes(role.serves_worker ? front->routes : front->elsewhere, context);
+  auto& of_main = role.serves_main ? front->routes : front->elsewhere;
+  add_main_routes(of_main, context);
+  add_alert_routes(of_main, context);
+  add_conduct_routes(of_main, context);
   return [front](served_request request, http_server::responder respond) {
     front->serve(std::move(request), std::move(respond));
   };

@@ -1,8 +1,11 @@
 // The alerts of a main node.
 #include <algorithm>
 
+#include "actors/policy/unicode.hpp"
+#include "adapters/crypto/secrets.hpp"
 #include "adapters/http_api/api_json.hpp"
 #include "adapters/http_api/api_routes.hpp"
+#include "adapters/http_api/entity_tags.hpp"
 
 namespace vigie {
 
@@ -18,6 +21,66 @@ json_value texts_json(const std::vector<std::string>& all) {
 /// With what is doubtful about it now: computed, so that it goes when the configuration is mended.
 json_value shown(const api_context_ptr& context, const alert& x) {
   return alert_json(x).set("warnings", texts_json(context->backend.doubts_of(x)));
+}
+
+/// Of the alert as it is shown: another one whenever that changes (RFC 9110, 8.8.3).
+std::string etag_of(const std::string& body) {
+  constexpr size_t digits = 32;
+  return '"' + sha256_hex(body).substr(0, digits) + '"';
+}
+
+void send_alert(const api_context_ptr& context, const api_reply& reply, const alert& x, int status = 200) {
+  served_response out;
+  out.status = status;
+  out.body = shown(context, x).dump();
+  out.headers["ETag"] = etag_of(out.body);
+  if (status == 201)
+    out.headers["Location"] = "/api/v1/alerts/" + std::to_string(x.id.value);
+  reply.send(std::move(out));
+}
+
+/// A backend's callback.
+std::function<void(result<alert>)> then_alert(const api_context_ptr& context, const api_reply& reply) {
+  return [context, reply](result<alert> outcome) {
+    if (outcome)
+      send_alert(context, reply, *outcome);
+    else
+      reply.problem(outcome.error());
+  };
+}
+
+void find_alert(const api_context_ptr& context, const api_reply& reply, alert_id id,
+                std::function<void(const alert&)> then) {
+  context->backend.list_alerts([reply, id, then = std::move(then)](result<std::vector<alert>> all) {
+    if (!all)
+      return reply.problem(all.error());
+    auto i = std::find_if(all->begin(), all->end(), [&](const alert& x) { return x.id == id; });
+    if (i == all->end())
+      return reply.problem({errc::not_found, "no alert has this id", ""});
+    then(*i);
+  });
+}
+
+void say_changed(const api_reply& reply, alert_id id) {
+  reply.problem(412, {errc::conflict,
+                      "alert " + std::to_string(id.value) +
+                          " is not as If-Match says any more: read it again, and repeat the change",
+                      "If-Match"});
+}
+
+/// Calls `then` if the request's If-Match holds (RFC 9110, 13.1.1): with the alert that it held for, or with none if
+/// the request has no If-Match.
+void if_unchanged(const api_context_ptr& context, const api_call& call, alert_id id,
+                  std::function<void(optional<alert>)> then) {
+  auto tags = std::string{call.request.header("if-match")};
+  if (tags.empty() || trim_blanks(tags) == "*") // what is not there is not found anyway
+    return then({});
+  find_alert(context, call.reply, id, [=, reply = call.reply, then = std::move(then)](const alert& now) {
+    if (names_etag(tags, etag_of(shown(context, now).dump())))
+      then(now);
+    else
+      say_changed(reply, id);
+  });
 }
 
 /// {"alerts":[…],"total":N,"next":ID|null}: by id, `limit` of them above `after`.
@@ -62,14 +125,7 @@ void serve_list(const api_context_ptr& context, const api_call& call) {
 }
 
 void serve_one(const api_context_ptr& context, const api_call& call, alert_id id) {
-  context->backend.list_alerts([context, reply = call.reply, id](result<std::vector<alert>> all) {
-    if (!all)
-      return reply.problem(all.error());
-    auto i = std::find_if(all->begin(), all->end(), [&](const alert& x) { return x.id == id; });
-    if (i == all->end())
-      return reply.problem({errc::not_found, "no alert has this id", ""});
-    reply.json(shown(context, *i));
-  });
+  find_alert(context, call.reply, id, [context, reply = call.reply](const alert& x) { send_alert(context, reply, x); });
 }
 
 void serve_new(const api_context_ptr& context, const api_call& call) {
@@ -83,11 +139,7 @@ void serve_new(const api_context_ptr& context, const api_call& call) {
   context->backend.put_alert(std::move(*what), [context, reply = std::move(reply)](result<alert> stored) {
     if (!stored)
       return reply.problem(stored.error());
-    served_response out;
-    out.status = 201;
-    out.headers["Location"] = "/api/v1/alerts/" + std::to_string(stored->id.value);
-    out.body = shown(context, *stored).dump();
-    reply.send(std::move(out));
+    send_alert(context, reply, *stored, 201);
   });
 }
 
@@ -98,8 +150,15 @@ void serve_change(const api_context_ptr& context, const api_call& call, alert_id
   if (what->id.value != 0 && what->id != id)
     return call.reply.problem({errc::bad_request, "this is not the id of the path", "/id"});
   what->id = id;
-  context->backend.put_alert(std::move(*what),
-                             then_json(call.reply, [context](const alert& x) { return shown(context, x); }));
+  if_unchanged(context, call, id, [context, reply = call.reply, what = std::move(*what)](optional<alert> before) {
+    if (!before)
+      return context->backend.put_alert(what, then_alert(context, reply));
+    context->backend.change_alert(what, std::move(*before), [context, reply, id = what.id](result<alert> outcome) {
+      if (!outcome && outcome.error().place == database::changed_meanwhile)
+        return say_changed(reply, id);
+      then_alert(context, reply)(std::move(outcome));
+    });
+  });
 }
 
 void serve_import(const api_context_ptr& context, const api_call& call) {
@@ -145,13 +204,16 @@ void add_alert_routes(api_routes& to, const api_context_ptr& context) {
   to.add("PUT", one, api_scope::run,
          with_id([context](const api_call& call, alert_id id) { serve_change(context, call, id); }));
   to.add("DELETE", one, api_scope::run, with_id([context](const api_call& call, alert_id id) {
-           context->backend.remove_alert(id, then_success(call.reply));
+           if_unchanged(context, call, id, [context, reply = call.reply, id](const optional<alert>&) {
+             context->backend.remove_alert(id, then_success(reply));
+           });
          }));
   for (auto enabled : {true, false})
     to.add("POST", one + (enabled ? "/resume" : "/pause"), api_scope::run,
            with_id([context, enabled](const api_call& call, alert_id id) {
-             context->backend.set_alert_enabled(
-                 id, enabled, then_json(call.reply, [context](const alert& x) { return shown(context, x); }));
+             if_unchanged(context, call, id, [context, reply = call.reply, id, enabled](const optional<alert>&) {
+               context->backend.set_alert_enabled(id, enabled, then_alert(context, reply));
+             });
            }));
 }
 

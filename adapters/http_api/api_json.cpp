@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
+#include "actors/policy/answer_tally.hpp"
 #include "actors/policy/page_notes.hpp"
 
 namespace vigie {
@@ -174,6 +176,7 @@ json_value run_json(const run_summary& x) {
                              {"newMatches", x.new_matches},
                              {"late", x.late},
                              {"resent", x.resent},
+                             {"learned", x.learned},
                              {"note", x.note}});
 }
 
@@ -183,14 +186,60 @@ json_value run_alert_json(const run_alert& x) {
     notes.push(std::move(line));
   return json_value::object({{"alertId", x.alert.value},
                              {"alertName", x.alert_name},
+                             {"source", x.source.value},
                              {"attempt", x.attempt},
                              {"worker", x.worker.value},
                              {"state", to_string(x.state)},
                              {"error", error_json(x.problem)},
                              {"itemsChecked", x.items_checked},
                              {"matches", x.matches},
+                             {"learned", x.learned},
                              {"tookMs", x.took.count()},
                              {"notes", std::move(notes)}});
+}
+
+json_value source_answers_json(const std::vector<run_alert>& attempts) {
+  auto out = json_value::array();
+  for (const auto& [source, x] : answers_by_source(attempts)) {
+    auto answers = json_value::object();
+    for (const auto& [status, count] : x.by_status)
+      answers.set(std::to_string(status), count);
+    auto wait = average_wait(x);
+    out.push(json_value::object({{"source", source.value},
+                                 {"requests", requests_of(x)},
+                                 {"answers", std::move(answers)},
+                                 {"bytes", x.bytes},
+                                 {"unchangedPercent", unchanged_percent(x)},
+                                 {"waitedMs", x.waited.count()},
+                                 {"averageWaitMs", wait ? json_value{wait->count()} : json_value{}}}));
+  }
+  return out;
+}
+
+result<std::vector<alert_id>> chosen_from_json(std::string_view text, size_t most_ids) {
+  std::set<alert_id> out;
+  if (text.empty())
+    return std::vector<alert_id>{};
+  auto doc = parse_json(text);
+  if (!doc)
+    return tl::unexpected(doc.error());
+  if (doc->root().kind() != json_kind::object)
+    return fail(errc::bad_request, "an object, as {\"alerts\":[7]}, is wanted here");
+  for (auto member : doc->root().members()) {
+    if (member.key() != "alerts")
+      return fail(errc::bad_request, "unknown key; known are: alerts", "/" + std::string{member.key()});
+    if (member.kind() != json_kind::array || member.size() == 0 || member.size() > most_ids)
+      return fail(errc::bad_request, "an array of 1 to " + std::to_string(most_ids) + " ids is wanted here", "/alerts");
+    size_t place = 0;
+    for (auto element : member.elements()) {
+      auto id = element.as_int();
+      if (!id || *id < 1)
+        return fail(errc::bad_request, "an alert's id is wanted here", "/alerts/" + std::to_string(place));
+      out.insert(alert_id{*id});
+      ++place;
+    }
+  }
+  return std::vector<alert_id>{out.begin(), out.end()};
 }
 
 json_value item_json(const item& x) {

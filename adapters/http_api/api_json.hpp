@@ -45,6 +45,9 @@ json_value health_json(const worker_health& x);
 json_value tree_json(const std::vector<node_row>& x);
 json_value run_json(const run_summary& x);
 json_value run_alert_json(const run_alert& x);
+/// What each source of a run's attempts was answered: [{"source","requests","answers":{"200":12},"bytes",
+/// "unchangedPercent","waitedMs","averageWaitMs"}]; "0" = no answer came.
+json_value source_answers_json(const std::vector<run_alert>& attempts);
 json_value item_json(const item& x);
 json_value match_json(const match& x); ///< {"alertId","item":{…}}
 json_value stored_match_json(const stored_match& x);
@@ -61,6 +64,10 @@ json_value command_data_json(const command_result& x, command_kind kind);
 
 /// {"ids":[7],"dead":true,"ambiguous":true}: one of them at least. bad_request with the JSON pointer.
 result<retry_outbox> retry_from_json(std::string_view text, size_t most_ids);
+
+/// {"alerts":[7,9]}, each once, in order: what a run is to check; an empty text or object = all. bad_request with the
+/// JSON pointer.
+result<std::vector<alert_id>> chosen_from_json(std::string_view text, size_t most_ids);
 
 /// {"type","payload"}; payloads: check-alerts {"alerts":[…]} with one alert at least, scrape {"url"}, custom
 /// {"name","args":{…}}, generate-cookies {}. bad_request with the JSON pointer.

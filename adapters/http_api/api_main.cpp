@@ -45,12 +45,15 @@ void serve_run_once(const api_context_ptr& context, const api_call& call) {
   if (key.size() > context->config.max_idempotency_key)
     return call.reply.problem(400, "The Idempotency-Key is longer than " +
                                        std::to_string(context->config.max_idempotency_key) + " characters.");
+  auto only = chosen_from_json(call.request.body, context->config.max_list);
+  if (!only)
+    return call.reply.problem(only.error());
   auto reply = call.reply;
   reply.if_late(key.empty()
                     ? "The run may still begin: GET /api/v1/runs shows whether it did."
                     : "The run may still begin: ask again with the same Idempotency-Key, and you get that run.");
   context->backend.run_once(
-      std::string{key}, "api:" + call.who.id, [reply = std::move(reply)](result<run_ticket> outcome) {
+      std::string{key}, "api:" + call.who.id, std::move(*only), [reply = std::move(reply)](result<run_ticket> outcome) {
         if (!outcome)
           return reply.problem(outcome.error());
         reply.success(json_value::object({{"runId", outcome->run.value}, {"deduplicated", outcome->deduplicated}}));
@@ -65,7 +68,9 @@ void serve_run(const api_context_ptr& context, const api_call& call) {
                              auto alerts = json_value::array();
                              for (const auto& row : x.alerts)
                                alerts.push(run_alert_json(row));
-                             return json_value::object({{"run", run_json(x.run)}, {"alerts", std::move(alerts)}});
+                             return json_value::object({{"run", run_json(x.run)},
+                                                        {"alerts", std::move(alerts)},
+                                                        {"sources", source_answers_json(x.alerts)}});
                            }));
 }
 

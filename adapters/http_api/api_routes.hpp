@@ -26,6 +26,8 @@ public:
   void send(served_response response) const { respond_(std::move(response)); }
   void problem(const error& why) const;
   void problem(int status, std::string_view detail) const;
+  /// Under another status than that of its code.
+  void problem(int status, const error& why) const;
   /// {"success":true,"data":…}
   void success(json_value data) const;
   served_response make(int status, std::string_view detail) const;

@@ -69,11 +69,16 @@ public:
   // -------------------------------------------------------------------------------------------------------------
   virtual void get_stats(done<fleet_stats> cb) = 0;
   virtual void execute(worker_command what, envelope env, done<command_result> cb) = 0; ///< through the balancer
-  virtual void run_once(std::string idempotency_key, std::string cause, done<run_ticket> cb) = 0;
+  /// `only`: these alerts, and no others; empty = all that are enabled. not_found and bad_request as of begin_run in
+  /// the database port; conflict for a key that began a run of others.
+  virtual void run_once(std::string idempotency_key, std::string cause, std::vector<alert_id> only,
+                        done<run_ticket> cb) = 0;
   virtual void list_alerts(done<std::vector<alert>> cb) = 0;
-  /// This one and the next: bad_request for a source or channel that the configuration does not have; nothing is
+  /// This one and the next two: bad_request for a source or channel that the configuration does not have; nothing is
   /// stored.
   virtual void put_alert(alert what, done<alert> cb) = 0;
+  /// As the database port says.
+  virtual void change_alert(alert what, alert before, done<alert> cb) = 0;
   virtual void import_alerts(std::vector<alert> what, done<uint32_t> cb) = 0;
   /// What is doubtful about an alert under this node's configuration, a sentence each. At once.
   virtual std::vector<std::string> doubts_of(const alert& what) const = 0;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "messages/values/alert.hpp"
@@ -24,6 +25,9 @@ public:
   using done = std::function<void(result<T>)>;
   struct unit {};
 
+  /// The place of the conflict that change_alert answers when somebody else was quicker. That of a name is "/name".
+  static constexpr std::string_view changed_meanwhile = "before";
+
   virtual ~database() = default;
 
   /// Writes, and leaves everything as it was. store_unavailable with the reason: nothing can be stored now.
@@ -38,6 +42,8 @@ public:
   /// alert (not_found); its baseline_done is kept as settlements made it, so that an edit cannot make a run silent, and
   /// what was known of its pages is dropped. Enabled, it is no longer paused.
   virtual void put_alert(alert what, done<alert> cb) = 0;
+  /// The same of an alert that is still as `before` says; conflict at `changed_meanwhile` if it is not.
+  virtual void change_alert(alert what, alert before, done<alert> cb) = 0;
   /// All or none.
   virtual void import_alerts(std::vector<alert> what, done<uint32_t> cb) = 0;
   virtual void remove_alert(alert_id id, done<unit> cb) = 0; ///< not_found
@@ -49,10 +55,10 @@ public:
   /// The newest run that is still `running`, with the alerts that have no settled attempt and what is known of
   /// their pages; not_found when there is none.
   virtual void find_unfinished_run(done<begun_run> cb) = 0;
-  /// Makes a run of all enabled alerts but those of the sources `without`. With no enabled alert, a `skipped_empty`
-  /// row; conflict, and nothing is made, if all of them are left out.
-  virtual void begin_run(run_trigger trigger, trace_id trace, std::vector<source_id> without, wall_time now,
-                         done<begun_run> cb) = 0;
+  /// Makes a run of all enabled alerts, or of `which.only`, but for those of the sources `which.without`. With no
+  /// enabled alert, a `skipped_empty` row; conflict, and nothing is made, if all of them are left out. Of `which.only`
+  /// one that there is not is not_found, one that is switched off bad_request, and nothing is made.
+  virtual void begin_run(vigie::begin_run which, wall_time now, done<begun_run> cb) = 0;
   /// A row for a tick that did nothing.
   virtual void record_skipped_run(run_trigger trigger, run_state why, std::string note, wall_time now,
                                   done<run_summary> cb) = 0;

@@ -22,16 +22,18 @@ result<std::vector<alert>> list_alerts(sql_session& db);
 /// What is random, in a text of letters and digits; another one at each call.
 using random_part = std::function<std::string()>;
 result<alert> put_alert(sql_session& db, alert what, const random_part& draw);
+result<alert> change_alert(sql_session& db, const alert& what, const alert& before, const random_part& draw);
 result<uint32_t> import_alerts(sql_session& db, const std::vector<alert>& what, const random_part& draw);
 result<unit> remove_alert(sql_session& db, alert_id id);
 result<alert> set_alert_enabled(sql_session& db, alert_id id, bool enabled);
+/// errc::none if each of them is there and enabled.
+error refusal_of(sql_session& db, const std::vector<alert_id>& chosen);
 /// The enabled alerts of a run that are not done, by id.
 std::vector<alert> unfinished_alerts(sql_session& db, run_id run);
 
 // -- repository_runs.cpp --------------------------------------------------------------------------
 result<begun_run> find_unfinished_run(sql_session& db);
-result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id& trace,
-                            const std::vector<source_id>& without, wall_time now);
+result<begun_run> begin_run(sql_session& db, const vigie::begin_run& which, wall_time now);
 result<run_summary> record_skipped_run(sql_session& db, run_trigger trigger, run_state why, const std::string& note,
                                        wall_time now);
 result<std::vector<fencing_token>> begin_attempts(sql_session& db, run_id run, const std::vector<attempt_request>& what,

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "actors/policy/run_words.hpp"
+
 namespace vigie::repository {
 
 namespace {
@@ -119,7 +121,7 @@ result<std::vector<alert>> list_alerts(sql_session& db) {
 
 result<alert> put_alert(sql_session& db, alert what, const random_part& draw) {
   if (name_is_taken(db, what))
-    return fail(errc::conflict, "an alert named \"" + what.name + "\" exists");
+    return fail(errc::conflict, "an alert named \"" + what.name + "\" exists", "/name");
   if (what.id.value == 0)
     insert(db, what, draw());
   else if (!update(db, what))
@@ -128,6 +130,16 @@ result<alert> put_alert(sql_session& db, alert what, const random_part& draw) {
     forget_pages(db, what.id); // what it was matched against says nothing of what it looks for now
   write_words(db, what);
   return what;
+}
+
+result<alert> change_alert(sql_session& db, const alert& what, const alert& before, const random_part& draw) {
+  auto now = get_alert(db, what.id);
+  if (!now)
+    return now;
+  if (*now != before)
+    return fail(errc::conflict, "alert " + std::to_string(what.id.value) + " was changed meanwhile",
+                std::string{database::changed_meanwhile});
+  return put_alert(db, what, draw);
 }
 
 result<uint32_t> import_alerts(sql_session& db, const std::vector<alert>& what, const random_part& draw) {
@@ -148,6 +160,17 @@ result<alert> set_alert_enabled(sql_session& db, alert_id id, bool enabled) {
              "gone_in_a_row = CASE WHEN $1 THEN 0 ELSE gone_in_a_row END WHERE id = $2",
              enabled, id);
   return get_alert(db, id);
+}
+
+error refusal_of(sql_session& db, const std::vector<alert_id>& chosen) {
+  for (const auto& id : chosen) {
+    auto x = get_alert(db, id);
+    if (!x)
+      return x.error();
+    if (!x->enabled)
+      return {errc::bad_request, switched_off_words(*x), {}};
+  }
+  return {};
 }
 
 std::vector<alert> unfinished_alerts(sql_session& db, run_id run) {

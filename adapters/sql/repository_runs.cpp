@@ -1,19 +1,23 @@
 #include "adapters/sql/repository.hpp"
 
+#include <set>
+
+#include "actors/policy/answer_tally.hpp"
+
 namespace vigie::repository {
 
 namespace {
 
 #define VIGIE_RUN_COLUMNS                                                                                              \
   "SELECT id, trace, \"trigger\", state, started_ms, ended_ms, alerts, alerts_ok, alerts_failed, workers, "            \
-  "workers_ok, items_checked, matches, new_matches, late, resent, note FROM alert_runs "
+  "workers_ok, items_checked, matches, new_matches, late, resent, note, learned FROM alert_runs "
 
 std::vector<run_summary> read_runs(sql_rows& rows) {
   std::vector<run_summary> out;
   for (std::string trigger, state; rows.next();) {
     auto& x = out.emplace_back();
     rows.read(x.id, x.trace, trigger, state, x.started, x.ended, x.alerts, x.alerts_ok, x.alerts_failed, x.workers,
-              x.workers_ok, x.items_checked, x.matches, x.new_matches, x.late, x.resent, x.note);
+              x.workers_ok, x.items_checked, x.matches, x.new_matches, x.late, x.resent, x.note, x.learned);
     x.trigger = parse_word(rows, run_trigger_from_string(trigger));
     x.state = parse_word(rows, run_state_from_string(state));
   }
@@ -42,10 +46,12 @@ bool has_plan(sql_session& db, run_id run, alert_id alert) {
 }
 
 fencing_token insert_attempt(sql_session& db, run_id run, const attempt_request& x, wall_time now) {
-  auto rows = db.query("INSERT INTO run_alerts (run_id, alert_id, attempt, worker, state, error_code, error_detail, "
-                       "error_place, items_checked, matches, new_matches, outbox_rows, begun_ms, ended_ms, took_ms) "
-                       "VALUES ($1, $2, $3, $4, $5, $6, '', '', 0, 0, 0, 0, $7, 0, 0) RETURNING token",
-                       run, x.alert, x.attempt, x.worker, attempt_state::assigned, errc::none, now);
+  auto rows =
+      db.query("INSERT INTO run_alerts (run_id, alert_id, attempt, worker, state, error_code, error_detail, "
+               "error_place, items_checked, matches, new_matches, outbox_rows, begun_ms, ended_ms, took_ms, source) "
+               "VALUES ($1, $2, $3, $4, $5, $6, '', '', 0, 0, 0, 0, $7, 0, 0, "
+               "coalesce((SELECT source FROM alerts WHERE id = $2), '')) RETURNING token",
+               run, x.alert, x.attempt, x.worker, attempt_state::assigned, errc::none, now);
   fencing_token out;
   if (rows->next())
     rows->read(out);
@@ -57,6 +63,19 @@ bool abandon_earlier(sql_session& db, run_id run, alert_id alert, wall_time now)
   db.execute("UPDATE run_alerts SET state = $1, ended_ms = $2 WHERE run_id = $3 AND alert_id = $4 AND state = $5",
              attempt_state::abandoned, now, run, alert, attempt_state::assigned);
   return db.query("SELECT 1 FROM run_alerts WHERE run_id = $1 AND alert_id = $2 LIMIT 1", run, alert)->next();
+}
+
+/// How many.
+int64_t plan_alerts(sql_session& db, run_id run, const std::vector<alert_id>& only) {
+#define VIGIE_PLAN_ALERTS                                                                                              \
+  "INSERT INTO run_plan (run_id, alert_id, alert_name, done, revision) "                                               \
+  "SELECT $1, id, name, 0, revision FROM alerts WHERE enabled = 1"
+  if (only.empty())
+    return db.execute(VIGIE_PLAN_ALERTS, run);
+  int64_t planned = 0;
+  for (const auto& id : std::set<alert_id>{only.begin(), only.end()})
+    planned += db.execute(VIGIE_PLAN_ALERTS " AND id = $2", run, id);
+  return planned;
 }
 
 std::string delivery_of(sql_session& db, const match& pair) {
@@ -93,21 +112,20 @@ result<begun_run> find_unfinished_run(sql_session& db) {
   return begun_run{*run, unfinished_alerts(db, run->id), pages_of_run(db, run->id)};
 }
 
-result<begun_run> begin_run(sql_session& db, run_trigger trigger, const trace_id& trace,
-                            const std::vector<source_id>& without, wall_time now) {
+result<begun_run> begin_run(sql_session& db, const vigie::begin_run& which, wall_time now) {
+  if (auto no = refusal_of(db, which.only); no.code != errc::none)
+    return tl::unexpected<error>(std::move(no));
   begun_run out;
-  out.run.trace = trace;
-  out.run.trigger = trigger;
+  out.run.trace = which.trace;
+  out.run.trigger = which.trigger;
   out.run.started = now;
   insert_run(db, out.run);
-  auto alerts = db.execute("INSERT INTO run_plan (run_id, alert_id, alert_name, done, revision) "
-                           "SELECT $1, id, name, 0, revision FROM alerts WHERE enabled = 1",
-                           out.run.id);
-  for (const auto& source : without)
+  auto alerts = plan_alerts(db, out.run.id, which.only);
+  for (const auto& source : which.without)
     alerts -= db.execute("DELETE FROM run_plan WHERE run_id = $1 AND alert_id IN "
                          "(SELECT id FROM alerts WHERE source = $2)",
                          out.run.id, source);
-  if (alerts == 0 && !without.empty())
+  if (alerts == 0 && !which.without.empty())
     return fail(errc::conflict, "all that there is to check is left out");
   out.run.alerts = static_cast<uint32_t>(alerts);
   if (alerts == 0) {
@@ -186,14 +204,17 @@ result<std::vector<run_alert>> list_run_alerts(sql_session& db, run_id run) {
   std::vector<run_alert> out;
   auto rows =
       db.query("SELECT t.run_id, t.alert_id, p.alert_name, t.attempt, t.token, t.worker, t.state, t.error_code, "
-               "t.error_detail, t.error_place, t.items_checked, t.matches, t.took_ms, t.notes FROM run_alerts t "
+               "t.error_detail, t.error_place, t.items_checked, t.matches, t.took_ms, t.notes, t.source, t.statuses, "
+               "t.bytes, t.waited_ms, t.learned FROM run_alerts t "
                "JOIN run_plan p ON p.run_id = t.run_id AND p.alert_id = t.alert_id "
                "WHERE t.run_id = $1 ORDER BY t.token",
                run);
-  for (std::string state, code; rows->next();) {
+  for (std::string state, code, statuses; rows->next();) {
     auto& x = out.emplace_back();
     rows->read(x.run, x.alert, x.alert_name, x.attempt, x.token, x.worker, state, code, x.problem.detail,
-               x.problem.place, x.items_checked, x.matches, x.took, x.notes);
+               x.problem.place, x.items_checked, x.matches, x.took, x.notes, x.source, statuses, x.answers.bytes,
+               x.answers.waited, x.learned);
+    x.answers.by_status = statuses_of(statuses);
     x.state = parse_word(*rows, attempt_state_from_string(state));
     x.problem.code = errc_from_string(code);
   }

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "actors/policy/answer_tally.hpp"
 #include "actors/policy/page_notes.hpp"
 
 namespace vigie::repository {
@@ -65,9 +66,11 @@ void write_attempt(sql_session& db, const alert_settled& what, attempt_state sta
                    const settle_receipt& receipt, wall_time now) {
   db.execute("UPDATE run_alerts SET state = $1, error_code = $2, error_detail = $3, error_place = $4, "
              "items_checked = $5, matches = $6, new_matches = $7, outbox_rows = $8, ended_ms = $9, took_ms = $10, "
-             "notes = $11 WHERE token = $12",
+             "notes = $11, statuses = $12, bytes = $13, waited_ms = $14, "
+             "source = CASE WHEN $15 = '' THEN source ELSE $15 END WHERE token = $16",
              state, what.problem.code, what.problem.detail, what.problem.place, what.items_checked, matches,
-             receipt.new_matches, receipt.outbox_rows, now, what.took, to_lines(what.notes), what.token);
+             receipt.new_matches, receipt.outbox_rows, now, what.took, to_lines(what.notes),
+             to_text(what.answers.by_status), what.answers.bytes, what.answers.waited, what.source, what.token);
 }
 
 void finish_alert(sql_session& db, const alert_settled& what) {
@@ -117,9 +120,12 @@ void write_match(sql_session& db, const stored_match& x) {
 settle_receipt apply_success(sql_session& db, const alert_settled& what, const alert_owner& owner, wall_time now) {
   settle_receipt receipt{true, 0, 0};
   std::set<std::string_view> distinct;
+  uint32_t learned = 0;
   for (const auto& x : what.matches) {
     distinct.insert(x.what.id.value);
-    if (!mark_seen(db, what.alert, x.what.id, now) || owner.learning)
+    auto is_new = mark_seen(db, what.alert, x.what.id, now);
+    learned += is_new && owner.learning ? 1 : 0;
+    if (!is_new || owner.learning)
       continue;
     stored_match found{{what.alert, x.what}, owner.name, what.source, what.run, now, {}};
     if (found.source.value.empty())
@@ -128,15 +134,17 @@ settle_receipt apply_success(sql_session& db, const alert_settled& what, const a
     ++receipt.new_matches;
     receipt.outbox_rows += notify(db, found, owner.key_part, owner.channels);
   }
-  if (owner.learning)
+  if (owner.learning) {
     db.execute("UPDATE alerts SET baseline_done = 1 WHERE id = $1", what.alert);
+    db.execute("UPDATE run_alerts SET learned = 1 WHERE token = $1", what.token);
+  }
   keep_pages(db, what);
   note_outcome(db, what);
   write_attempt(db, what, attempt_state::settled, distinct.size(), receipt, now);
   finish_alert(db, what);
   db.execute("UPDATE alert_runs SET alerts_ok = alerts_ok + 1, items_checked = items_checked + $1, "
-             "matches = matches + $2, new_matches = new_matches + $3 WHERE id = $4",
-             what.items_checked, distinct.size(), receipt.new_matches, what.run);
+             "matches = matches + $2, new_matches = new_matches + $3, learned = learned + $4 WHERE id = $5",
+             what.items_checked, distinct.size(), receipt.new_matches, learned, what.run);
   return receipt;
 }
 

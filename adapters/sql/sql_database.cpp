@@ -156,6 +156,9 @@ public:
   void put_alert(alert what, done<alert> cb) override {
     write(std::move(cb), [=, this](sql_session& s) { return repository::put_alert(s, what, draw_); });
   }
+  void change_alert(alert what, alert before, done<alert> cb) override {
+    write(std::move(cb), [=, this](sql_session& s) { return repository::change_alert(s, what, before, draw_); });
+  }
   void import_alerts(std::vector<alert> what, done<uint32_t> cb) override {
     write(std::move(cb),
           [this, what = std::move(what)](sql_session& s) { return repository::import_alerts(s, what, draw_); });
@@ -170,9 +173,8 @@ public:
   void find_unfinished_run(done<begun_run> cb) override {
     read(std::move(cb), [](sql_session& s) { return repository::find_unfinished_run(s); });
   }
-  void begin_run(run_trigger trigger, trace_id trace, std::vector<source_id> without, wall_time now,
-                 done<begun_run> cb) override {
-    write(std::move(cb), [=](sql_session& s) { return repository::begin_run(s, trigger, trace, without, now); });
+  void begin_run(vigie::begin_run which, wall_time now, done<begun_run> cb) override {
+    write(std::move(cb), [=](sql_session& s) { return repository::begin_run(s, which, now); });
   }
   void record_skipped_run(run_trigger trigger, run_state why, std::string note, wall_time now,
                           done<run_summary> cb) override {

@@ -66,12 +66,23 @@ int say_unknown(api_client& client, const std::string& name, std::ostream& err) 
 } // namespace
 
 std::optional<alert> read_shown(const json_node& shown, std::ostream& err) {
-  if (auto what = read_alert(shown, {}))
+  if (auto what = parse_alert(shown))
     return std::move(*what);
   else
     err << "The node shows an alert in a form that this vigie does not know: " << strip_control(what.error().place)
         << ": " << strip_control(what.error().detail) << '\n';
   return std::nullopt;
+}
+
+int read_again(api_client& client, meant_alert& x, std::ostream& err) {
+  x.shown = client.get(x.path);
+  if (!x.shown.ok())
+    return x.shown.exit_code;
+  auto what = read_shown(x.shown.data(), err);
+  if (!what)
+    return exit_failed;
+  x.what = std::move(*what);
+  return exit_done;
 }
 
 meant_alerts find_alerts(api_client& client, const std::vector<std::string>& words, std::ostream& err) {
@@ -82,16 +93,11 @@ meant_alerts find_alerts(api_client& client, const std::vector<std::string>& wor
       return out;
     if (id.empty())
       return {say_unknown(client, word, err), {}};
-    auto path = alerts_path + "/" + id;
-    auto answer = client.get(path);
-    if (!answer.ok())
-      return {answer.exit_code, {}};
-    auto what = read_shown(answer.data(), err);
-    if (!what)
-      return {exit_failed, {}};
-    auto known = std::any_of(out.all.begin(), out.all.end(), [&](const auto& x) { return x.what.id == what->id; });
-    if (!known)
-      out.all.push_back({std::move(*what), std::move(answer), path});
+    meant_alert meant{{}, {}, alerts_path + "/" + id};
+    if (auto code = read_again(client, meant, err); code != exit_done)
+      return {code, {}};
+    if (std::none_of(out.all.begin(), out.all.end(), [&](const auto& x) { return x.what.id == meant.what.id; }))
+      out.all.push_back(std::move(meant));
   }
   return out;
 }

@@ -26,6 +26,9 @@ struct meant_alerts {
 /// An alert as the API shows it; nothing, with the reason on `err`, if it is of a form that this vigie does not know.
 std::optional<alert> read_shown(const json_node& shown, std::ostream& err);
 
+/// Looks at it once more.
+int read_again(api_client& client, meant_alert& x, std::ostream& err);
+
 /// Looks up each of `words`: a number, or a name. One that does not exist ends it, with the name that is nearest, and
 /// so does a number that is another alert's name: nothing is done by half, or to the wrong one.
 meant_alerts find_alerts(api_client& client, const std::vector<std::string>& words, std::ostream& err);

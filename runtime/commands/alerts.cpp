@@ -1,6 +1,5 @@
 // `vigie alerts`: list, show, add, set, pause, resume, remove, import, export.
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -8,6 +7,7 @@
 
 #include "actors/policy/plain_text.hpp"
 #include "adapters/http_api/alert_json.hpp"
+#include "runtime/commands/alert_export.hpp"
 #include "runtime/commands/alert_names.hpp"
 #include "runtime/commands/api_client.hpp"
 #include "runtime/commands/import_portions.hpp"
@@ -122,6 +122,14 @@ int list_all(const output_style& style, api_client& client, std::ostream& out) {
   return exit_done;
 }
 
+std::string baseline_words(const json_node& alert) {
+  if (!bool_of(alert, "baseline"))
+    return "no: all that matches is sent, from the first run on";
+  return bool_of(alert, "baselineDone")
+             ? "done: what the first run found was learned and not sent; what is new since is sent"
+             : "to come: the first run learns what is there and sends none of it";
+}
+
 void print_one(const json_node& data, const output_style& style, std::ostream& out) {
   auto x = data.find("alert").value_or(data);
   text_table table{{{"FIELD", text_table::holds::word}, {"VALUE"}}, text_table::too_wide::wrapped};
@@ -131,8 +139,9 @@ void print_one(const json_node& data, const output_style& style, std::ostream& o
   table.add({"price", price_range(x)});
   for (const char* key : {"conditions", "brands", "sizes", "channels"})
     table.add({key, list_of(x, key)});
-  for (const char* key : {"foldAccents", "enabled", "baseline", "baselineDone"})
+  for (const char* key : {"foldAccents", "enabled"})
     table.add({key, text_of(x, key)});
+  table.add({"baseline", baseline_words(x)});
   if (auto why = text_of(x, "pausedWhy"); !why.empty())
     table.add({"pausedWhy", {why, paint::warning}});
   for (auto warning : rows_of(x, "warnings"))
@@ -195,50 +204,6 @@ int import_file(const alerts_options& options, api_client& client, std::ostream&
   return send_portions(cut_import(text, client.max_body_bytes()), alerts->size(), options, client, out, err);
 }
 
-/// All pages, one alert a line.
-int write_all(api_client& client, std::ostream& to, int64_t& count, std::ostream& err) {
-  for (int64_t after = 0;;) {
-    auto answer = client.get(alerts_path + "?after=" + std::to_string(after));
-    if (!answer.ok())
-      return answer.exit_code;
-    for (auto x : rows_of(answer.data(), "alerts")) {
-      auto what = read_shown(x, err);
-      if (!what)
-        return exit_failed;
-      to << import_json(*what).dump() << '\n';
-      ++count;
-    }
-    auto next = int_of(answer.data(), "next");
-    if (next <= after)
-      return exit_done;
-    after = next;
-  }
-}
-
-int export_file(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
-  int64_t count = 0;
-  if (options.file == "-")
-    return write_all(client, out, count, err);
-  auto name = strip_control(options.file);
-  if (std::filesystem::exists(options.file)) {
-    err << "The file " << name << " is there already; name another, or remove it first.\n";
-    return exit_usage;
-  }
-  std::ofstream to{options.file, std::ios::binary};
-  auto code = to ? write_all(client, to, count, err) : exit_done;
-  to.close();
-  if (code == exit_done && to) {
-    out << count << (count == 1 ? " alert" : " alerts") << " written to " << name << '\n';
-    return exit_done;
-  }
-  std::error_code ignored;
-  std::filesystem::remove(options.file, ignored);
-  if (code != exit_done)
-    return code;
-  err << "The file " << name << " cannot be written.\n";
-  return exit_failed;
-}
-
 int show_answer(const output_style& style, const api_answer& answer, std::ostream& out) {
   if (!answer.ok())
     return answer.exit_code;
@@ -249,7 +214,12 @@ int show_answer(const output_style& style, const api_answer& answer, std::ostrea
   return exit_done;
 }
 
-int add_one(const alerts_options& options, api_client& client, std::ostream& out) {
+int say_fault(const error& fault, std::ostream& err) {
+  err << "The alert cannot be so: " << strip_control(fault.place) << ": " << strip_control(fault.detail) << '\n';
+  return exit_usage;
+}
+
+int add_one(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
   // What is the same whatever it was before was said.
   alert x, other;
   other.baseline = !x.baseline;
@@ -258,15 +228,21 @@ int add_one(const alerts_options& options, api_client& client, std::ostream& out
     change(other);
   }
   auto said = x.baseline == other.baseline;
+  if (auto fault = check_alert(x); fault.code != errc::none)
+    return say_fault(fault, err);
   return show_answer(options.style, client.send("POST", alerts_path, import_json(x, said).dump()), out);
 }
 
-/// Every alert that was named, or none of them if one does not exist; the first that is refused ends it.
+/// Every alert that was named, or none of them if one does not exist, or `refuse` says no to any; the first that the
+/// node refuses ends it.
 int for_each_meant(const alerts_options& options, api_client& client, std::ostream& err,
-                   const std::function<int(const meant_alert&)>& act) {
+                   const std::function<int(meant_alert&)>& act,
+                   const std::function<int(const std::vector<meant_alert>&)>& refuse = {}) {
   auto meant = find_alerts(client, options.which, err);
   if (meant.exit_code != exit_done)
     return meant.exit_code;
+  if (auto code = refuse ? refuse(meant.all) : exit_done; code != exit_done)
+    return code;
   for (size_t i = 0; i < meant.all.size(); ++i)
     if (auto code = act(meant.all[i]); code != exit_done) {
       if (meant.all.size() > 1)
@@ -288,16 +264,39 @@ int show_all(const alerts_options& options, api_client& client, std::ostream& ou
   });
 }
 
-int change_all(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
-  if (options.changes.empty()) {
-    err << "Nothing is to be changed: name what, as --price-max 250. See vigie alerts set --help.\n";
-    return exit_usage;
-  }
-  return for_each_meant(options, client, err, [&](const meant_alert& x) {
-    auto changed = x.what;
-    for (const auto& change : options.changes)
-      change(changed);
-    auto answer = client.send("PUT", x.path, alert_json(changed).dump());
+alert changed_by(const alerts_options& options, alert x) {
+  for (const auto& change : options.changes)
+    change(x);
+  return x;
+}
+
+/// Before anything is changed.
+int refuse_changes(const alerts_options& options, const std::vector<meant_alert>& all, std::ostream& err) {
+  for (const auto& x : all)
+    if (auto fault = check_alert(changed_by(options, x.what)); fault.code != errc::none)
+      return say_fault(fault, err);
+  if (all.size() < 2 || changed_by(options, all[0].what).name != changed_by(options, all[1].what).name)
+    return exit_done;
+  err << "One name for " << all.size() << " alerts: no two alerts share one. Say --name for one alert.\n";
+  return exit_usage;
+}
+
+/// What somebody else, or vigie itself, changes meanwhile is not undone: the change is made once more to what it is
+/// then.
+int change_one(const alerts_options& options, api_client& client, meant_alert& x, std::ostream& out,
+               std::ostream& err) {
+  constexpr int most_tries = 10;
+  for (int i = 0; i < most_tries; ++i) {
+    auto changed = changed_by(options, x.what);
+    std::map<std::string, std::string> condition;
+    if (!x.shown.etag.empty())
+      condition["if-match"] = x.shown.etag;
+    auto answer = client.send("PUT", x.path, alert_json(changed).dump(), condition, 412);
+    if (answer.ok() && answer.status == 412) {
+      if (auto code = read_again(client, x, err); code != exit_done)
+        return code;
+      continue;
+    }
     if (options.style.json || !answer.ok())
       return show_answer(options.style, answer, out);
     out << named(changed) << (changed == x.what ? " was so already\n" : " changed\n");
@@ -305,7 +304,20 @@ int change_all(const alerts_options& options, api_client& client, std::ostream& 
     add_warnings(warnings, answer.data());
     print_warnings(warnings, options.style, out);
     return exit_done;
-  });
+  }
+  err << "The " << named(x.what) << " was changed by others " << most_tries
+      << " times meanwhile, and not by this command. Try again.\n";
+  return exit_failed;
+}
+
+int change_all(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
+  if (options.changes.empty()) {
+    err << "Nothing is to be changed: name what, as --price-max 250. See vigie alerts set --help.\n";
+    return exit_usage;
+  }
+  return for_each_meant(
+      options, client, err, [&](meant_alert& x) { return change_one(options, client, x, out, err); },
+      [&](const std::vector<meant_alert>& all) { return refuse_changes(options, all, err); });
 }
 
 /// `method` on its path and `below`.
@@ -330,7 +342,7 @@ int run_alerts(const alerts_options& options, std::ostream& out, std::ostream& e
   case alerts_action::show:
     return show_all(options, client, out, err);
   case alerts_action::add:
-    return add_one(options, client, out);
+    return add_one(options, client, out, err);
   case alerts_action::set:
     return change_all(options, client, out, err);
   case alerts_action::pause:
@@ -342,7 +354,7 @@ int run_alerts(const alerts_options& options, std::ostream& out, std::ostream& e
   case alerts_action::import:
     return import_file(options, client, out, err);
   case alerts_action::write:
-    return export_file(options, client, out, err);
+    return export_alerts(options, client, out, err);
   }
   return exit_usage;
 }

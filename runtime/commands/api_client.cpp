@@ -17,6 +17,48 @@ namespace {
 constexpr size_t max_key_bytes = 4096;
 constexpr uint64_t max_answer_bytes = 256 << 20;
 
+/// What every answer under a path has, the first that fits; so that another program that answers 200 to everything is
+/// not taken for a node that did as it was told.
+struct known_answer {
+  std::string_view path;
+  std::string_view member;
+};
+constexpr std::array known_answers{
+    known_answer{"/readyz", "ready"},
+    known_answer{"/api/v1/alerts/run-once", "success"},
+    known_answer{"/api/v1/alerts/import", "imported"},
+    known_answer{"/api/v1/alerts/", "id"},    // or "success", where it is removed
+    known_answer{"/api/v1/alerts", "alerts"}, // or "id", where it is new
+    known_answer{"/api/v1/runs/", "run"},
+    known_answer{"/api/v1/runs", "runs"},
+    known_answer{"/api/v1/matches", "matches"},
+    known_answer{"/api/v1/plan", "verdict"},
+    known_answer{"/api/v1/conduct", "hosts"},
+    known_answer{"/api/v1/hosts/", "lifted"},
+    known_answer{"/api/v1/outbox/retry", "retried"},
+    known_answer{"/api/v1/outbox", "outbox"},
+    known_answer{"/api/v1/workers/", "success"},
+    known_answer{"/api/v1/workers", "workers"},
+    known_answer{"/api/v1/worker/main/stats", "totalWorkers"},
+    known_answer{"/api/v1/inspect/tree", "nodes"},
+};
+
+bool is_ours(std::string_view path, const json_node& root) {
+  if (root.find("success").has_value())
+    return true;
+  auto known =
+      std::find_if(known_answers.begin(), known_answers.end(), [&](const auto& x) { return path.starts_with(x.path); });
+  if (known == known_answers.end())
+    return false;
+  return root.find(known->member).has_value() || (path == "/api/v1/alerts" && root.find("id").has_value());
+}
+
+api_answer unusable() {
+  api_answer out;
+  out.exit_code = exit_usage;
+  return out;
+}
+
 } // namespace
 
 std::string default_config(const std::map<std::string, std::string>& environment) {
@@ -137,7 +179,15 @@ result<http_response> api_client::ask(const std::string& method, const std::stri
   return transport_(std::move(request));
 }
 
-api_answer api_client::read(result<http_response> response, int32_t also_good) {
+api_answer api_client::say_foreign(std::string_view why) const {
+  err_ << "What answers at " << url_ << " is not vigie: " << why << ".\n    Look at the address: "
+       << "it is [api] listen of the node's file, or --url.\n";
+  api_answer out;
+  out.exit_code = exit_failed;
+  return out;
+}
+
+api_answer api_client::read(const std::string& path, result<http_response> response, int32_t also_good) {
   api_answer out;
   if (!response) {
     err_ << painted("No answer from " + url_ + ": ", paint::bad, style_)
@@ -151,26 +201,26 @@ api_answer api_client::read(result<http_response> response, int32_t also_good) {
     return explain(*response);
   out.text = std::move(response->body);
   auto parsed = parse_json(out.text.empty() ? std::string_view{"null"} : std::string_view{out.text});
-  if (!parsed) {
-    err_ << "The answer of " << url_ << " is not JSON: " << strip_control(parsed.error().detail) << '\n';
-    out.exit_code = exit_failed;
-    return out;
-  }
+  if (!parsed)
+    return say_foreign("no JSON, " + strip_control(parsed.error().detail));
+  auto is_problem = response->status == also_good && parsed->root().find("title").has_value();
+  if (!is_problem && !is_ours(path, parsed->root()))
+    return say_foreign("JSON, and not that of " + path.substr(0, path.find('?')));
   out.body = std::move(*parsed);
+  out.status = response->status;
+  out.etag = response->headers.value("etag");
   return out;
 }
 
 api_answer api_client::send(const std::string& method, const std::string& path, std::string body,
-                            const std::map<std::string, std::string>& headers) {
+                            const std::map<std::string, std::string>& headers, int32_t also_good) {
   if (!usable_)
-    return {exit_usage, {}, {}};
-  return read(ask(method, path, std::move(body), headers));
+    return unusable();
+  return read(path, ask(method, path, std::move(body), headers), also_good);
 }
 
 api_answer api_client::look(const std::string& path, int32_t also_good) {
-  if (!usable_)
-    return {exit_usage, {}, {}};
-  return read(ask("GET", path, {}, {}), also_good);
+  return send("GET", path, {}, {}, also_good);
 }
 
 api_answer api_client::get(const std::string& path) {

@@ -22,6 +22,8 @@ struct api_answer {
   int exit_code = exit_done;
   std::string text; ///< the JSON as it came
   std::optional<json_document> body;
+  int32_t status = 0;
+  std::string etag{}; ///< of an alert as it was shown
 
   bool ok() const { return exit_code == exit_done; }
   /// The value under "data" where there is one, else the whole.
@@ -35,7 +37,8 @@ std::string default_config(const std::map<std::string, std::string>& environment
 /// Names that file where the request names none; false, with what to do, if there is none.
 bool find_config(config_request& request, std::ostream& err, std::string_view or_else = {});
 
-/// Finds the node and its key, asks, and explains what went wrong in words with a remedy. Not thread-safe.
+/// Finds the node and its key, asks, sees that it is vigie that answers, and explains what went wrong in words with a
+/// remedy. Not thread-safe.
 class api_client {
 public:
   /// Problems with the address are kept until the first call.
@@ -47,16 +50,18 @@ public:
   api_answer get(const std::string& path);
   /// The same where an answer of this status is an answer, too.
   api_answer look(const std::string& path, int32_t also_good);
+  /// An answer of the status `also_good` is an answer, too.
   api_answer send(const std::string& method, const std::string& path, std::string body = {},
-                  const std::map<std::string, std::string>& headers = {});
+                  const std::map<std::string, std::string>& headers = {}, int32_t also_good = 0);
 
 private:
   bool find_node(const node_address& node);
   bool read_key(const std::string& path);
   result<http_response> ask(const std::string& method, const std::string& path, std::string body,
                             const std::map<std::string, std::string>& headers);
-  api_answer read(result<http_response> response, int32_t also_good = 0);
+  api_answer read(const std::string& path, result<http_response> response, int32_t also_good);
   api_answer explain(const http_response& response) const;
+  api_answer say_foreign(std::string_view why) const;
 
   output_style style_;
   std::ostream& err_;

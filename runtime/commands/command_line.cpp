@@ -209,9 +209,11 @@ void declare_run_once(front& f) {
   auto options = std::make_shared<run_once_options>();
   auto* once = f.command(&f.app, "run-once", "Start a cycle now on a running main node, and follow it to its end",
                          "  vigie run-once\n"
+                         "  vigie run-once --alert 7 \"iPhone 13\"\n"
                          "  vigie run-once --config configs/main.toml --json\n"
                          "  vigie run-once --no-wait --idempotency-key nightly-2026-11-21\n");
   add_node(once, options->node);
+  once->add_option("--alert", options->alerts, "Check these alone: numbers or names of alerts that are on");
   once->add_option("--idempotency-key", options->idempotency_key,
                    "A second call with the same key starts no second run");
   once->add_flag("!--no-wait", options->wait, "Do not follow the run");

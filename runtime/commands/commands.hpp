@@ -54,8 +54,9 @@ void print_problems(const loaded_config& loaded, const output_style& style, std:
 struct run_once_options {
   node_address node;
   std::string idempotency_key;
-  bool wait = true;           ///< follow the run to its end
-  duration deadline{3600000}; ///< of the following
+  std::vector<std::string> alerts{}; ///< ids or names; empty = all that are on
+  bool wait = true;                  ///< follow the run to its end
+  duration deadline{3600000};        ///< of the following
   duration poll_every{250};
   output_style style;
 };

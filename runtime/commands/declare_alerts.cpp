@@ -85,8 +85,8 @@ void add_conditions(alert_options x) {
           [](alert& a, std::vector<std::string> v) { a.when.none = std::move(v); });
   x.price("--price-min", "Lowest price, inclusive; none = no bound", &match_conditions::price_min);
   x.price("--price-max", "Highest price, inclusive; none = no bound", &match_conditions::price_max);
-  x.may_be_empty(x.text("--currency", "ISO 4217, as EUR; other currencies then never match",
-                        [](alert& a, std::string v) { a.when.currency = std::move(v); }));
+  x.may_be_empty(x.text("--currency", "ISO 4217, as EUR: others then never match; none = any",
+                        [](alert& a, std::string v) { a.when.currency = v == "none" ? std::string{} : std::move(v); }));
   x.words("--condition", "Conditions, one of which must hold",
           [](alert& a, std::vector<std::string> v) { a.when.conditions = std::move(v); });
   x.words("--brand", "Brands, one of which must hold",

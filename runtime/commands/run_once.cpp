@@ -3,7 +3,9 @@
 #include <thread>
 
 #include "actors/policy/plain_text.hpp"
-#include "runtime/commands/api_client.hpp"
+#include "adapters/json/json_writer.hpp"
+#include "runtime/commands/alert_names.hpp"
+#include "runtime/commands/run_report.hpp"
 
 namespace vigie {
 
@@ -13,6 +15,7 @@ using clock = std::chrono::steady_clock;
 
 struct run_view {
   std::string state;
+  int64_t learned = 0;
   int64_t alerts = 0;
   int64_t done = 0;
   int64_t failed = 0;
@@ -27,6 +30,7 @@ run_view view_of(const json_node& data) {
   auto run = data.find("run").value_or(data);
   run_view out;
   out.state = text_of(run, "state");
+  out.learned = int_of(run, "learned");
   out.alerts = int_of(run, "alerts");
   out.failed = int_of(run, "alertsFailed");
   out.done = int_of(run, "alertsOk") + out.failed;
@@ -77,6 +81,26 @@ private:
   int64_t last_done_ = -1;
 };
 
+void print_more(int64_t id, const run_view& x, const json_node& data, const output_style& style, std::ostream& out) {
+  run_summary run;
+  run.id = run_id{id};
+  run.learned = static_cast<uint32_t>(x.learned);
+  print_outcome(run, attempts_in(data), style, out);
+  print_answers(data, out);
+}
+
+/// {"alerts":[7,9]} of what people call them; empty for all.
+std::string body_of(const run_once_options& options, api_client& client, int& exit_code, std::ostream& err) {
+  if (options.alerts.empty())
+    return {};
+  auto meant = find_alerts(client, options.alerts, err);
+  exit_code = meant.exit_code;
+  auto ids = json_value::array();
+  for (const auto& x : meant.all)
+    ids.push(x.what.id.value);
+  return json_value::object({{"alerts", std::move(ids)}}).dump();
+}
+
 int follow(api_client& client, int64_t id, const run_once_options& options, std::ostream& out, std::ostream& err) {
   auto start = clock::now();
   auto took = [&] { return std::chrono::duration_cast<duration>(clock::now() - start); };
@@ -91,6 +115,8 @@ int follow(api_client& client, int64_t id, const run_once_options& options, std:
     if (x.state != "running") {
       line.clear();
       out << (options.style.json ? answer.text : summary_line(id, x, took())) << '\n';
+      if (!options.style.json)
+        print_more(id, x, answer.data(), options.style, out);
       return x.state == "completed" || x.state == "skipped_empty" ? exit_done : exit_failed;
     }
     line.show(id, x, took());
@@ -111,7 +137,11 @@ int run_run_once(const run_once_options& options, std::ostream& out, std::ostrea
   std::map<std::string, std::string> headers;
   if (!options.idempotency_key.empty())
     headers["idempotency-key"] = options.idempotency_key;
-  auto answer = client.send("POST", "/api/v1/alerts/run-once", {}, headers);
+  int exit_code = exit_done;
+  auto body = body_of(options, client, exit_code, err);
+  if (exit_code != exit_done)
+    return exit_code;
+  auto answer = client.send("POST", alerts_path + "/run-once", std::move(body), headers);
   if (!answer.ok())
     return answer.exit_code;
   auto id = int_of(answer.data(), "runId");

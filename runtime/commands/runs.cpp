@@ -4,6 +4,7 @@
 #include <map>
 
 #include "runtime/commands/api_client.hpp"
+#include "runtime/commands/run_report.hpp"
 
 namespace vigie {
 
@@ -68,6 +69,12 @@ text_table runs_table() {
                      {"NOTE", text, 3}}};
 }
 
+/// A line of its own: no terminal is too narrow for it.
+void say_learned(const json_node& run, std::ostream& out) {
+  if (auto learned = int_of(run, "learned"); learned > 0)
+    out << "run " << text_of(run, "id") << ": " << learned_words(static_cast<uint64_t>(learned)) << '\n';
+}
+
 void add_run(text_table& table, const json_node& x) {
   auto part = [&](std::string_view key) { return static_cast<uint64_t>(std::max<int64_t>(0, int_of(x, key))); };
   auto failed = part("alertsFailed");
@@ -102,6 +109,31 @@ std::string problem_of(const json_node& x) {
   return text_of(*problem, "code") + (detail.empty() ? "" : ": " + detail) + (place.empty() ? "" : " at " + place);
 }
 
+std::string matches_of(const json_node& attempt) {
+  return text_of(attempt, "matches") + (bool_of(attempt, "learned") ? " learned" : "");
+}
+
+void print_sources(const json_node& data, const output_style& style, std::ostream& out) {
+  using enum text_table::holds;
+  text_table table{{{"SOURCE", text},
+                    {"REQUESTS", number, 1},
+                    {"ANSWERS", text},
+                    {"304", number, 2},
+                    {"BYTES", number, 1},
+                    {"MEAN WAIT", number, 2}}};
+  for (auto x : rows_of(data, "sources")) {
+    auto asked = int_of(x, "requests") > 0;
+    table.add({text_of(x, "source"), text_of(x, "requests"), answers_in_words(x),
+               asked ? text_of(x, "unchangedPercent") + " %" : "",
+               short_size(static_cast<uint64_t>(int_of(x, "bytes"))),
+               asked ? short_duration(duration{int_of(x, "averageWaitMs")}) : ""});
+  }
+  if (table.empty())
+    return;
+  out << '\n';
+  table.print(out, style);
+}
+
 // Alerts that share their pages share what is said of them: once, with the numbers of the alerts.
 void print_notes(const json_node& attempts, const output_style& style, std::ostream& out) {
   constexpr size_t named = 12; // alerts
@@ -134,8 +166,10 @@ void print_notes(const json_node& attempts, const output_style& style, std::ostr
 
 void print_run(const json_node& data, const output_style& style, std::ostream& out) {
   auto table = runs_table();
-  add_run(table, data.find("run").value_or(data));
+  auto run = data.find("run").value_or(data);
+  add_run(table, run);
   table.print(out, style);
+  say_learned(run, out);
   auto attempts = data.find("alerts");
   if (!attempts || attempts->kind() != json_kind::array)
     return;
@@ -158,10 +192,11 @@ void print_run(const json_node& data, const output_style& style, std::ostream& o
               text_of(x, "worker"),
               state_cell(x),
               text_of(x, "itemsChecked"),
-              text_of(x, "matches"),
+              matches_of(x),
               short_duration(duration{int_of(x, "tookMs")}),
               {problem_of(x), paint::bad}});
   rows.print(out, style);
+  print_sources(data, style, out);
   print_notes(*attempts, style, out);
 }
 
@@ -182,6 +217,8 @@ int run_runs(const runs_options& options, std::ostream& out, std::ostream& err) 
     for (auto x : rows_of(answer.data(), "runs"))
       add_run(table, x);
     table.print(out, options.style);
+    for (auto x : rows_of(answer.data(), "runs"))
+      say_learned(x, out);
     table.say_if_cut(options.limit, out);
   }
   return exit_done;

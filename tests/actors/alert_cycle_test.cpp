@@ -450,6 +450,67 @@ TEST_CASE("an idempotency key gives the same run, while it is on and after") {
       4);
 }
 
+TEST_CASE("a run of chosen alerts checks these and no others; a key that began it begins none of others") {
+  over_seeds(
+      [](stage& s) {
+        s.start();
+        auto choose = [&](std::vector<alert_id> only, std::string key = {}) {
+          return s.w.ask<run_ticket>(s.cycle.get(),
+                                     trigger_run{run_trigger::manual, std::move(key), "test", std::move(only)});
+        };
+        REQUIRE(choose({alert_id{2}, alert_id{4}}, "k"));
+        REQUIRE(run_one(s));
+        CHECK(s.run().alerts == 2);
+        CHECK(s.run().alerts_ok == 2);
+        for (const auto& x : s.attempts())
+          CHECK((x.alert == alert_id{2} || x.alert == alert_id{4}));
+        CHECK(choose({alert_id{2}, alert_id{4}}, "k")->run == run_id{1});
+        for (const auto& other : {std::vector<alert_id>{}, std::vector<alert_id>{alert_id{2}}}) {
+          auto refused = choose(other, "k");
+          REQUIRE_FALSE(refused);
+          CHECK(refused.error().code == errc::conflict);
+          CHECK(refused.error().place == "Idempotency-Key");
+        }
+        CHECK(choose({alert_id{99}}).error().code == errc::not_found);
+        s.db.set_alert_enabled(alert_id{3}, false, [](const result<alert>&) {});
+        CHECK(choose({alert_id{1}, alert_id{3}}).error().code == errc::bad_request);
+        CHECK(s.runs() == 1);
+        CHECK(s.log.count("cycle_not_begun") == 0);
+        REQUIRE(s.trigger()->run == run_id{2});
+        REQUIRE(s.until([&] { return s.ended(2); }));
+        CHECK(s.run(2).alerts == 4);
+      },
+      5);
+}
+
+TEST_CASE("the end of a run names the alerts that failed, what to type next, and what a first run learned") {
+  over_seeds(
+      [](stage& s) {
+        for (size_t i = 10; i < 17; ++i)
+          s.add_alert(i, "x", "nowhere");
+        s.db.put_alert(
+            [] {
+              alert a;
+              a.name = "learner";
+              a.source = source_id{"market"};
+              a.query = "learn";
+              return a;
+            }(),
+            [](const result<alert>&) {});
+        begin(s);
+        REQUIRE(run_one(s));
+        REQUIRE(s.until([&] { return s.log.count("cycle_ended") == 1; }));
+        auto ended = s.log.events("cycle_ended").at(0);
+        CHECK(ended.field("state") == "partial");
+        CHECK(ended.field("baseline") == "1 learned, none sent: first run");
+        auto failed = ended.field("failed");
+        CHECK(failed.find("\"alert 10\": not_found: ") != std::string::npos);
+        CHECK(failed.ends_with("; and 2 more"));
+        CHECK(ended.field("next") == "vigie runs 1");
+      },
+      3);
+}
+
 TEST_CASE("no workers: the alerts wait out their patience, then fail with no_capacity") {
   over_seeds(
       [](stage& s) {

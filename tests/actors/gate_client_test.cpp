@@ -94,10 +94,12 @@ TEST_CASE("no owner, no permit") {
     fixture f{seed};
     f.notes.withhold = true;
     auto waiting = f.ask();
+    f.w.advance(3s, 1s);
     REQUIRE_FALSE(waiting.answered());
     f.w.stop(f.gateway.get());
     REQUIRE(waiting.answered());
     REQUIRE((*waiting)->denied.code == errc::permit_denied);
+    REQUIRE((*waiting)->waited == 3s);
     REQUIRE(f.w.ask<gated_answer>(f.aut, f.wish)->denied.code == errc::permit_denied);
     REQUIRE(f.web.request_count() == 0);
   }
@@ -236,6 +238,7 @@ TEST_CASE("a permit that was too long on its way is not used: main may have give
     f.w.advance(10s, 1s);
     answer(2, 9500ms);
     REQUIRE((*asked)->answer.body == "a page");
+    REQUIRE((*asked)->waited == 50s); // for all three
   }
 }
 

@@ -298,4 +298,17 @@ TEST_CASE("what CAF says of a lost receiver is one of our errors") {
   REQUIRE(from_caf({}).code == errc::none);
 }
 
+TEST_CASE("why a part ended is said in words, not in CAF's") {
+  for (auto why : {caf::exit_reason::unhandled_exception, caf::exit_reason::unknown, caf::exit_reason::out_of_workers,
+                   caf::exit_reason::user_shutdown, caf::exit_reason::kill, caf::exit_reason::unreachable}) {
+    auto e = from_caf(caf::make_error(why));
+    INFO(e.detail);
+    CHECK(e.code == errc::crashed);
+    CHECK(e.detail.starts_with("the part "));
+    CHECK(e.detail.find('_') == std::string::npos);
+  }
+  CHECK(from_caf(caf::make_error(caf::exit_reason::user_shutdown)).detail ==
+        "the part was ended: its node stops, or its work was taken back");
+}
+
 } // namespace vigie

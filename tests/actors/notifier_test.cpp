@@ -61,7 +61,7 @@ public:
     a.channels = channels_of_alert;
     alert_settled s;
     db.put_alert(a, [&](const result<alert>& x) { s.alert = x->id; });
-    db.begin_run({}, {}, {}, wall(), [&](const result<begun_run>& x) { s.run = x->run.id; });
+    db.begin_run({}, wall(), [&](const result<begun_run>& x) { s.run = x->run.id; });
     db.begin_attempts(s.run, {{s.alert, {}, 1}}, wall(),
                       [&](const result<std::vector<fencing_token>>& x) { s.token = x->at(0); });
     for (size_t i = 0; i < rows; ++i) {

@@ -97,6 +97,35 @@ TEST_CASE("pages are walked, items counted once, every alert settled") {
   }
 }
 
+TEST_CASE(
+    "the first alert of a plan tells what its requests were answered, and no other does, so that it counts once") {
+  fixture f{1};
+  f.client.on("page=1", 302, "", header_fields{{"location", "/first"}});
+  f.client.on("/first", 200, "a red hat\nb blue hat");
+  f.client.on("page=2", 200, "c red hat\nd hat");
+  f.client.on("page=3", 404, "no");
+  f.run();
+  require_all_failed(f, errc::http_status);
+  CHECK(f.settled(1).answers.by_status == std::map<int32_t, uint32_t>{{200, 2}, {302, 1}, {404, 1}});
+  CHECK(f.settled(1).answers.bytes == 20 + 15 + 2);
+  CHECK(f.settled(2).answers == answer_counts{});
+}
+
+TEST_CASE("a request that nothing answers is one without a status; one that is denied is none") {
+  fixture f{1};
+  f.client.on_error("page=1", errc::network, "reset");
+  f.run();
+  f.w.advance(1h, 10s);
+  require_all_failed(f, errc::network);
+  auto asked = static_cast<uint32_t>(f.client.request_count());
+  CHECK(f.settled(1).answers.by_status == std::map<int32_t, uint32_t>{{0, asked}});
+  fixture denied{2};
+  denied.notes.deny = {errc::permit_denied, "no", {}};
+  denied.run();
+  require_all_failed(denied, errc::permit_denied);
+  CHECK(denied.settled(1).answers == answer_counts{});
+}
+
 TEST_CASE("the reader is told which address answered, and as what") {
   fixture f{1};
   f.plan.source.paging = {};

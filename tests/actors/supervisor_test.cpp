@@ -262,7 +262,7 @@ TEST_CASE("an exit message stops the children one by one in reverse order, killi
     CHECK(s.log.count("actor_killed") == 1);
     auto why = s.ended();
     REQUIRE(why.has_value());
-    CHECK(why->detail.find("user_shutdown") != std::string::npos);
+    CHECK(why->detail.find("its node stops") != std::string::npos);
   }
 }
 

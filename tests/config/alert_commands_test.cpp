@@ -1,6 +1,7 @@
 // `vigie alerts`, `workers`, `ready` and `log-level` from the words of a command line to the requests of the API.
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -65,6 +66,10 @@ public:
   std::vector<std::string> asked; ///< to be read when the command has ended
   bool ready = true;
   std::string added; ///< the body of the last POST of an alert
+  std::string begun; ///< the body of the last POST of a run
+  /// Somebody else's change, right before each PUT of alert 1, as often as this says.
+  int meddling = 0;
+  std::function<void(alert&)> meddle;
 
 private:
   static served_response with(const json_value& body, int32_t status = 200) {
@@ -82,6 +87,11 @@ private:
     }
     if (x.path == all)
       return list(x);
+    if (x.path == all + "/run-once") {
+      begun = x.body;
+      return with(json_value::object(
+          {{"success", true}, {"data", json_value::object({{"runId", 12}, {"deduplicated", false}})}}));
+    }
     if (x.path.starts_with(all + "/"))
       return one(x, x.path.substr(all.size() + 1));
     if (x.path == workers)
@@ -109,6 +119,13 @@ private:
       return make_problem(404, {errc::not_found, "no alert has this id", ""}, x.path, x.request_id);
     auto& a = alerts[id];
     if (x.method == "PUT") {
+      if (id == 1 && meddling > 0) {
+        --meddling;
+        meddle(a);
+      }
+      if (auto tag = x.header("if-match"); !tag.empty() && tag != tag_of(a))
+        return make_problem(412, {errc::conflict, "it is not as If-Match says any more", "If-Match"}, x.path,
+                            x.request_id);
       auto changed = alert_from_json(x.body);
       if (!changed)
         return make_problem(400, changed.error(), x.path, x.request_id);
@@ -119,7 +136,13 @@ private:
     } else if (rest.ends_with("/pause") || rest.ends_with("/resume")) {
       a.enabled = rest.ends_with("/resume");
     }
-    return with(alert_json(a));
+    auto out = with(alert_json(a));
+    out.headers["ETag"] = tag_of(a);
+    return out;
+  }
+
+  static std::string tag_of(const alert& a) {
+    return '"' + std::to_string(std::hash<std::string>{}(alert_json(a).dump())) + '"';
   }
 
   fs::path folder_;
@@ -168,6 +191,83 @@ TEST_CASE("alerts set without a change, or with one that cannot be, asks for not
   for (const auto* price : {"cheap", "", "-5"})
     CHECK(node.run({"alerts", "set", "1", "--price-max", price}).code == exit_usage);
   CHECK(node.asked.empty());
+}
+
+TEST_CASE("alerts set undoes nothing that is changed meanwhile") {
+  small_node node;
+  node.meddle = [](alert& a) {
+    a.query += "x";
+    a.enabled = false;
+    a.paused_why = "the page is gone (410)";
+  };
+  node.meddling = 3;
+  auto said = node.run({"alerts", "set", "1", "--price-max", "250"});
+  CHECK(said.err == "");
+  CHECK(said.code == exit_done);
+  CHECK(node.alerts[1].query == "xxx");
+  CHECK_FALSE(node.alerts[1].enabled);
+  CHECK(node.alerts[1].when.price_max == 25000);
+
+  SECTION("and gives up where it would have to try for ever") {
+    node.meddling = 1000;
+    said = node.run({"alerts", "set", "1", "--price-max", "99"});
+    CHECK(said.code == exit_failed);
+    CHECK(has(said.err, "was changed by others 10 times meanwhile"));
+    CHECK(node.alerts[1].when.price_max == 25000);
+  }
+}
+
+TEST_CASE("a change that cannot be of one of the alerts is made to none") {
+  small_node node;
+  auto before = node.alerts;
+  struct {
+    std::vector<std::string> words;
+    const char* says;
+  } table[] = {
+      {{"--name", "one name"}, "no two alerts share one"},
+      {{"--currency", "ABC"}, "/price/currency: a currency is one of ISO 4217"},
+      {{"--all", "~"}, "/keywords/all/0: write the part of a word behind the ~"},
+      {{"--query", "caf\xc3"}, "/query: this is not UTF-8"},
+      {{"--price-min", "301"}, "/price/min: min is more than max"},
+  };
+  for (const auto& x : table) {
+    std::vector<std::string> words{"alerts", "set", "1", "2", "3"};
+    words.insert(words.end(), x.words.begin(), x.words.end());
+    auto said = node.run(words);
+    CAPTURE(x.words, said.err);
+    CHECK(said.code == exit_usage);
+    CHECK(has(said.err, x.says));
+    CHECK(said.out == "");
+    CHECK(node.alerts == before);
+  }
+  for (const auto* name : {"  ", "a\tb", "a\xff"}) {
+    auto said = node.run({"alerts", "set", "1", "--name", name});
+    CHECK(said.code == exit_usage);
+    CHECK(has(said.err, "/name: "));
+    said = node.run({"alerts", "add", "--name", name, "--source", "market"});
+    CHECK(said.code == exit_usage);
+    CHECK(has(said.err, "/name: "));
+  }
+  CHECK(node.alerts == before);
+  CHECK(node.added == "");
+  node.alerts[1].when.currency = "EUR";
+  CHECK(node.run({"alerts", "set", "1", "--currency", "none"}).code == exit_done);
+  CHECK(node.alerts[1].when.currency.empty());
+}
+
+TEST_CASE("run-once --alert begins a run of these alerts, by number or name, or says which there are not") {
+  small_node node;
+  auto said = node.run({"run-once", "--no-wait", "--alert", "Pulls d'été & co", "1"});
+  CHECK(said.err == "");
+  CHECK(said.out == "run 12 started; see: vigie runs 12\n");
+  CHECK(node.begun == R"({"alerts":[2,1]})");
+  node.begun.clear();
+  said = node.run({"run-once", "--no-wait", "--alert", "1", "--alert", "iPhone 31"});
+  CHECK(said.code == exit_failed);
+  CHECK(has(said.err, "Did you mean \"iPhone 13\"?"));
+  CHECK(node.begun == "");
+  CHECK(node.run({"run-once", "--no-wait"}).code == exit_done);
+  CHECK(node.begun == "");
 }
 
 TEST_CASE("an alert that does not exist: its nearest name, and nothing is done by half") {

@@ -40,6 +40,7 @@ run_summary a_run(run_state state, uint32_t ok, uint32_t failed) {
   out.items_checked = 1234;
   out.matches = 17;
   out.new_matches = 5;
+  out.learned = 71;
   return out;
 }
 
@@ -223,8 +224,14 @@ private:
     if (x.path == "/api/v1/alerts/run-once")
       return with(json_value::object(
           {{"success", true}, {"data", json_value::object({{"runId", 12}, {"deduplicated", false}})}}));
-    if (x.path == "/api/v1/runs/12")
-      return with(json_value::object({{"run", run_json(next_state())}, {"alerts", attempts()}}));
+    if (x.path == "/api/v1/runs/12") {
+      auto rows = json_value::array();
+      for (const auto& row : attempts())
+        rows.push(run_alert_json(row));
+      return with(json_value::object({{"run", run_json(next_state())},
+                                      {"alerts", std::move(rows)},
+                                      {"sources", source_answers_json(attempts())}}));
+    }
     if (x.path == "/api/v1/runs")
       return with(json_value::object({{"runs", json_value::array({run_json(a_run(run_state::partial, 40, 1))})}}));
     if (x.path == "/api/v1/matches")
@@ -290,8 +297,9 @@ private:
     }
   }
 
-  static json_value attempts() {
+  static run_alert failed_attempt() {
     run_alert row;
+    row.source = source_id{"market"};
     row.alert = alert_id{7};
     row.alert_name = "Dresses";
     row.attempt = 2;
@@ -299,7 +307,20 @@ private:
     row.state = attempt_state::failed;
     row.problem = {errc::bad_page, "no items here", "/results"};
     row.notes = "2 items without a title were left out\nthe page was mended";
-    return json_value::array({run_alert_json(row)});
+    return row;
+  }
+
+  static std::vector<run_alert> attempts() {
+    auto row = failed_attempt();
+    row.answers = {{{0, 1}, {200, 12}, {304, 30}}, 1258291, duration{64500}};
+    auto learner = failed_attempt();
+    learner.alert = alert_id{8};
+    learner.state = attempt_state::settled;
+    learner.problem = {};
+    learner.notes.clear();
+    learner.learned = true;
+    learner.matches = 71;
+    return {row, learner};
   }
 
 public:
@@ -355,7 +376,12 @@ TEST_CASE("run-once fails when the run does not complete") {
   run_once_options options;
   options.node = node.address();
   options.poll_every = duration{1};
-  CHECK(run(run_run_once, options).code == exit_failed);
+  auto said = run(run_run_once, options);
+  CHECK(said.code == exit_failed);
+  CHECK(has(said.out, "    71 learned, none sent: first run\n"));
+  CHECK(has(said.out, "    failed: 7 \"Dresses\": bad_page: no items here at /results\n"));
+  CHECK(has(said.out, "    Look closer with: vigie runs 12\n    and at the page with: vigie source test market\n"));
+  CHECK(has(said.out, "    market: no answer ×1, 200 ×12, 304 ×30; 1.2 MiB; waited 1.5s a request\n"));
 }
 
 TEST_CASE("run-once on a terminal rewrites its line") {
@@ -386,6 +412,9 @@ TEST_CASE("runs and one run") {
   CHECK(has(one.out, "bad_page: no items here at /results"));
   CHECK(has(one.out, "2 items without a title were left out  7\n"));
   CHECK(has(one.out, "the page was mended"));
+  CHECK(has(one.out, "\nrun 12: 71 learned, none sent: first run\n"));
+  CHECK(has(one.out, "71 learned  "));
+  CHECK(has(one.out, "market        43  no answer ×1, 200 ×12, 304 ×30  69.77 %  1.2 MiB       1.5s"));
   options.style.json = true;
   CHECK(has(run(run_runs, options).out, R"("notes":["2 items without a title were left out","the page was mended"])"));
 }

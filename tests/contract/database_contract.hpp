@@ -49,6 +49,38 @@ inline void check_alert_rows(const make_database_home& make) {
     CHECK(answer == changed);
     CHECK(db.must(&database::list_alerts) == std::vector<alert>{changed});
   }
+  SECTION("a change of what is not so any more changes nothing") {
+    auto seen = db.must(&database::put_alert, alert_with_everything());
+    auto mine = seen;
+    mine.when.price_max = 100;
+    auto theirs = seen;
+    theirs.query = "theirs";
+    CHECK(db.must(&database::change_alert, theirs, seen) == theirs);
+    auto late = db.ask(&database::change_alert, mine, seen);
+    REQUIRE(!late);
+    CHECK(late.error().code == errc::conflict);
+    CHECK(late.error().place == database::changed_meanwhile);
+    CHECK(db.must(&database::list_alerts) == std::vector<alert>{theirs});
+    mine.query = theirs.query;
+    CHECK(db.must(&database::change_alert, mine, theirs) == mine);
+    auto other = db.must(&database::put_alert, alert_named("other"));
+    auto taken = other;
+    taken.name = mine.name;
+    auto refused = db.ask(&database::change_alert, taken, other);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == errc::conflict);
+    CHECK(refused.error().place == "/name");
+    db.must(&database::remove_alert, other.id);
+    CHECK(db.code(&database::change_alert, taken, other) == errc::not_found);
+  }
+  SECTION("what vigie made of an alert meanwhile is a change, too") {
+    auto seen = db.must(&database::put_alert, alert_named("a"));
+    auto off = db.must(&database::set_alert_enabled, seen.id, false);
+    auto mine = seen;
+    mine.query = "mine";
+    CHECK(db.code(&database::change_alert, mine, seen) == errc::conflict);
+    CHECK(db.must(&database::list_alerts) == std::vector<alert>{off});
+  }
   SECTION("a name is unique") {
     auto first = db.must(&database::put_alert, alert_named("a"));
     auto second = db.must(&database::put_alert, alert_named("b"));
@@ -116,7 +148,8 @@ inline void check_run_rows(const make_database_home& make) {
   auto home = make();
   database_caller db{home->open()};
   auto begin_without = [&](std::vector<source_id> without) {
-    return db.must(&database::begin_run, run_trigger::manual, trace_id{"0123456789abcdef"}, std::move(without), noon);
+    return db.must(&database::begin_run,
+                   begin_run{run_trigger::manual, trace_id{"0123456789abcdef"}, std::move(without)}, noon);
   };
   auto begin = [&] { return begin_without({}); };
 
@@ -158,11 +191,33 @@ inline void check_run_rows(const make_database_home& make) {
     auto begun = begin_without({source_id{"slow"}, source_id{"nowhere"}});
     CHECK(begun.alerts == std::vector<alert>{b});
     CHECK(begun.run.alerts == 1);
-    CHECK(db.code(&database::begin_run, run_trigger::timer, trace_id{}, std::vector<source_id>{a.source, b.source},
-                  noon) == errc::conflict);
+    begin_run nothing{run_trigger::timer, {}, {a.source, b.source}};
+    CHECK(db.code(&database::begin_run, nothing, noon) == errc::conflict);
     CHECK(db.must(&database::list_runs, 10u).size() == 1);
     CHECK(db.code(&database::begin_attempts, begun.run.id, std::vector<attempt_request>{{a.id, worker_id{"us"}, 1}},
                   noon) == errc::not_found);
+  }
+  SECTION("a run of chosen alerts has these and no others; one that is off, or that there is not, begins none") {
+    auto a = db.must(&database::put_alert, alert_named("a"));
+    auto b = db.must(&database::put_alert, alert_named("b"));
+    auto c = db.must(&database::put_alert, alert_named("c"));
+    auto choose = [](std::vector<alert_id> only) { return begin_run{run_trigger::manual, {}, {}, std::move(only)}; };
+    auto begun = db.must(&database::begin_run, choose({c.id, a.id, c.id}), noon);
+    CHECK(begun.alerts == std::vector<alert>{a, c});
+    CHECK(begun.run.alerts == 2);
+    CHECK(db.must(&database::find_unfinished_run).alerts == std::vector<alert>{a, c});
+    CHECK(db.code(&database::begin_attempts, begun.run.id, std::vector<attempt_request>{{b.id, worker_id{"us"}, 1}},
+                  noon) == errc::not_found);
+    db.must(&database::set_alert_enabled, b.id, false);
+    auto off = db.ask(&database::begin_run, choose({a.id, b.id}), noon);
+    REQUIRE(!off);
+    CHECK(off.error().code == errc::bad_request);
+    CHECK(off.error().detail.find("alert " + std::to_string(b.id.value) + " \"b\" is switched off") == 0);
+    CHECK(db.code(&database::begin_run, choose({a.id, alert_id{77}}), noon) == errc::not_found);
+    CHECK(db.must(&database::list_runs, 10u).size() == 1);
+    auto left_out = choose({a.id});
+    left_out.without = {a.source};
+    CHECK(db.code(&database::begin_run, left_out, noon) == errc::conflict);
   }
   SECTION("the newest running one is found") {
     db.must(&database::put_alert, alert_named("a"));

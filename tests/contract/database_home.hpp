@@ -72,9 +72,7 @@ struct running_fleet {
   running_fleet(const make_database_home& make, std::vector<alert> wanted) : home(make()), db(home->open()) {
     for (auto& x : wanted)
       alerts.push_back(db.must(&database::put_alert, std::move(x)));
-    run =
-        db.must(&database::begin_run, run_trigger::timer, trace_id{"00000000000000aa"}, std::vector<source_id>{}, noon)
-            .run.id;
+    run = db.must(&database::begin_run, begin_run{run_trigger::timer, trace_id{"00000000000000aa"}}, noon).run.id;
   }
 
   fencing_token attempt(const alert& x, uint32_t number = 1, std::string worker = "worker-fr") {
@@ -92,7 +90,7 @@ struct running_fleet {
   std::vector<outbox_row> outbox() { return db.must(&database::list_outbox, std::vector<delivery_state>{}, 100000u); }
   void begin_another_run() {
     db.must(&database::end_run, run, run_state::completed, 1u, 1u, "", after(200));
-    run = db.must(&database::begin_run, run_trigger::timer, trace_id{}, std::vector<source_id>{}, after(300)).run.id;
+    run = db.must(&database::begin_run, begin_run{}, after(300)).run.id;
   }
 
   std::unique_ptr<database_home> home;

@@ -52,6 +52,30 @@ inline void check_applied_settlements(const make_database_home& make) {
     CHECK(rows[2].notes == "2 items without a title were left out\nline end");
     CHECK(rows[3].notes.empty());
   }
+  SECTION("what the search was answered stays with the attempt, however it ended") {
+    CHECK(fleet.attempt(a).value > 0);
+    auto failure = failed(fleet.run, a.id, fleet.attempt(a, 2));
+    failure.answers = {{{0, 1}, {503, 2}}, 7, duration{900}};
+    fleet.settle(failure, false);
+    auto late = settled(fleet.run, a.id, fleet.attempts().at(0).token, {});
+    late.answers = {{{200, 3}}, 1ull << 40, duration{1}};
+    late.source = source_id{"asked"};
+    fleet.settle(late);
+    auto success = settled(fleet.run, a.id, fleet.attempt(a, 3), {});
+    success.answers = {{{200, 12}, {304, 30}}, 4096, duration{60000}};
+    fleet.settle(success);
+    fleet.settle(settled(fleet.run, b.id, fleet.attempt(b), {}));
+    CHECK(fleet.attempt(a, 4).value > 0);
+    auto rows = fleet.attempts();
+    REQUIRE(rows.size() == 5);
+    CHECK(rows[0].answers == late.answers);
+    CHECK(rows[0].source == source_id{"asked"});
+    CHECK(rows[1].answers == failure.answers);
+    CHECK(rows[2].answers == success.answers);
+    CHECK(rows[3].answers == answer_counts{});
+    CHECK(rows[4].source == a.source);
+    CHECK(rows[4].answers == answer_counts{});
+  }
   SECTION("an alert without channels has matches all the same") {
     auto receipt = fleet.settle(settled(fleet.run, b.id, fleet.attempt(b), {"1"}));
     CHECK(receipt.new_matches == 1);
@@ -85,9 +109,17 @@ inline void check_applied_settlements(const make_database_home& make) {
     CHECK(fleet.outbox().empty());
     CHECK(fleet.summary().matches == 2);
     CHECK(fleet.db.must(&database::list_alerts).at(2).baseline_done);
+    CHECK(fleet.summary().learned == 2);
+    CHECK_FALSE(fleet.attempts().at(0).learned);
+    CHECK(fleet.attempts().at(1).learned);
+    fleet.settle(settled(fleet.run, a.id, fleet.attempt(a), {"1"}));
+    CHECK(fleet.summary().learned == 2);
+    CHECK(fleet.db.must(&database::list_runs, 1u).at(0).learned == 2);
     fleet.begin_another_run();
     CHECK(fleet.settle(settled(fleet.run, learner.id, fleet.attempt(learner), {"1", "3"})).new_matches == 1);
     CHECK(fleet.matches().at(0).pair.what.id == item_id{"3"});
+    CHECK(fleet.summary().learned == 0);
+    CHECK_FALSE(fleet.attempts().at(0).learned);
   }
 }
 

@@ -220,7 +220,7 @@ TEST_CASE("sqlite file: a copy that is put back gives new alerts the ids of thos
   auto told = [](database& db, const std::string& name) {
     database_caller call{db};
     auto a = call.must(&database::put_alert, alert_named(name));
-    auto run = call.must(&database::begin_run, run_trigger::timer, trace_id{}, std::vector<source_id>{}, noon).run.id;
+    auto run = call.must(&database::begin_run, begin_run{}, noon).run.id;
     auto token =
         call.must(&database::begin_attempts, run, std::vector<attempt_request>{{a.id, worker_id{"w"}, 1}}, noon);
     call.must(&database::settle, settled(run, a.id, token.at(0), {"1", "2"}), true, noon);

@@ -89,7 +89,7 @@ TEST_CASE("sqlite database: a settlement that was answered survives kill -9") {
     for (size_t i = 0; i < alerts_in_all; ++i)
       all.push_back(alert_named("alert " + std::to_string(i), {"log", "hook"}));
     database_caller{*db}.must(&database::import_alerts, all);
-    database_caller{*db}.must(&database::begin_run, run_trigger::timer, trace_id{}, std::vector<source_id>{}, noon);
+    database_caller{*db}.must(&database::begin_run, begin_run{}, noon);
   }
   std::set<int64_t> acknowledged;
   for (size_t round = 0; round < 5; ++round) {

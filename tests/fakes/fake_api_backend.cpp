@@ -107,8 +107,12 @@ void fake_api_backend::execute(worker_command what, envelope env, done<command_r
   command("execute", std::move(what), std::move(env), std::move(cb));
 }
 
-void fake_api_backend::run_once(std::string idempotency_key, std::string cause, done<run_ticket> cb) {
-  note("run_once [" + idempotency_key + "] " + cause);
+void fake_api_backend::run_once(std::string idempotency_key, std::string cause, std::vector<alert_id> only,
+                                done<run_ticket> cb) {
+  auto text = "run_once [" + idempotency_key + "] " + cause;
+  for (auto id : only)
+    text += " " + std::to_string(id.value);
+  note(std::move(text));
   cb(ticket);
 }
 
@@ -131,6 +135,14 @@ void fake_api_backend::put_alert(alert what, done<alert> cb) {
   what.id = alert_id{static_cast<int64_t>(alerts.size()) + 1};
   alerts.push_back(what);
   cb(what);
+}
+
+void fake_api_backend::change_alert(alert what, alert before, done<alert> cb) {
+  if (auto other = std::exchange(meanwhile, {}))
+    other();
+  if (auto now = find(what.id); now && *now != before)
+    return cb(fail(errc::conflict, "somebody was quicker", std::string{database::changed_meanwhile}));
+  put_alert(std::move(what), std::move(cb));
 }
 
 void fake_api_backend::import_alerts(std::vector<alert> what, done<uint32_t> cb) {

@@ -1,6 +1,7 @@
 // The actors as the HTTP API's tests see them: every answer can be set, every call is written down.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -34,6 +35,7 @@ public:
   result<outbox_page> outbox;
   result<uint32_t> retried = 0u;
   std::vector<std::string> doubts; ///< of every alert
+  std::function<void()> meanwhile; ///< what somebody else does before a change is stored; once
   std::vector<alert> alerts;       ///< the alert calls work on these; not_found and conflict as the store says them
   bool hold_commands = false;
 
@@ -54,9 +56,11 @@ public:
   void execute_here(worker_command what, envelope env, done<command_result> cb) override;
   void get_stats(done<fleet_stats> cb) override;
   void execute(worker_command what, envelope env, done<command_result> cb) override;
-  void run_once(std::string idempotency_key, std::string cause, done<run_ticket> cb) override;
+  void run_once(std::string idempotency_key, std::string cause, std::vector<alert_id> only,
+                done<run_ticket> cb) override;
   void list_alerts(done<std::vector<alert>> cb) override;
   void put_alert(alert what, done<alert> cb) override;
+  void change_alert(alert what, alert before, done<alert> cb) override;
   void import_alerts(std::vector<alert> what, done<uint32_t> cb) override;
   std::vector<std::string> doubts_of(const alert& what) const override;
   void remove_alert(alert_id id, done<unit> cb) override;

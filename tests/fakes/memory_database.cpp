@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/policy/run_words.hpp"
 #include "tests/fakes/memory_impl.hpp"
 
 namespace vigie {
@@ -94,6 +95,17 @@ void memory_database::put_alert(alert what, done<alert> cb) {
   impl_->answer(std::move(cb), [&](memory_state& s) { return s.put(std::move(what)); });
 }
 
+void memory_database::change_alert(alert what, alert before, done<alert> cb) {
+  impl_->answer(std::move(cb), [&](memory_state& s) -> result<alert> {
+    auto i = s.alerts.find(what.id.value);
+    if (i == s.alerts.end())
+      return fail(errc::not_found, "no alert " + std::to_string(what.id.value));
+    if (i->second != before)
+      return fail(errc::conflict, "somebody was quicker", std::string{changed_meanwhile});
+    return s.put(std::move(what));
+  });
+}
+
 void memory_database::import_alerts(std::vector<alert> what, done<uint32_t> cb) {
   impl_->answer(std::move(cb), [&](memory_state& s) -> result<uint32_t> {
     auto before = s;
@@ -131,17 +143,22 @@ void memory_database::find_unfinished_run(done<begun_run> cb) {
   });
 }
 
-void memory_database::begin_run(run_trigger trigger, trace_id trace, std::vector<source_id> without, wall_time now,
-                                done<begun_run> cb) {
+void memory_database::begin_run(vigie::begin_run which, wall_time now, done<begun_run> cb) {
   impl_->answer(std::move(cb), [&](memory_state& s) -> result<begun_run> {
+    auto in = [](const auto& all, const auto& x) { return std::find(all.begin(), all.end(), x) != all.end(); };
+    for (const auto& id : which.only)
+      if (auto i = s.alerts.find(id.value); i == s.alerts.end())
+        return fail(errc::not_found, "no alert " + std::to_string(id.value));
+      else if (!i->second.enabled)
+        return fail(errc::bad_request, switched_off_words(i->second));
     std::vector<memory_plan_row> plan;
     for (const auto& [id, x] : s.alerts)
-      if (x.enabled && std::find(without.begin(), without.end(), x.source) == without.end())
+      if (x.enabled && !in(which.without, x.source) && (which.only.empty() || in(which.only, x.id)))
         plan.push_back({x.id, x.name, false, s.revisions[x.id]});
-    if (plan.empty() && !without.empty())
+    if (plan.empty() && !which.without.empty())
       return fail(errc::conflict, "all that there is to check is left out");
-    auto& run = add_run(s, trigger, plan.empty() ? run_state::skipped_empty : run_state::running, now);
-    run.trace = trace;
+    auto& run = add_run(s, which.trigger, plan.empty() ? run_state::skipped_empty : run_state::running, now);
+    run.trace = which.trace;
     run.alerts = static_cast<uint32_t>(plan.size());
     auto& stored = s.runs[run.id.value];
     stored.plan = std::move(plan);

@@ -37,13 +37,13 @@ public:
   void check_writing(done<unit> cb) override;
   void list_alerts(done<std::vector<alert>> cb) override;
   void put_alert(alert what, done<alert> cb) override;
+  void change_alert(alert what, alert before, done<alert> cb) override;
   void import_alerts(std::vector<alert> what, done<uint32_t> cb) override;
   void remove_alert(alert_id id, done<unit> cb) override;
   void set_alert_enabled(alert_id id, bool enabled, done<alert> cb) override;
 
   void find_unfinished_run(done<begun_run> cb) override;
-  void begin_run(run_trigger trigger, trace_id trace, std::vector<source_id> without, wall_time now,
-                 done<begun_run> cb) override;
+  void begin_run(vigie::begin_run which, wall_time now, done<begun_run> cb) override;
   void record_skipped_run(run_trigger trigger, run_state why, std::string note, wall_time now,
                           done<run_summary> cb) override;
   void begin_attempts(run_id run, std::vector<attempt_request> what, wall_time now,

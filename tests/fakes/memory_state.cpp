@@ -73,7 +73,7 @@ memory_plan_row* memory_run::find(alert_id id) {
 result<alert> memory_state::put(alert what) {
   for (const auto& [id, other] : alerts)
     if (other.name == what.name && id != what.id.value)
-      return fail(errc::conflict, "an alert named \"" + what.name + "\" exists");
+      return fail(errc::conflict, "an alert named \"" + what.name + "\" exists", "/name");
   if (what.id.value == 0) {
     what.id = alert_id{++last_alert};
     char part[20];
@@ -159,6 +159,8 @@ result<std::vector<fencing_token>> memory_state::begin(run_id id, const std::vec
     made.row.attempt = x.attempt;
     made.row.token = fencing_token{++last_token};
     made.row.worker = x.worker;
+    if (auto i = alerts.find(x.alert.value); i != alerts.end())
+      made.row.source = i->second.source;
     attempts[last_token] = made;
     tokens.push_back(made.row.token);
   }
@@ -190,10 +192,17 @@ result<settle_receipt> memory_state::settle(const alert_settled& what, bool fina
   }
   if (attempt.row.state != attempt_state::assigned || !open || !alerts.contains(what.alert.value))
     return keep_late(run, attempt, what);
+  keep_words(attempt, what);
+  return success ? apply_success(run, planned, attempt, what, now) : apply_failure(run, planned, attempt, what, final);
+}
+
+void memory_state::keep_words(memory_attempt& attempt, const alert_settled& what) {
   attempt.row.took = what.took;
   attempt.row.items_checked = what.items_checked;
   attempt.row.notes = to_lines(what.notes);
-  return success ? apply_success(run, planned, attempt, what, now) : apply_failure(run, planned, attempt, what, final);
+  attempt.row.answers = what.answers;
+  if (!what.source.value.empty())
+    attempt.row.source = what.source;
 }
 
 settle_receipt memory_state::keep_late(memory_run& run, memory_attempt& attempt, const alert_settled& what) {
@@ -201,10 +210,8 @@ settle_receipt memory_state::keep_late(memory_run& run, memory_attempt& attempt,
     return {};
   attempt.row.state = attempt_state::late;
   attempt.row.problem = what.problem;
-  attempt.row.items_checked = what.items_checked;
   attempt.row.matches = static_cast<uint32_t>(what.matches.size());
-  attempt.row.took = what.took;
-  attempt.row.notes = to_lines(what.notes);
+  keep_words(attempt, what);
   ++run.summary.late;
   return {};
 }
@@ -231,7 +238,9 @@ settle_receipt memory_state::apply_success(memory_run& run, memory_plan_row& pla
   settle_receipt receipt{true, 0, 0};
   for (const auto& x : what.matches) {
     distinct.insert(x.what.id);
-    if (!seen.insert({what.alert, x.what.id}).second || learning)
+    auto is_new = seen.insert({what.alert, x.what.id}).second;
+    run.summary.learned += is_new && learning ? 1 : 0;
+    if (!is_new || learning)
       continue;
     stored_match found{{what.alert, x.what}, owner.name, what.source, what.run, now, {}};
     if (found.source.value.empty())
@@ -246,6 +255,7 @@ settle_receipt memory_state::apply_success(memory_run& run, memory_plan_row& pla
   note_outcome(what);
   planned.done = true;
   attempt.row.state = attempt_state::settled;
+  attempt.row.learned = learning;
   attempt.row.matches = static_cast<uint32_t>(distinct.size());
   attempt.receipt = receipt;
   run.summary.alerts_ok += 1;

@@ -76,6 +76,7 @@ struct memory_state {
 
 private:
   std::string note_outcome(const alert_settled& what);
+  static void keep_words(memory_attempt& attempt, const alert_settled& what);
   settle_receipt keep_late(memory_run& run, memory_attempt& attempt, const alert_settled& what);
   settle_receipt apply_failure(memory_run& run, memory_plan_row& planned, memory_attempt& attempt,
                                const alert_settled& what, bool final);

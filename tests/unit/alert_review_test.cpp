@@ -97,6 +97,16 @@ TEST_CASE("what will tell less than is expected is said") {
   CHECK(check().doubts(x).empty());
 }
 
+TEST_CASE("a keyword that has no word is found nowhere, and that is said") {
+  auto x = an_alert("market", "shoes");
+  x.when.all = {"c++", "~+", "3"};
+  x.when.none = {"++"};
+  CHECK(text(check().doubts(x)) ==
+        "its keyword \"++\" is found nowhere: it has no letter and no digit; \"~++\" finds it anywhere\n");
+  x.when.none = {"~"}; // of an alert that was stored before
+  CHECK(text(check().doubts(x)) == "its keyword \"~\" is found nowhere: it has no letter and no digit\n");
+}
+
 TEST_CASE("a stored alert whose source or channel has gone says so") {
   auto doubts = check().doubts(an_alert("gone", "x", {"log", "hok"}));
   REQUIRE(doubts.size() == 2);
