@@ -89,6 +89,7 @@ struct front {
 
 /// A whole number above 0 that 63 bits hold.
 CLI::Validator number_above_0();
+CLI::Validator number_of_64_bits();
 
 /// "--timeout 5s"
 void add_duration(CLI::App* command, const std::string& name, duration& into, const std::string& what);

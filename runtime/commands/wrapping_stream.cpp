@@ -41,7 +41,14 @@ bool wrapping_stream::put(std::string_view text) {
 bool wrapping_stream::end_line() {
   auto line = std::exchange(line_, {});
   auto whole = !std::exchange(begun_, false);
-  if (!whole || columns_ < least_columns || line.find('\r') != line.npos || display_width(line) <= columns_)
+  // Behind a return to its start, a line begins anew.
+  if (auto last = line.rfind('\r'); last != line.npos) {
+    if (!put(line.substr(0, last + 1)))
+      return false;
+    line.erase(0, last + 1);
+    whole = true;
+  }
+  if (!whole || columns_ < least_columns || display_width(line) <= columns_)
     return put(line) && put("\n");
   for (const auto& part : wrapped(line, columns_, hang_of(line, columns_)))
     if (!put(part) || !put("\n"))

@@ -208,10 +208,13 @@ TEST_CASE("what goes to a terminal is wrapped line by line, rewritten lines and 
         << "this key is not "
         << "known\n    Did you mean \"interval\"?\n";
     out << "\r\x1b[Krun 12: 10/41 alerts, 17 matches" << std::flush << "\r\x1b[K";
-    out << "short\n\nlast";
+    out << "short\n\n";
+    out << "run 12: 10/41" << std::flush << "\r\x1b[Krun 12 completed in 302ms: all is well\n";
+    out << "last";
   }
   CHECK(target.str() == "main.toml:3:1: error:\n  this key is not known\n    Did you mean\n      \"interval\"?\n"
-                        "\r\x1b[Krun 12: 10/41 alerts, 17 matches\r\x1b[Kshort\n\nlast");
+                        "\r\x1b[Krun 12: 10/41 alerts, 17 matches\r\x1b[Kshort\n\n"
+                        "run 12: 10/41\r\x1b[Krun 12 completed in\n  302ms: all is well\nlast");
   std::ostringstream pipe;
   {
     wrapping_stream wrap{pipe, 0};
