@@ -413,11 +413,68 @@ TEST_CASE("overlap cancel_old: the old run ends cancelled, the new one does ever
     REQUIRE(s.until([&] { return s.runs() == 2 && s.ended(2); }));
     second.receive([](const run_ticket& x) { CHECK(x.run == run_id{2}); }, [](caf::error&) { FAIL("no ticket"); });
     CHECK(s.run(1).state == run_state::cancelled);
+    CHECK(s.run(1).note.find("a newer trigger came") == 0);
     CHECK(s.run(2).state == run_state::completed);
     CHECK(s.matches() == 41);
     CHECK(s.in_flight() == 0);
     REQUIRE(s.until([&] { return s.all_delivered(); }));
     CHECK(s.shop.rows().size() == 41);
+  });
+}
+
+TEST_CASE("a cancelled run does not end before what it settles itself is stored") {
+  over_seeds([](stage& s) {
+    s.config.overlap = overlap_policy::cancel_old;
+    for (size_t i = 1; i <= 4; ++i)
+      s.add_alert(300 + i, "h" + std::to_string(i), "nowhere");
+    s.start();
+    s.w.drain();
+    for (int i = 0; i < 2; ++i) {
+      caf::anon_send(s.cycle.get(), trigger_run{run_trigger::manual, {}, "test"});
+      for (auto steps = i == 0 ? s.random(40) : 0; steps > 0; --steps)
+        s.w.step();
+    }
+    REQUIRE(s.until([&] { return s.runs() == 2 && s.ended(1) && s.ended(2); }));
+    s.w.advance(1min, 500ms);
+    for (const auto& x : s.log.events("late_result"))
+      CHECK(x.field("worker") != "");
+  });
+}
+
+TEST_CASE("a refusal that is being ruled on is stored before its run ends cancelled") {
+  over_seeds([](stage& s) {
+    s.config.overlap = overlap_policy::cancel_old;
+    s.ruling_takes = 2s;
+    s.at("fr").refused = true;
+    begin(s);
+    s.w.advance(500ms);
+    caf::anon_send(s.cycle.get(), trigger_run{run_trigger::manual, {}, "test"});
+    REQUIRE(s.until([&] { return s.runs() == 2 && s.ended(1) && s.ended(2); }));
+    s.w.advance(5s, 500ms);
+    size_t refused = 0;
+    for (const auto& x : s.attempts(1))
+      if (x.problem.code == errc::refused) {
+        CHECK(x.state == attempt_state::failed);
+        ++refused;
+      }
+    CHECK(refused > 0);
+  });
+}
+
+TEST_CASE("a run that has ended in another way is over here, too") {
+  over_seeds([](stage& s) {
+    begin(s);
+    s.w.advance(duration{static_cast<int64_t>(s.random(1500))});
+    bool ended = false;
+    s.db.end_run(run_id{1}, run_state::cancelled, 0, 0, "by another hand", from_unix_ms(1'800'000'000'000),
+                 [&](const result<run_summary>& x) { ended = x.has_value(); });
+    REQUIRE(ended);
+    s.w.advance(10s, 500ms);
+    auto ticket = s.trigger();
+    REQUIRE(ticket);
+    CHECK(ticket->run == run_id{2});
+    REQUIRE(s.until([&] { return s.ended(2); }));
+    CHECK(s.run(2).state == run_state::completed);
   });
 }
 
@@ -796,6 +853,47 @@ TEST_CASE("a host that falls silent while a search of it is being handed out is 
         CHECK(s.log.count("host_silent") == 1);
         REQUIRE(run_one(s));
         CHECK(handed_out() == before);
+      },
+      0);
+}
+
+TEST_CASE("a worker that is refused while a search of that host is being handed out to it does not get that one") {
+  over_seeds(
+      [](stage& s) {
+        for (size_t i = 1; i <= 8; ++i)
+          s.add_alert(i, "m" + std::to_string(i));
+        for (auto& [id, h] : s.hands) {
+          h.hangs = {market};
+          h.hangs_for = 10min;
+        }
+        begin(s);
+        auto rows = s.attempts();
+        REQUIRE(rows.size() == 8);
+        auto says = [&](const run_alert& x, errc code, int32_t status) {
+          alert_settled what;
+          what.run = run_id{1};
+          what.alert = x.alert;
+          what.token = x.token;
+          what.source = source_id{"market"};
+          what.host = market;
+          what.problem.code = code;
+          what.http_status = status;
+          caf::anon_send(s.cycle.get(), x.worker, what);
+        };
+        says(rows[0], errc::timed_out, 0);
+        while (s.attempts().size() == rows.size())
+          REQUIRE(s.w.step());
+        auto all = s.attempts();
+        auto second = std::find_if(all.begin(), all.end(), [](const auto& x) { return x.attempt == 2; });
+        REQUIRE(second != all.end());
+        auto of_same =
+            std::find_if(rows.begin(), rows.end(), [&](const auto& x) { return x.worker == second->worker; });
+        REQUIRE(of_same != rows.end());
+        auto& refused = s.hands.at(second->worker);
+        auto before = refused.shares.size();
+        says(*of_same, errc::refused, 403);
+        s.w.advance(30s, 500ms);
+        CHECK(refused.shares.size() == before);
       },
       0);
 }
