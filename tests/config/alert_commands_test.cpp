@@ -392,3 +392,39 @@ TEST_CASE("ready says why not, and exits 1 then; log-level takes the five words"
   CHECK(node.asked == std::vector<std::string>{"PUT /api/v1/log-level"});
   CHECK(node.run({"log-level", "loud"}).code == exit_usage);
 }
+
+TEST_CASE("another program that answers 200 to everything is not taken for a node that did as it was told") {
+  for (const auto* body : {"{}", R"({"ok":true})", "[]", "null", "", "<html>"}) {
+    auto server = serve_http({}, [body](const served_request&, http_server::responder reply) {
+      served_response out;
+      out.body = body;
+      reply(std::move(out));
+    });
+    REQUIRE(server.has_value());
+    small_node node;
+    for (std::vector<std::string> words : {std::vector<std::string>{"log-level", "debug"},
+                                           {"ready"},
+                                           {"alerts", "list"},
+                                           {"alerts", "pause", "1"},
+                                           {"workers"},
+                                           {"runs"},
+                                           {"runs", "7"},
+                                           {"run-once"},
+                                           {"matches"},
+                                           {"outbox"},
+                                           {"plan"},
+                                           {"stats"},
+                                           {"tree"},
+                                           {"conduct"},
+                                           {"conduct", "shop.example", "--lift"}}) {
+      CAPTURE(body, words);
+      for (auto x : {std::string{"--url"}, "http://127.0.0.1:" + std::to_string((*server)->port()),
+                     std::string{"--key-file"}, node.path("key")})
+        words.push_back(x);
+      auto said = test::say(std::move(words));
+      CHECK(said.code == exit_failed);
+      CHECK(has(said.err, " is not vigie: "));
+      CHECK(said.out == "");
+    }
+  }
+}
