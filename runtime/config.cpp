@@ -85,15 +85,17 @@ loaded_config load(const config_request& what, section_reader read, environment_
   loaded_config out;
   config_context context;
   context.path = what.path;
-  context.variables = what.environment;
+  for (const auto& [name, value] : what.environment)
+    if (!value.empty()) // as if it were not set
+      context.variables.emplace(name, value);
   context.now = what.now.value_or(std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()));
   for (const auto& [key, text] : what.overrides)
     context.overrides[key] = {text, "command line"};
   if (!what.env_file.empty())
     read_env_file(what.env_file, context);
   apply_environment(context, keys);
-  std::string text;
-  if (read_file(context, text)) {
+  auto text = what.text.value_or("");
+  if (what.text || read_file(context, text)) {
     if (auto document = parse_config_document(text))
       read(context, *document, out);
     else
@@ -133,7 +135,7 @@ std::string example_env_file(const config_request& what) {
     if (x.required && x.name.find('.') == x.name.npos)
       append(x, false);
   for (const auto& x : loaded.variables)
-    if (!x.required && x.name.find('.') == x.name.npos)
+    if (!x.required && x.name.find('.') == x.name.npos && !is_unused_variable(x.name))
       append(x, true);
   return out;
 }

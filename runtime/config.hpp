@@ -225,11 +225,19 @@ struct checked_variable {
   std::string note;
 };
 
+/// A value that holds, and where it comes from.
+struct setting {
+  std::string key;   ///< "cycle.interval"
+  std::string value; ///< as the file would say it: "\"5m\""; secrets come as "***"
+  std::string from;  ///< "main.toml:12:12", "environment MAX_RETRIES", "command line", "default", or two of them
+};
+
 struct loaded_config {
   node_config config; ///< to be used only without errors
   std::vector<config_problem> errors;
   std::vector<config_problem> warnings;
   std::vector<checked_variable> variables;
+  std::vector<setting> settings;   ///< all that this node knows, in the order of the file's sections
   std::vector<std::string> checks; ///< the special checks that were made and hold, a sentence each
 
   bool ok() const { return errors.empty(); }
@@ -241,7 +249,8 @@ struct config_request {
   std::string env_file; ///< empty = none; the process's own environment wins over it
   std::map<std::string, std::string> environment;
   std::map<std::string, std::string> overrides;
-  optional<wall_time> now{}; ///< by which agreements have ended or not; nothing = the system's clock
+  optional<wall_time> now{};    ///< by which agreements have ended or not; nothing = the system's clock
+  optional<std::string> text{}; ///< what the file would say; it is then not read, and need not be there
 };
 
 /// Reads, completes and checks; finds all errors, not the first. Reads the file, the env file and the files that

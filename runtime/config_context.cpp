@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "actors/policy/redaction.hpp"
+#include "actors/policy/secret_forms.hpp"
 #include "runtime/config_reader.hpp"
 
 namespace vigie {
@@ -31,6 +32,10 @@ void hide_secrets(loaded_config& out) {
       hide(x.what);
       hide(x.remedy);
     }
+  for (auto& x : out.settings) {
+    hide(x.value);
+    x.value = mask_secret_forms(x.value);
+  }
   for (auto& x : out.checks)
     hide(x);
 }
@@ -61,6 +66,19 @@ std::string config_context::beside_file(const std::string& x) const {
 
 void config_context::keep_secret(const std::string& value) {
   secrets_.insert(value);
+}
+
+void config_context::in_force(setting x) {
+  auto [known, fresh] = set_.try_emplace(x.key, settings_.size());
+  if (fresh)
+    settings_.push_back(std::move(x));
+  else
+    settings_[known->second] = std::move(x);
+}
+
+std::string config_context::place_of_variable(const std::string& name) const {
+  auto i = places.find(name);
+  return "environment " + name + (i == places.end() ? "" : " (" + i->second + ")");
 }
 
 void config_context::note(checked_variable variable) {
@@ -94,7 +112,7 @@ bool config_context::expand_one(std::string_view inside, file_position at, const
     if (has_default)
       out += inside.substr(separator + 2);
     else
-      error(at, {"", key, "the environment variable " + name + " is not set",
+      error(at, {"", key, "the environment variable " + name + " is not set, or empty",
                  "Set " + name + " in the environment or in the file given by --env-file, or write ${" + name +
                      ":-default}."});
     return has_default;
@@ -158,10 +176,11 @@ void config_context::finish(loaded_config& out) {
   for (const auto& x : out.errors)
     wrong.insert({x.place, x.key});
   for (auto& x : variables_)
-    x.wrong = wrong.contains("environment " + x.name) || wrong.contains(x.name);
+    x.wrong = wrong.contains(place_of_variable(x.name)) || wrong.contains(x.name);
   std::stable_sort(variables_.begin(), variables_.end(),
                    [](const auto& a, const auto& b) { return a.required && !b.required; });
   out.variables = std::move(variables_);
+  out.settings = std::move(settings_);
   out.config.secrets.assign(secrets_.begin(), secrets_.end());
   hide_secrets(out);
 }

@@ -57,6 +57,7 @@ void read_balancing(config_reader& root, node_config& out) {
   } else {
     uint64_t unused = 0;
     balancing.read_number("seed", unused);
+    balancing.in_force("seed", "a random one");
   }
   balancing.finish();
 }
@@ -75,12 +76,14 @@ void read_health(config_reader& root, node_config& out) {
       health.problem("timeout", "a probe may take longer than the time to the next one (" + to_text(x.interval) + ")",
                      "Make timeout at most as long as interval.");
     x.timeout = x.interval;
+    health.in_force("timeout", in_quotes(to_text(x.timeout)));
   }
   if (x.fast_interval > x.interval) {
     if (health.has("fast_interval"))
       health.problem("fast_interval", "it is longer than interval (" + to_text(x.interval) + ")",
                      "Make fast_interval at most as long as interval.");
     x.fast_interval = x.interval;
+    health.in_force("fast_interval", in_quotes(to_text(x.fast_interval)));
   }
   health.finish();
 }
@@ -101,6 +104,7 @@ void read_bans(config_reader& root, node_config& out) {
       bans.problem("cap", "the longest ban is shorter than the first (" + to_text(x.length) + ")",
                    "Make cap at least as long as duration.");
     x.cap = x.length;
+    bans.in_force("cap", in_quotes(to_text(x.cap)));
   }
   bans.finish();
 }

@@ -27,7 +27,11 @@ struct known_variable {
 /// Every variable that is honoured, or recognised and answered with a note.
 std::span<const known_variable> known_variables();
 
-/// Adds the variables of an env file (NAME=value lines) to the context; those that are there already win.
+/// One that is only answered with a note.
+bool is_unused_variable(std::string_view name);
+
+/// Adds the variables of an env file (NAME=value lines) to the context; those that are there already win, and empty
+/// ones count as not set.
 void read_env_file(const std::string& path, config_context& context);
 
 enum class environment_keys : uint8_t { all, of_address };

@@ -133,8 +133,10 @@ bool read_extract(config_reader& source, source_spec& out) {
   size_t index = 0;
   if (extract.read_word("format", formats, index))
     x.framing = static_cast<page_framing>(index);
+  index = 0;
   if (extract.read_word("unit", units, index))
     x.unit = static_cast<price_unit>(index);
+  index = 0;
   if (extract.read_word("selectors", languages, index))
     x.selectors = static_cast<selector_kind>(index);
   extract.read("items", x.items);

@@ -8,6 +8,7 @@
 #include "actors/policy/plain_text.hpp"
 #include "adapters/http_api/known_hosts.hpp"
 #include "runtime/config_sections.hpp"
+#include "runtime/config_units.hpp"
 
 namespace vigie {
 
@@ -64,8 +65,10 @@ void read_one_worker(config_reader& entry, node_config& out, taken_by_workers& s
   entry.read("address", x.address);
   if (has_id)
     check_plain_name(entry, "id", x.id.value);
-  if (x.name.empty())
+  if (x.name.empty()) {
     x.name = x.id.value;
+    entry.in_force("name", in_quotes(x.name));
+  }
   if (x.local && entry.has("address"))
     entry.problem("address", "a local worker is not dialled", "Remove the address, or local = true.");
   if (x.local && !out.is_worker)
@@ -91,8 +94,10 @@ void read_own_worker(config_reader& root, node_config& out) {
   own.read("region", out.worker.region);
   if (has_id)
     check_plain_name(own, "id", out.worker.id.value);
-  if (out.worker.name.empty())
+  if (out.worker.name.empty()) {
     out.worker.name = out.worker.id.value;
+    own.in_force("name", in_quotes(out.worker.name));
+  }
   own.finish();
 }
 
@@ -212,9 +217,10 @@ void read_log(config_reader& root, node_config& out) {
   static const std::array<std::string, 5> levels{"debug", "info", "warn", "error", "off"};
   static const std::array<std::string, 3> forms{"automatic", "json", "human"};
   auto log = root.table("log");
-  size_t index = 0;
+  auto index = static_cast<size_t>(out.log.level);
   if (log.read_word("level", levels, index))
     out.log.level = static_cast<log_level>(index);
+  index = static_cast<size_t>(out.log.format);
   if (log.read_word("format", forms, index))
     out.log.format = static_cast<log_settings::form>(index);
   log.read_path("file", out.log.file);

@@ -6,6 +6,7 @@
 #include "actors/policy/near_names.hpp"
 #include "actors/policy/secret_forms.hpp"
 #include "runtime/config_units.hpp"
+#include "runtime/config_written.hpp"
 
 namespace vigie {
 
@@ -23,6 +24,15 @@ std::string suggestion(std::string_view name, std::span<const std::string> known
     return "Did you mean \"" + near + "\"? Known are: " + join(known) + ".";
   return "Known are: " + join(known) + ".";
 }
+
+/// Done when a reading comes to its end, however that is.
+template <class F>
+struct at_the_end {
+  F f;
+  ~at_the_end() { f(); }
+};
+template <class F>
+at_the_end(F) -> at_the_end<F>;
 
 // As a line of `vigie check` shows a value: as it is written.
 std::string short_text(const config_value& x) {
@@ -104,6 +114,7 @@ bool config_reader::text_of(const std::string& name, const found& what, std::str
 }
 
 bool config_reader::read(const std::string& name, std::string& out) {
+  at_the_end say{[&] { in_force(name, written(out)); }};
   std::string text;
   auto x = find(name);
   if (!x || !text_of(name, x, "a text in quotes", false, text))
@@ -113,6 +124,7 @@ bool config_reader::read(const std::string& name, std::string& out) {
 }
 
 bool config_reader::read_path(const std::string& name, std::string& out) {
+  at_the_end say{[&] { in_force(name, written(out)); }};
   if (!read(name, out))
     return false;
   if (!context_->overrides.contains(key_of(name)))
@@ -121,6 +133,7 @@ bool config_reader::read_path(const std::string& name, std::string& out) {
 }
 
 void config_reader::read(const std::string& name, bool& out) {
+  at_the_end say{[&] { in_force(name, written(out)); }};
   auto x = find(name);
   if (!x)
     return;
@@ -150,6 +163,7 @@ bool config_reader::whole_number(const std::string& name, const found& what, int
 }
 
 void config_reader::read(const std::string& name, uint32_t& out, uint32_t min, uint32_t max) {
+  at_the_end say{[&] { in_force(name, written(out)); }};
   int64_t number = 0;
   auto x = find(name);
   if (!x || !whole_number(name, x, number))
@@ -162,6 +176,7 @@ void config_reader::read(const std::string& name, uint32_t& out, uint32_t min, u
 }
 
 void config_reader::read_number(const std::string& name, uint64_t& out) {
+  at_the_end say{[&] { in_force(name, written(out)); }};
   int64_t number = 0;
   auto x = find(name);
   if (!x || !whole_number(name, x, number))
@@ -173,6 +188,7 @@ void config_reader::read_number(const std::string& name, uint64_t& out) {
 }
 
 void config_reader::read(const std::string& name, duration& out, duration min) {
+  at_the_end say{[&] { in_force(name, written(out)); }};
   std::string text;
   auto x = find(name);
   if (!x || !text_of(name, x, "a duration with its unit in quotes, as \"" + to_text(out) + "\"", false, text))
@@ -188,6 +204,7 @@ void config_reader::read(const std::string& name, duration& out, duration min) {
 }
 
 void config_reader::read_size(const std::string& name, uint64_t& out, uint64_t min) {
+  at_the_end say{[&] { in_force(name, in_quotes(size_to_text(out))); }};
   std::string text;
   auto x = find(name);
   if (!x || !text_of(name, x, "a size with its unit in quotes, as \"" + size_to_text(out) + "\"", false, text))
@@ -203,6 +220,7 @@ void config_reader::read_size(const std::string& name, uint64_t& out, uint64_t m
 }
 
 void config_reader::read(const std::string& name, endpoint& out) {
+  at_the_end say{[&] { in_force(name, written(out)); }};
   std::string text;
   auto x = find(name);
   if (!x || !text_of(name, x, "an address in quotes, as \"127.0.0.1:7700\"", false, text))
@@ -214,6 +232,7 @@ void config_reader::read(const std::string& name, endpoint& out) {
 }
 
 bool config_reader::read(const std::string& name, std::vector<std::string>& out) {
+  at_the_end say{[&] { in_force(name, written(out)); }};
   auto x = find(name);
   if (!x)
     return false;
@@ -238,6 +257,7 @@ bool config_reader::read(const std::string& name, std::vector<std::string>& out)
 }
 
 void config_reader::read(const std::string& name, std::vector<uint16_t>& out) {
+  at_the_end say{[&] { in_force(name, written(out)); }};
   auto x = find(name);
   if (!x)
     return;
@@ -254,6 +274,7 @@ void config_reader::read(const std::string& name, std::vector<uint16_t>& out) {
 }
 
 void config_reader::read(const std::string& name, std::map<std::string, std::string>& out, bool secret) {
+  at_the_end say{[&] { in_force(name, written(out, secret)); }};
   auto x = find(name);
   if (!x)
     return;
@@ -273,6 +294,7 @@ void config_reader::read(const std::string& name, std::map<std::string, std::str
 }
 
 bool config_reader::read_word(const std::string& name, std::span<const std::string> words, size_t& index) {
+  at_the_end say{[&] { in_force(name, in_quotes(words[index])); }};
   std::string text;
   auto x = find(name);
   if (!x || !text_of(name, x, "one of: " + join(words) + ", in quotes", false, text))

@@ -28,6 +28,7 @@ class config_context {
 public:
   std::string path;
   std::map<std::string, std::string> variables;     ///< for ${NAME}: the environment over the env file
+  std::map<std::string, std::string> places;        ///< of the variables that an env file gives: "prod.env:3"
   std::set<std::string> exposed;                    ///< variables that come from an env file that others may read
   std::map<std::string, config_override> overrides; ///< by key: "cycle.interval"
   bool file_exposed = false;                        ///< the configuration file may be read by others
@@ -43,6 +44,10 @@ public:
   std::string beside_file(const std::string& x) const;
   /// From now on this value is shown nowhere.
   void keep_secret(const std::string& value);
+  /// The value of a key that holds; of the same key the last counts.
+  void in_force(setting x);
+  /// "environment NAME", and the env file's line if that gives it.
+  std::string place_of_variable(const std::string& name) const;
   /// Writes ${NAME} and ${NAME:-default} out. False when a variable is missing, which is then reported.
   bool expand(const config_value& value, const std::string& key, bool secret, std::string& out);
 
@@ -61,6 +66,8 @@ private:
   std::vector<checked_variable> variables_;
   std::map<std::string, size_t, std::less<>> noted_; ///< places in variables_, by name
   std::set<std::string> secrets_;
+  std::vector<setting> settings_;
+  std::map<std::string, size_t, std::less<>> set_; ///< places in settings_, by key
 };
 
 /// A view of one table. Values are read into variables that hold the default already; a wrong value leaves them alone.
@@ -92,10 +99,12 @@ public:
   /// Port numbers, 1 to 65535.
   void read(const std::string& name, std::vector<uint16_t>& out);
   void read(const std::string& name, std::map<std::string, std::string>& out, bool secret = false);
-  /// One of `words`; false = absent or wrong, `index` is then untouched.
+  /// One of `words`; false = absent or wrong, `index` is then untouched: it holds the default's.
   bool read_word(const std::string& name, std::span<const std::string> words, size_t& index);
   /// A text, or "file:PATH" of a file that holds it and that others cannot read; PATH as of read_path.
   void read_secret(const std::string& name, std::string& out);
+  /// Says what holds where that is not what was read: a default that follows from others. "\"5m\"", as in the file.
+  void in_force(const std::string& name, std::string value);
   /// Lists the key among the required ones; reports it when it is missing.
   bool require(const std::string& name, std::string_view remedy, bool secret = false);
 

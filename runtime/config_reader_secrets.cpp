@@ -4,7 +4,9 @@
 
 #include <sys/stat.h>
 
+#include "actors/policy/secret_forms.hpp"
 #include "runtime/config_reader.hpp"
+#include "runtime/config_units.hpp"
 
 namespace vigie {
 
@@ -37,6 +39,7 @@ void config_reader::read_secret_file(const std::string& name, const std::string&
 }
 
 void config_reader::read_secret(const std::string& name, std::string& out) {
+  in_force(name, in_quotes(has(name) ? secret_mask : std::string_view{}));
   auto x = find(name);
   if (!x)
     return;

@@ -98,13 +98,14 @@ void read_gate_kind(config_reader& gate, source_spec& out, const fetch_settings&
   static const words kinds{"domain", "host", "ip"};
   static const words scopes{"fleet", "worker"};
   auto& x = out.gate;
-  size_t index = 0;
+  auto index = static_cast<size_t>(x.key);
   if (gate.read_word("key", kinds, index))
     x.key = static_cast<gate_key_kind>(index);
+  if (fetch.as_s0 && x.key != gate_key_kind::ip)
+    x.scope = gate_scope::worker;
+  index = static_cast<size_t>(x.scope);
   if (gate.read_word("scope", scopes, index))
     x.scope = static_cast<gate_scope>(index);
-  else if (fetch.as_s0 && x.key != gate_key_kind::ip)
-    x.scope = gate_scope::worker;
   if (x.scope != gate_scope::worker)
     return;
   if (x.key == gate_key_kind::ip)
@@ -140,11 +141,11 @@ std::string read_gate(config_reader& source, source_spec& out, const fetch_setti
   std::string consent;
   read_gate_kind(gate, out, fetch, checks);
   constexpr duration s0_least{12000}, s0_most{25000};
+  auto as_s0 = fetch.as_s0 && x.scope == gate_scope::worker && !gate.has("min_interval");
+  if (as_s0)
+    x.min_interval = s0_least;
   gate.read("min_interval", x.min_interval);
-  if (gate.has("min_interval"))
-    x.max_interval = x.min_interval;
-  else if (fetch.as_s0 && x.scope == gate_scope::worker)
-    x.min_interval = s0_least, x.max_interval = s0_most;
+  x.max_interval = as_s0 ? s0_most : x.min_interval;
   gate.read("max_interval", x.max_interval);
   gate.read("max_in_flight", x.max_in_flight, 1, 1000);
   gate.read("daily_requests", x.daily_requests, 1);

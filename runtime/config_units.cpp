@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "adapters/json/json_writer.hpp"
 #include "runtime/config.hpp"
 
 namespace vigie {
@@ -142,6 +143,13 @@ result<endpoint> parse_endpoint(std::string_view x) {
 std::string to_string(const endpoint& x) {
   auto v6 = x.host.find(':') != x.host.npos;
   return (v6 ? "[" + x.host + "]" : x.host) + ":" + std::to_string(x.port);
+}
+
+std::string in_quotes(std::string_view x) {
+  auto out = json_value{x}.dump(); // JSON's escapes are TOML's; only DEL has to be one there, too
+  for (auto at = out.find('\x7f'); at != out.npos; at = out.find('\x7f'))
+    out.replace(at, 1, "\\u007F");
+  return out;
 }
 
 } // namespace vigie

@@ -20,4 +20,7 @@ std::string to_text(duration x);
 result<uint64_t> parse_size(std::string_view x);
 std::string size_to_text(uint64_t bytes);
 
+/// A text as a configuration file has it: "\"a \\\"b\\\"\"". Bytes that are no UTF-8 become U+FFFD.
+std::string in_quotes(std::string_view x);
+
 } // namespace vigie

@@ -6,6 +6,8 @@
 #include "actors/policy/decimal_text.hpp"
 #include "actors/policy/money.hpp"
 #include "actors/policy/page_notes.hpp"
+#include "actors/policy/plain_text.hpp"
+#include "actors/policy/price_marks.hpp"
 #include "actors/policy/price_plain.hpp"
 #include "actors/policy/url_template.hpp"
 
@@ -83,14 +85,33 @@ result<std::vector<field_rule>> compile_fields(const extract_spec& spec) {
   return out;
 }
 
-price_found checked(optional<cents> amount, std::string currency) {
+constexpr size_t quoted_points = 60; // code points of a text that could not be read
+
+/// What stands there, for people: without the marks of elements in it.
+std::string quoted(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    auto sign = text.substr(0, std::max<size_t>(utf8_length(text, 0), 1));
+    if (sign.size() < 3 || !price_mark_of(utf8_code_point(sign)))
+      out += sign;
+    text.remove_prefix(sign.size());
+  }
+  return clip(strip_control(out), quoted_points);
+}
+
+price_found checked(std::string_view text, optional<cents> amount, std::string currency) {
   price_found out{amount, std::move(currency)};
   if (amount && !is_price(*amount)) {
     out.price.reset();
     out.amount = format_cents(*amount);
     out.why = out.amount + " is no price: it is not above 0";
+    out.text = quoted(text);
   }
   return out;
+}
+
+price_found unread(std::string_view text, const error& why) {
+  return {{}, {}, why.detail, {}, quoted(text)};
 }
 
 /// Where a JSON page names the next one.
@@ -236,18 +257,18 @@ result<extract_rules> compile_rules(const source_spec& source) {
 
 price_found price_of_text(std::string_view text, price_unit unit) {
   if (auto at_once = read_plain_price(text, unit))
-    return checked(at_once->amount, std::string{at_once->currency});
+    return checked(text, at_once->amount, std::string{at_once->currency});
   auto read = parse_price(text, unit);
   if (!read)
-    return {{}, {}, read.error().detail};
-  return checked(read->lowest, std::move(read->currency));
+    return unread(text, read.error());
+  return checked(text, read->lowest, std::move(read->currency));
 }
 
 price_found price_of_number(std::string_view number, price_unit unit) {
   auto read = parse_decimal(number, unit);
   if (!read)
-    return {{}, {}, read.error().detail};
-  return checked(*read, {});
+    return unread(number, read.error());
+  return checked(number, *read, {});
 }
 
 void note_field(extraction& page, field_note what) {

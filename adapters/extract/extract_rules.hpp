@@ -156,6 +156,7 @@ struct price_found {
   std::string currency{}; ///< that the text says
   std::string why{};      ///< not empty: it is worth a note, and there is no price
   std::string amount{};   ///< the amount that was read and is no price
+  std::string text{};     ///< with why: what stands there, or its beginning
 };
 price_found price_of_text(std::string_view text, price_unit unit);
 /// Of a JSON number's own text.

@@ -25,7 +25,7 @@ bool take_title(feed_path::found& x) {
 
 void note_price(extraction& out, const price_found& price, const std::string& place) {
   add_note(out.page_notes, note_of_price(price, place));
-  note_field(out, {out.items.size(), "price", price.why, place, price.amount});
+  note_field(out, {out.items.size(), "price", price.why, place, price.amount, price.text});
 }
 
 error at(std::string_view key, const error& from) {

@@ -156,7 +156,7 @@ private:
     if (price.why.empty())
       return;
     add_note(out_.page_notes, note_of_price(price, place(row, column)));
-    note(row, column, std::move(price.why), std::move(price.amount));
+    note(row, column, std::move(price.why), std::move(price.amount), std::move(price.text));
   }
 
   void read_date(size_t row, size_t column, const std::string& value) {
@@ -189,9 +189,9 @@ private:
     return "item " + std::to_string(row + 1) + ", " + queries_.columns[column].text;
   }
 
-  void note(size_t row, size_t column, std::string reason, std::string read = {}) {
+  void note(size_t row, size_t column, std::string reason, std::string read = {}, std::string text = {}) {
     note_field(out_, {out_.items.size(), columns_[column] ? std::string{columns_[column]->name} : "date",
-                      std::move(reason), place(row, column), std::move(read)});
+                      std::move(reason), place(row, column), std::move(read), std::move(text)});
   }
 
   price_unit unit_;

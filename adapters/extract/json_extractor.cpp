@@ -322,7 +322,7 @@ private:
       return;
     auto where = pointer(rule, row);
     add_note(out_.page_notes, note_of_price(found, place(where)));
-    note(rule, std::move(found.why), where, std::move(found.amount));
+    note(rule, found.why, where, found);
   }
 
   void read_date(const field_rule& rule, json_node row) {
@@ -344,10 +344,10 @@ private:
       note(rule, "missing", keeps_notes(out_) ? pointer(rule, row) : std::string{});
   }
 
-  void note(const field_rule& rule, std::string reason, const std::string& pointer, std::string read = {}) {
+  void note(const field_rule& rule, std::string reason, const std::string& pointer, const price_found& of = {}) {
     // Of the item at hand, which is the last one; before the first one, of the header row.
     auto index = std::max<size_t>(out_.items.size(), 1) - 1;
-    note_field(out_, {index, std::string{rule.field.name}, std::move(reason), place(pointer), std::move(read)});
+    note_field(out_, {index, std::string{rule.field.name}, std::move(reason), place(pointer), of.amount, of.text});
   }
 
   error bad_page(const std::string& pointer, std::string why) const {

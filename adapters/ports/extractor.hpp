@@ -21,6 +21,7 @@ struct field_note {
   std::string reason;
   std::string place;  ///< "/results/3/price"
   std::string read{}; ///< what was read there and is not taken: "0.00"
+  std::string text{}; ///< of a price that could not be read: what stands there, or its beginning
 };
 
 /// What HTTP says of a page. Nothing of it: the bytes come from a file.

@@ -29,6 +29,24 @@ void print_variable(const checked_variable& x, const output_style& style, std::o
   out << '\n';
 }
 
+/// Every value, section by section: "interval = \"5m\"   main.toml:12:12".
+void print_settings(const std::vector<setting>& all, const output_style& style, std::ostream& out) {
+  constexpr size_t widest = 60; // of what the second column stands behind
+  std::string section;
+  for (const auto& x : all) {
+    auto dot = x.key.rfind('.');
+    auto table = x.key.substr(0, dot == x.key.npos ? 0 : dot);
+    if (table != section)
+      out << painted("[" + strip_control(table) + "]", paint::strong, style) << '\n';
+    section = table;
+    auto line = "  " + x.key.substr(dot == x.key.npos ? 0 : dot + 1) + " = " + strip_control(x.value);
+    auto width = display_width(line);
+    out << line << std::string(width < widest ? widest - width : 2, ' ')
+        << painted(strip_control(x.from), x.from == "default" ? paint::dim : paint::plain, style) << '\n';
+  }
+  out << '\n';
+}
+
 json_value problems_json(const std::vector<config_problem>& problems) {
   auto out = json_value::array();
   for (const auto& x : problems)
@@ -36,7 +54,7 @@ json_value problems_json(const std::vector<config_problem>& problems) {
   return out;
 }
 
-void print_json(const loaded_config& loaded, std::ostream& out) {
+void print_json(const loaded_config& loaded, bool all, std::ostream& out) {
   auto variables = json_value::array();
   for (const auto& x : loaded.variables)
     variables.push(json_value::object({{"name", x.name},
@@ -48,13 +66,18 @@ void print_json(const loaded_config& loaded, std::ostream& out) {
   auto checks = json_value::array();
   for (const auto& x : loaded.checks)
     checks.push(x);
-  out << json_value::object({{"ok", loaded.ok()},
-                             {"errors", problems_json(loaded.errors)},
-                             {"warnings", problems_json(loaded.warnings)},
-                             {"variables", std::move(variables)},
-                             {"checks", std::move(checks)}})
-             .dump(json_layout::pretty)
-      << '\n';
+  auto said = json_value::object({{"ok", loaded.ok()},
+                                  {"errors", problems_json(loaded.errors)},
+                                  {"warnings", problems_json(loaded.warnings)},
+                                  {"variables", std::move(variables)},
+                                  {"checks", std::move(checks)}});
+  if (all) {
+    auto settings = json_value::array();
+    for (const auto& x : loaded.settings)
+      settings.push(json_value::object({{"key", x.key}, {"value", x.value}, {"from", x.from}}));
+    said.set("settings", std::move(settings));
+  }
+  out << said.dump(json_layout::pretty) << '\n';
 }
 
 } // namespace
@@ -84,10 +107,12 @@ int run_check(const check_options& options, std::ostream& out, std::ostream& err
   }
   auto loaded = load_config(options.config);
   if (options.style.json) {
-    print_json(loaded, out);
+    print_json(loaded, options.all, out);
     return loaded.ok() ? exit_done : exit_usage;
   }
   out << painted(options.config.path, paint::strong, options.style) << '\n';
+  if (options.all)
+    print_settings(loaded.settings, options.style, out);
   for (const auto& x : loaded.variables)
     print_variable(x, options.style, out);
   out << "\nSpecial checks\n";

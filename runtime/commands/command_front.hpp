@@ -91,6 +91,8 @@ struct front {
 CLI::Validator number_above_0();
 CLI::Validator number_of_64_bits();
 
+/// Of a duration's text.
+CLI::Validator duration_text();
 /// "--timeout 5s"
 void add_duration(CLI::App* command, const std::string& name, duration& into, const std::string& what);
 
@@ -109,5 +111,6 @@ void declare_conduct(front& f);
 void declare_robots(front& f);
 void declare_bench(front& f);
 void declare_source(front& f);
+void declare_init(front& f);
 
 } // namespace vigie

@@ -50,11 +50,13 @@ void declare_check(front& f) {
   auto* check = f.command(&f.app, "check", "Check a node's file exactly as `run` would, and list its settings",
                           "  vigie check configs/main.toml\n"
                           "  vigie check configs/main.toml --env-file prod.env\n"
+                          "  vigie check configs/main.toml --all   # every value, and whose it is\n"
                           "  vigie check configs/main.toml --print-env > prod.env   # an example\n");
   add_file(check, options->config);
   check->add_flag_function(
       "--print-env", [options, &f](int64_t) { options->print_env = true, f.wraps = false; },
       "Print an example env file for this configuration, without values");
+  check->add_flag("--all", options->all, "Every value that holds, and where it comes from; secrets are ***");
   f.json(check, "Print the result as JSON");
   f.runs(check, [options, &f] {
     options->style = f.style;
@@ -180,6 +182,7 @@ void declare_commands(front& f) {
   f.app.add_flag("--no-color", f.no_colour, "No colour on a terminal either (as do NO_COLOR and TERM=dumb)");
   f.json(&f.app, "Print JSON: of every command that has --json");
   f.app.set_version_flag("--version", "vigie " VIGIE_VERSION);
+  declare_init(f);
   declare_run(f);
   declare_check(f);
   declare_run_once(f);

@@ -38,14 +38,6 @@ std::string name_of(const CLI::App* command) {
   return command->get_parent() == nullptr ? name : name_of(command->get_parent()) + " " + name;
 }
 
-CLI::Validator duration_text() {
-  return {[](const std::string& x) {
-            auto parsed = parse_duration(x);
-            return parsed ? std::string{} : parsed.error().detail;
-          },
-          "DURATION"};
-}
-
 /// Whole, and within what `Number` holds: the library takes the largest one for what is larger.
 template <class Number>
 CLI::Validator whole_number(Number least, const char* name) {
@@ -61,6 +53,14 @@ CLI::Validator whole_number(Number least, const char* name) {
 }
 
 } // namespace
+
+CLI::Validator duration_text() {
+  return {[](const std::string& x) {
+            auto parsed = parse_duration(x);
+            return parsed ? std::string{} : parsed.error().detail;
+          },
+          "DURATION"};
+}
 
 CLI::Validator number_of_64_bits() {
   return whole_number<uint64_t>(0, "");

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "messages/values/alert.hpp"
+#include "runtime/commands/node_draft.hpp"
 #include "runtime/commands/terminal.hpp"
 #include "runtime/config.hpp"
 
@@ -44,6 +45,7 @@ int run_run(const run_command_options& options, std::ostream& out, std::ostream&
 struct check_options {
   config_request config;
   bool print_env = false;
+  bool all = false; ///< every value that holds, and where it comes from
   output_style style;
 };
 int run_check(const check_options& options, std::ostream& out, std::ostream& err);
@@ -101,9 +103,24 @@ struct conduct_options {
 /// Or lifts what holds the host: exit_failed if nothing does.
 int show_conduct(const conduct_options& options, std::ostream& out, std::ostream& err);
 
+struct init_options {
+  page_request page; ///< without a url: the sample site
+  std::string file = "vigie.toml";
+  std::string name; ///< of the source; empty: by its host
+  bool force = false;
+  std::map<std::string, std::string> environment;
+  output_style style;
+};
+/// exit_done = the file can be run; exit_failed = its source has to be filled in, or nothing was written; exit_usage.
+int run_init(const init_options& options, std::ostream& out, std::ostream& err);
+
 struct source_test_options {
-  config_request config;
-  std::string source; ///< empty: the only one
+  config_request config; ///< its path may be a URL: then `page` and what follows describe the source
+  page_request page;     ///< without its url and query
+  std::string format;
+  std::string items;
+  std::vector<std::string> fields; ///< "title=h3 a"
+  std::string source;              ///< empty: the only one
   std::string query;
   std::string url;          ///< empty: the source's own
   std::string body;         ///< a file, "-" = standard input; empty: fetched
@@ -170,6 +187,8 @@ int set_log_level(const log_level_options& options, std::ostream& out, std::ostr
 
 struct ready_options {
   node_address node;
+  duration wait{0}; ///< for it to be ready; 0 = it is asked once
+  duration poll_every{250};
   output_style style;
 };
 /// exit_done = it is ready; exit_failed = it is not, and says why.

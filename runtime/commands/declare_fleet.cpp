@@ -1,5 +1,6 @@
 // `vigie workers`, `ready` and `log-level` on the command line.
 #include "runtime/commands/command_front.hpp"
+#include "runtime/config_units.hpp"
 
 namespace vigie {
 
@@ -30,8 +31,15 @@ void declare_workers(front& f) {
 void declare_ready(front& f) {
   auto options = std::make_shared<ready_options>();
   auto* ready = f.command(&f.app, "ready", "Whether a node is ready, and if not, why; exit 0 = it is",
-                          "  vigie ready\n  until vigie ready; do sleep 1; done\n");
+                          "  vigie ready\n  vigie ready --wait        # until it is, 30 s at most\n"
+                          "  vigie ready --wait=2m\n");
   options->node.needs_key = false;
+  auto longest = std::make_shared<std::string>(); // kept by what reads it
+  ready
+      ->add_flag("--wait{30s}", *longest,
+                 "Wait until it is ready, this long at most (alone: 30s), also for it to start")
+      ->check(duration_text())
+      ->each([options, longest](const std::string& x) { options->wait = parse_duration(x).value_or(duration{0}); });
   f.asks_node(ready, options, show_ready, shows::state);
 }
 

@@ -1,4 +1,8 @@
 // `vigie ready` and `vigie log-level`: one node, whatever its role.
+#include <chrono>
+#include <sstream>
+#include <thread>
+
 #include "actors/policy/plain_text.hpp"
 #include "adapters/json/json_writer.hpp"
 #include "runtime/commands/api_client.hpp"
@@ -16,8 +20,19 @@ void say_each(const json_node& data, std::string_view key, paint how, const outp
 } // namespace
 
 int show_ready(const ready_options& options, std::ostream& out, std::ostream& err) {
-  api_client client{options.node, options.style, err};
-  auto answer = client.look("/readyz", 503);
+  auto end = std::chrono::steady_clock::now() + options.wait;
+  std::string why;
+  api_answer answer;
+  for (;;) {
+    std::ostringstream said;
+    answer = api_client{options.node, options.style, said}.look("/readyz", 503);
+    why = said.str();
+    bool wrong = answer.exit_code == exit_usage; // waiting mends nothing
+    if (wrong || (answer.ok() && bool_of(answer.data(), "ready")) || std::chrono::steady_clock::now() >= end)
+      break;
+    std::this_thread::sleep_for(options.poll_every);
+  }
+  err << why;
   if (!answer.ok())
     return answer.exit_code;
   auto data = answer.data();

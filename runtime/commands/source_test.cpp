@@ -1,94 +1,18 @@
 // `vigie source test`: what a source reads from one page.
-#include <algorithm>
-#include <chrono>
 #include <fstream>
-#include <future>
-#include <memory>
-#include <set>
-#include <sstream>
+#include <optional>
 
-#include "actors/policy/content_sanity.hpp"
-#include "actors/policy/page_notes.hpp"
-#include "actors/policy/page_walk.hpp"
 #include "actors/policy/plain_text.hpp"
+#include "actors/policy/source_guess.hpp"
 #include "actors/policy/url_template.hpp"
-#include "adapters/extract/extractors.hpp"
-#include "adapters/extract/reading_threads.hpp"
-#include "adapters/json/json_writer.hpp"
 #include "runtime/commands/commands.hpp"
-#include "runtime/commands/display_width.hpp"
+#include "runtime/commands/source_finder.hpp"
 #include "runtime/commands/source_page.hpp"
+#include "runtime/commands/source_trial.hpp"
 
 namespace vigie {
 
 namespace {
-
-/// What is said of one page.
-struct source_trial {
-  std::string source;
-  std::string url; ///< empty: a file
-  int32_t status = 0;
-  size_t bytes = 0;
-  extraction page;
-  std::string next;
-  error problem; ///< why there is no page, or no item
-  error sanity;
-};
-
-struct shown_field {
-  std::string_view name;
-  std::string value; ///< empty: the page has none
-};
-
-std::string money_text(cents x) {
-  auto units = std::to_string(std::abs(x) / 100);
-  auto rest = std::to_string(std::abs(x) % 100);
-  return (x < 0 ? "-" : "") + units + "." + (rest.size() < 2 ? "0" : "") + rest;
-}
-
-std::vector<shown_field> fields_of(const item& x) {
-  return {{"id", x.id.value},
-          {"title", x.title},
-          {"price", x.price ? money_text(*x.price) : std::string{}},
-          {"currency", x.currency.value_or("")},
-          {"brand", x.brand.value_or("")},
-          {"size", x.size.value_or("")},
-          {"condition", x.condition.value_or("")},
-          {"url", x.url.value_or("")},
-          {"photo", x.photo.value_or("")}};
-}
-
-/// What the extractor noted of an item's field.
-const field_note* note_of(const source_trial& trial, size_t item, std::string_view field) {
-  auto i = std::find_if(trial.page.notes.begin(), trial.page.notes.end(),
-                        [&](const field_note& x) { return x.item == item && x.field == field; });
-  return i == trial.page.notes.end() ? nullptr : &*i;
-}
-
-/// Notes stand in the order of the items: whatever is cut is of the last one that has some, or behind it.
-bool may_be_cut(const extraction& page, size_t item) {
-  return page.notes_cut > 0 && (page.notes.empty() || item >= page.notes.back().item);
-}
-
-/// Why an item lacks a field: what the extractor noted, or that nothing is looked for.
-std::string why_missing(const source_trial& trial, const source_spec& spec, size_t item, std::string_view field) {
-  if (auto note = note_of(trial, item, field))
-    return note->reason + (note->place.empty() ? "" : " (" + note->place + ")");
-  bool known_by_format = spec.extract.framing == page_framing::feed || spec.extract.framing == page_framing::sitemap;
-  bool asked = spec.extract.fields.contains(std::string{field}) || known_by_format;
-  if (!asked)
-    return "the source does not say where it stands";
-  return may_be_cut(trial.page, item) ? "not known: there are more notes than are kept of a page" : "the page has none";
-}
-
-/// What is said of the page as a whole.
-std::vector<std::string> sentences_of(const extraction& page) {
-  auto out = to_sentences(page.page_notes);
-  if (page.notes_cut > 0)
-    out.push_back("why a field is missing is only kept for the first " + std::to_string(page.notes.size()) +
-                  " such fields; " + std::to_string(page.notes_cut) + " more are not shown");
-  return out;
-}
 
 result<std::string> read_body(const std::string& file, uint64_t most, std::istream& standard_input) {
   std::ifstream opened;
@@ -105,6 +29,138 @@ result<std::string> read_body(const std::string& file, uint64_t most, std::istre
   return out;
 }
 
+bool is_address(const std::string& x) {
+  return x.starts_with("http://") || x.starts_with("https://");
+}
+
+constexpr const char* formats[] = {"json", "ndjson", "html", "xml", "feed", "sitemap"};
+
+page_framing framing_of(const std::string& format) {
+  for (size_t i = 0; i < std::size(formats); ++i)
+    if (format == formats[i])
+      return static_cast<page_framing>(i);
+  return page_framing::json;
+}
+
+/// What is tried: a source of a file, or one that the command line describes.
+struct subject {
+  loaded_config loaded;
+  source_spec spec;
+  node_draft draft{};    ///< of the command line
+  bool complete = false; ///< what is read from the page is known
+};
+
+std::optional<subject> subject_of_file(const source_test_options& options, std::ostream& err) {
+  if (!options.items.empty() || !options.fields.empty() || !options.format.empty()) {
+    err << "vigie: --items, --field and --format describe the page of a URL; the file says them of its source\n"
+           "    As: vigie source test https://example.org/list --items li.offer --field title=a\n";
+    return std::nullopt;
+  }
+  subject out{load_config(options.config), {}, {}, true};
+  print_problems(out.loaded, options.style, err);
+  const auto* found = out.loaded.ok() ? find_source(out.loaded.config, options.source, err) : nullptr;
+  if (!found)
+    return std::nullopt;
+  out.spec = *found;
+  if (!options.url.empty() && options.body.empty())
+    out.spec.url = options.url;
+  return out;
+}
+
+/// The command line's extract table; false: one of its fields is none.
+bool take_extract(const source_test_options& options, page_framing framing, source_spec& spec, std::ostream& err) {
+  spec.extract = {};
+  spec.extract.framing = framing;
+  spec.extract.items = options.items;
+  for (const auto& x : options.fields) {
+    auto equals = x.find('=');
+    if (equals == x.npos || equals == 0) {
+      err << "vigie: --field \"" << strip_control(x) << "\" is no NAME=PATH\n    Write it as --field title=h3\n";
+      return false;
+    }
+    spec.extract.fields[x.substr(0, equals)] = x.substr(equals + 1);
+  }
+  return true;
+}
+
+bool load_subject(const source_test_options& options, subject& x, std::ostream& err) {
+  x.draft.source = x.spec;
+  x.loaded = load_draft(x.draft, options.config.environment);
+  if (!x.loaded.ok()) {
+    print_draft_problems(x.loaded, err);
+    return false;
+  }
+  x.spec = x.loaded.config.sources.front();
+  return true;
+}
+
+std::optional<subject> subject_of_address(const source_test_options& options, std::ostream& err) {
+  if (!options.source.empty() || !options.url.empty()) {
+    err << "vigie: " << (options.url.empty() ? "--source" : "--url") << " is of a file, and this is a URL already\n"
+        << "    Leave it away.\n";
+    return std::nullopt;
+  }
+  subject out;
+  out.draft.page = options.page;
+  out.draft.page.url = options.config.path;
+  if (options.body.empty() && !may_ask(out.draft.page, options.config.environment, err))
+    return std::nullopt;
+  if (!options.body.empty()) { // nobody is asked
+    out.draft.page.product_token = "vigie";
+    out.draft.page.contact = "nobody@localhost";
+  }
+  out.spec.id = source_id{guess_source_name(options.config.path)};
+  out.spec.url = options.config.path;
+  out.spec.extract.framing = page_framing::feed; // needs no fields
+  out.complete = !options.format.empty() && (!options.items.empty() || !options.fields.empty() ||
+                                             options.format == "feed" || options.format == "sitemap");
+  if (out.complete && !take_extract(options, framing_of(options.format), out.spec, err))
+    return std::nullopt;
+  if (!load_subject(options, out, err))
+    return std::nullopt;
+  return out;
+}
+
+struct page_at_hand {
+  std::string body;
+  page_origin from;
+  std::string link;
+};
+
+/// Of a page whose source is not known yet. False: what the command line says of it is wrong.
+bool complete(const source_test_options& options, const page_at_hand& page, subject& x, error& problem,
+              std::ostream& err) {
+  auto found = find_source_of(x.spec, page.body, page.from, x.loaded.config.limits.page_time);
+  bool described = !options.items.empty() || !options.fields.empty();
+  if (described)
+    return take_extract(options, options.format.empty() ? found.spec.extract.framing : framing_of(options.format),
+                        x.spec, err) &&
+           load_subject(options, x, err);
+  x.spec = found.spec;
+  if (!found.found)
+    problem = {errc::bad_page, found.why + "; say where its items stand, by --items and --field", {}};
+  return true;
+}
+
+/// "--format html --items li.offer --field title=h3".
+std::string options_of(const extract_spec& x) {
+  std::string out = std::string{"--format "} + formats[static_cast<size_t>(x.framing)];
+  if (!x.items.empty())
+    out += " --items " + in_shell(x.items);
+  for (const auto* name : {"id", "title", "price", "currency", "brand", "size", "condition", "url", "photo"})
+    if (auto field = x.fields.find(name); field != x.fields.end())
+      out += " --field " + in_shell(field->first + "=" + field->second);
+  return out;
+}
+
+json_value extract_json(const extract_spec& x) {
+  auto fields = json_value::object();
+  for (const auto& [name, path] : x.fields)
+    fields.set(name, path);
+  return json_value::object(
+      {{"format", formats[static_cast<size_t>(x.framing)]}, {"items", x.items}, {"fields", std::move(fields)}});
+}
+
 /// Where a file would have come from.
 std::string first_address(const source_test_options& options, const source_spec& spec) {
   if (!options.url.empty())
@@ -113,178 +169,51 @@ std::string first_address(const source_test_options& options, const source_spec&
   return url ? url->fill({options.query, spec.paging.start, 0, {}}) : std::string{};
 }
 
-/// As a worker reads it: what takes too long is given up. The thread that reads may be the last to let go of it.
-result<extraction> read_in_time(const source_spec& spec, std::string body, page_origin from, duration page_time) {
-  struct page_at_hand {
-    std::unique_ptr<extractor> reader;
-    std::string body;
-    page_origin from;
-    result<extraction> found;
-    std::promise<error> over;
-  };
-  auto reader = make_extractor(spec);
-  if (!reader)
-    return tl::unexpected<error>(reader.error());
-  auto page = std::make_shared<page_at_hand>();
-  page->reader = std::move(*reader);
-  page->body = std::move(body);
-  page->from = std::move(from);
-  auto over = page->over.get_future();
-  auto threads = make_reading_threads({page_time, 1, 1, 1});
-  threads->read(
-      spec.id, [page] { page->found = page->reader->extract(page->body, page->from); },
-      [page](error why) { page->over.set_value(std::move(why)); });
-  auto why = over.get();
-  if (why.code != errc::none)
-    return tl::unexpected<error>(std::move(why));
-  return std::move(page->found);
-}
-
-void read_page(source_trial& trial, const source_spec& spec, std::string body, const page_origin& from,
-               duration page_time, std::string_view link = {}) {
-  trial.bytes = body.size();
-  auto page = read_in_time(spec, std::move(body), from, page_time);
-  if (!page) {
-    trial.problem = page.error();
-    return;
-  }
-  trial.page = std::move(*page);
-  trial.next = named_next(spec.paging, trial.page.next, link);
-  content_sanity sanity{spec.sanity};
-  std::set<std::string_view> seen; // as a run drops what comes again
-  for (const auto& x : trial.page.items)
-    if (seen.insert(x.id.value).second)
-      sanity.saw(x);
-  sanity.saw_left_out(trial.page.left_out.without_id, trial.page.left_out.without_title);
-  if (auto same = find_same_ids(trial.page.items); same.count > 0) {
-    sanity.saw_same_ids(same.count);
-    add_note(trial.page.page_notes, std::move(same));
-  }
-  if (trial.page.newest)
-    sanity.saw_date(*trial.page.newest);
-  trial.sanity = sanity.verdict(std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()));
-}
-
-json_value error_json(const error& x) {
-  if (x.code == errc::none)
-    return {};
-  return json_value::object({{"code", to_string(x.code)}, {"detail", x.detail}, {"place", x.place}});
-}
-
-void print_json(const source_trial& trial, const source_spec& spec, std::ostream& out) {
-  auto items = json_value::array();
-  for (size_t i = 0; i < trial.page.items.size(); ++i) {
-    auto row = json_value::object();
-    auto missing = json_value::array();
-    for (const auto& field : fields_of(trial.page.items[i])) {
-      // What the page has there and is not taken, as an amount that is no price.
-      auto note = field.value.empty() ? note_of(trial, i, field.name) : nullptr;
-      auto shown = note ? note->read : field.value;
-      row.set(field.name, shown.empty() ? json_value{} : json_value{shown});
-      if (field.value.empty())
-        missing.push(json_value::object({{"field", field.name}, {"why", why_missing(trial, spec, i, field.name)}}));
-    }
-    row.set("missing", std::move(missing));
-    items.push(std::move(row));
-  }
-  auto notes = json_value::array();
-  for (auto& x : sentences_of(trial.page))
-    notes.push(std::move(x));
-  out << json_value::object({{"source", trial.source},
-                             {"url", trial.url.empty() ? json_value{} : json_value{trial.url}},
-                             {"status", trial.status},
-                             {"bytes", trial.bytes},
-                             {"items", std::move(items)},
-                             {"notes", std::move(notes)},
-                             {"next", trial.next.empty() ? json_value{} : json_value{trial.next}},
-                             {"newest", trial.page.newest ? json_value{to_rfc3339(*trial.page.newest)} : json_value{}},
-                             {"sanity", error_json(trial.sanity)},
-                             {"error", error_json(trial.problem)}})
-             .dump(json_layout::pretty)
-      << '\n';
-}
-
-void print_item(const source_trial& trial, const source_spec& spec, size_t i, const output_style& style,
-                std::ostream& out) {
-  out << painted("item " + std::to_string(i + 1), paint::strong, style) << '\n';
-  for (const auto& field : fields_of(trial.page.items[i])) {
-    std::string name{field.name};
-    name.resize(11, ' ');
-    if (field.value.empty())
-      out << "  " << name << painted("- " + strip_control(why_missing(trial, spec, i, field.name)), paint::dim, style);
-    else
-      out << "  " << name << cut_to_width(strip_control(field.value), 100);
-    out << '\n';
-  }
-}
-
-void print(const source_trial& trial, const source_spec& spec, uint32_t limit, const output_style& style,
-           std::ostream& out) {
-  out << "source " << trial.source << ": ";
-  if (!trial.url.empty())
-    out << cut_to_width(strip_control(trial.url), 200) << " answered " << trial.status << ", ";
-  out << short_size(trial.bytes) << '\n';
-  if (trial.problem.code != errc::none) {
-    out << painted(strip_control(to_string(trial.problem)), paint::bad, style) << '\n';
-    return;
-  }
-  auto all = trial.page.items.size();
-  for (size_t i = 0; i < all && (limit == 0 || i < limit); ++i)
-    print_item(trial, spec, i, style, out);
-  out << painted(std::to_string(all) + (all == 1 ? " item" : " items"), all > 0 ? paint::good : paint::bad, style);
-  if (limit > 0 && all > limit)
-    out << ", " << limit << " of them shown (--limit 0 shows all)";
-  out << '\n';
-  for (const auto& x : sentences_of(trial.page))
-    out << "note       " << painted(x, paint::warning, style) << '\n';
-  if (trial.page.newest)
-    out << "newest     " << to_rfc3339(*trial.page.newest) << '\n';
-  if (spec.paging.kind != paging_kind::none)
-    out << "next page  " << (trial.next.empty() ? "by the template, or none" : strip_control(trial.next)) << '\n';
-  if (trial.sanity.code != errc::none)
-    out << painted(strip_control(to_string(trial.sanity)), paint::bad, style) << '\n';
-}
-
 } // namespace
 
 int run_source_test(const source_test_options& options, std::istream& in, std::ostream& out, std::ostream& err) {
-  auto loaded = load_config(options.config);
-  print_problems(loaded, options.style, err);
-  if (!loaded.ok())
+  auto by_hand = is_address(options.config.path);
+  auto what = by_hand ? subject_of_address(options, err) : subject_of_file(options, err);
+  if (!what)
     return exit_usage;
-  auto found = find_source(loaded.config, options.source, err);
-  if (!found)
-    return exit_usage;
-  auto spec = *found;
   source_trial trial;
-  trial.source = spec.id.value;
-  auto page_time = loaded.config.limits.page_time;
+  trial.source = what->spec.id.value;
+  trial.query = options.query;
+  page_at_hand page;
   if (!options.body.empty()) {
-    auto body = read_body(options.body, spec.max_body_bytes, in);
+    auto body = read_body(options.body, what->spec.max_body_bytes, in);
     if (!body) {
       err << strip_control(body.error().detail) << '\n';
       return exit_usage;
     }
-    read_page(trial, spec, std::move(*body), {first_address(options, spec), options.content_type}, page_time);
+    page = {std::move(*body), {first_address(options, what->spec), options.content_type}, {}};
+  } else if (auto fetched = fetch_first_page(what->loaded.config, what->spec, options.query); fetched) {
+    trial.url = fetched->url;
+    trial.status = fetched->answer.status;
+    const auto& headers = fetched->answer.headers;
+    page = {std::move(fetched->answer.body),
+            {fetched->url, std::string{headers.value("content-type")}},
+            std::string{headers.value("link")}};
   } else {
-    if (!options.url.empty())
-      spec.url = options.url;
-    if (auto page = fetch_first_page(loaded.config, spec, options.query); page) {
-      trial.url = page->url;
-      trial.status = page->answer.status;
-      const auto& headers = page->answer.headers;
-      read_page(trial, spec, page->answer.body, {page->url, std::string{headers.value("content-type")}}, page_time,
-                headers.value("link"));
-    } else {
-      trial.problem = page.error();
-    }
+    trial.problem = fetched.error();
   }
-  if (options.style.json)
-    print_json(trial, spec, out);
-  else
-    print(trial, spec, options.limit, options.style, out);
-  bool good = trial.problem.code == errc::none && trial.sanity.code == errc::none && !trial.page.items.empty();
-  return good ? exit_done : exit_failed;
+  bool guessed = !what->complete && options.items.empty() && options.fields.empty();
+  if (trial.problem.code == errc::none && !what->complete && !complete(options, page, *what, trial.problem, err))
+    return exit_usage;
+  trial.bytes = page.body.size();
+  if (trial.problem.code == errc::none)
+    read_page(trial, what->spec, std::move(page.body), page.from, what->loaded.config.limits.page_time, page.link);
+  if (options.style.json) {
+    auto said = trial_json(trial, what->spec);
+    if (by_hand)
+      said.set("extract", extract_json(what->spec.extract));
+    out << said.dump(json_layout::pretty) << '\n';
+  } else {
+    print_trial(trial, what->spec, options.limit, options.style, out);
+    if (guessed && trial.good())
+      out << "guessed    " << strip_control(options_of(what->spec.extract)) << '\n';
+  }
+  return trial.good() ? exit_done : exit_failed;
 }
 
 } // namespace vigie

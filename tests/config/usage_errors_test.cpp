@@ -31,7 +31,7 @@ const std::vector<mistake> mistakes{
     {"workres", "Did you mean \"workers\"?"},
     {"statz", "Did you mean \"stats\"?"},
     {"runonce", "Did you mean \"run-once\"?"},
-    {"frobnicate", "There are: run, check, run-once, alerts"},
+    {"frobnicate", "There are: init, run, check, run-once, alerts"},
     {"", "vigie: a command is missing."},
     {"alerts", "vigie alerts: a command is missing.\n    There are: list, show"},
     {"alerts lst", "vigie alerts: there is no command \"lst\". Did you mean \"list\"?"},

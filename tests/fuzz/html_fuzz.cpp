@@ -7,6 +7,7 @@
 #include "adapters/extract/html_extractor.hpp"
 #include "tests/fuzz/lines.hpp"
 #include "tests/fuzz/must.hpp"
+#include "tests/fuzz/must_survey.hpp"
 
 namespace {
 
@@ -53,6 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   source.extract.items = take_line(page);
   auto title = std::string{take_line(page)};
   auto from = take_origin(page);
+  must_survey(page, from);
   source.extract.fields = {{"id", title}, {"title", title}, {"price", "span.price"}, {"url", "a::attr(href)"}};
   source.extract.empty = title;
   check(make_html_extractor(source), page, from);

@@ -7,6 +7,7 @@
 #include "adapters/extract/json_extractor.hpp"
 #include "tests/fuzz/lines.hpp"
 #include "tests/fuzz/must.hpp"
+#include "tests/fuzz/must_survey.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace vigie;
@@ -20,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (source.extract.framing == page_framing::json)
     source.extract.empty = "total=0";
   auto from = take_origin(page);
+  must_survey(page, from);
   source.sanity.dated = "date";
   source.paging.kind = paging_kind::cursor;
   source.paging.next = "next";
