@@ -119,7 +119,7 @@ private:
     bool left = (!is(begin, kind::mark) || cents || list) && is_number(other) && !list_[other].marked;
     if (is_symbol(end, ".") || is_symbol(end, ","))
       ++end; // "€ 12 . 5"
-    bool year = is(end, kind::number) && list_[end].parted && list_[end].text.size() == 4 &&
+    bool year = is(end, kind::number) && list_[end].parted > 0 && list_[end].text.size() == 4 &&
                 (list_[end].text.starts_with("19") || list_[end].text.starts_with("20")); // "599 €|2019"
     bool right = !year && is_number(end) && !list_[end].marked && !is_counted(end);
     return left || right;

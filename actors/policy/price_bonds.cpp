@@ -54,11 +54,16 @@ private:
   void bind(size_t i) {
     bool left = is_number(i - 1), right = is_number(i + 1) && !list_[i].mark.hundredths;
     bool amount = list_[std::min(i + 1, list_.size() - 1)].decimals == 2 && !is_word(i + 2, word_role::unit);
-    amount = amount || is(i - 2, kind::mark);          // "£80 £60 save £20"
-    if (left && right && is_counted(i + 1) && !amount) // "R$ 129 R$ 99,90 no cartão"
+    amount = amount || is(i - 2, kind::mark); // "£80 £60 save £20"
+    bool parted = list_[i].parted != list_[std::min(i + 1, list_.size() - 1)].parted;
+    if (left && right && !parted && is_counted(i + 1) && !amount) // "R$ 129 R$ 99,90 no cartão"
       right = false;
     if (left && right) {
       bool before = apart(i) != apart(i + 1) ? apart(i) : stands_before(i);
+      if (parted) // "<b>599 €</b><i>2019</i>"
+        before = list_[i].parted > list_[i + 1].parted;
+      else if (list_[i].parted > 0 && is(i - 2, kind::mark) != is(i + 2, kind::mark))
+        before = is(i - 2, kind::mark);
       (before ? left : right) = false;
     }
     if (left)

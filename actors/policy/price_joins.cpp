@@ -42,7 +42,7 @@ private:
   void take_percent(size_t i) {
     if (is(i - 1, kind::number)) {
       list_[i - 1].kind = kind::percent;
-      if (is(i - 2, kind::dash) && is(i - 3, kind::number))
+      if (is(i - 2, kind::dash) && is(i - 3, kind::number) && !is(i - 4, kind::mark)) // not of "$24 -20%"
         list_[i - 3].kind = kind::percent;
     } else if (is(i + 1, kind::number) && tight(i + 1)) {
       list_[i + 1].kind = kind::percent;
@@ -93,7 +93,8 @@ private:
       return;
     // "$" and "£" stand before their amounts: "25$30" may be anything.
     bool parts = mark.family.empty() && (tight(i + 2) ? tight(i + 1) : i + 3 >= list_.size() || tight(i + 1));
-    if (!minor && (!parts || !ends_amount(i + 3)))
+    bool others = part.parted > std::max(list_[i + 1].parted, 1); // "<b>24 €</b><i>50</i>"
+    if (others || (!minor && (!parts || !ends_amount(i + 3))))
       return;
     put_decimals(i, i + 2);
     erase(i + 2, minor ? 2 : 1);

@@ -17,6 +17,9 @@ enum class price_mark : uint8_t {
   struck  ///< it is struck out, from here to the next mark: <s>
 };
 
+/// A mark stands there as often as elements begin or end there, but not more often.
+inline constexpr int most_price_marks = 3;
+
 inline constexpr char32_t first_price_mark = 0xFDD0;
 
 /// As text: code points that Unicode leaves to programs for such a use (23.7, "Noncharacters"). Empty for none.

@@ -21,10 +21,11 @@ struct plain_price {
 /// these, and reads all others.
 optional<plain_price> read_plain_price(std::string_view text, price_unit unit);
 
-/// Where an element begins or ends between two letters or digits.
+/// Where elements begin or end.
 struct price_seam {
   size_t at = 0;
   bool own = false; ///< what follows stands in an element of its own
+  int crossed = 1;  ///< how many, at most most_price_marks
 };
 
 /// Stands where an amount was struck out.

@@ -7,6 +7,7 @@
 
 #include "actors/policy/ascii.hpp"
 #include "actors/policy/decimal_text.hpp"
+#include "actors/policy/price_marks.hpp"
 #include "actors/policy/price_scan.hpp"
 
 namespace vigie {
@@ -27,11 +28,9 @@ public:
       }
       price_token next;
       next.apart = std::exchange(apart, false);
-      bool parted = parted_;
+      next.parted = parted_;
       auto size = read_one(next);
       next.text = rest_.substr(0, size);
-      next.parted = parted;
-      next.apart = next.apart || (parted && next.kind == price_token_kind::number);
       pass(size);
       add(std::move(next));
     }
@@ -42,8 +41,8 @@ private:
   void pass(size_t size) {
     rest_.remove_prefix(size);
     at_ += size;
-    for (parted_ = false; !seams_.empty() && seams_.front().at <= at_; seams_ = seams_.subspan(1))
-      parted_ = seams_.front().at == at_;
+    for (parted_ = 0; !seams_.empty() && seams_.front().at <= at_; seams_ = seams_.subspan(1))
+      parted_ = seams_.front().at == at_ ? seams_.front().crossed : 0;
   }
 
   /// Up to the next seam, or all of it.
@@ -107,6 +106,13 @@ private:
     auto behind = rest_.substr(printed.length);
     if (printed.length == whole() && !behind.empty() && is_digit(behind[0]))
       return read_parted_number(out, printed, labelled);
+    if (auto grouped = read_printed_number(rest_, unit_, !labelled); grouped.length > whole()) {
+      // "$24 |128 GB", or "1 |299 €"
+      if (is_count(behind.substr(blank_length(behind))))
+        return printed.length;
+      out.amount = out.as_decimals = std::nullopt;
+      return grouped.length;
+    }
     auto tail = printed.decimals > 0 ? 0 : no_cents(behind.substr(0, whole() - printed.length));
     if (tail > 0 || printed.decimals > 0)
       return printed.length + tail;
@@ -124,18 +130,35 @@ private:
   size_t read_parted_number(price_token& out, const printed_number& front, bool labelled) {
     auto behind = rest_.substr(front.length);
     auto back = read_printed_number(behind, unit_);
-    auto counts = role_behind(behind.substr(back.length));
     bool own = seams_.front().own && (seams_.size() < 2 || seams_[1].at >= at_ + front.length + back.length);
-    bool is_count = counts == word_role::unit || counts == word_role::label || counts == word_role::days;
     bool other = (front.decimals > 0 && (back.decimals > 0 || back.length > 1)) || // "4.5|24,50 €"
-                 (labelled && back.decimals == 2) || (own && is_count); // "Nr. 7|24,50 €", "$24|39 reviews"
+                 labelled || (own && is_count(behind)); // "Nr. 7|24,50 €", "$24|39 reviews"
     if (other)
       return front.length;
-    if (own && front.decimals == 0 && !labelled && back.length == 2 && !(counts && is_counting(*counts)))
-      put_decimals(out, rest_.substr(0, front.length), behind.substr(0, 2));
+    auto number = rest_.substr(0, front.length);
+    bool year = number.size() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    bool near = seams_.front().crossed < most_price_marks;
+    if (own && near && front.decimals == 0 && !year && back.length == 2 && is_alone(behind))
+      put_decimals(out, number, behind.substr(0, 2));
     else
       out.amount = out.as_decimals = std::nullopt;
     return front.length + back.length;
+  }
+
+  /// Nothing but two digits stands in the element that begins there.
+  bool is_alone(std::string_view behind) const {
+    auto end = behind.substr(2);
+    while (auto blank = blank_length(end))
+      end.remove_prefix(blank);
+    auto at = at_ + static_cast<size_t>(end.data() - rest_.data());
+    auto is_there = [&](const price_seam& x) { return x.at == at; };
+    return end.empty() || std::any_of(seams_.begin(), seams_.end(), is_there);
+  }
+
+  /// "39 reviews".
+  static bool is_count(std::string_view text) {
+    auto role = role_behind(text.substr(read_printed_number(text, price_unit::major).length));
+    return role == word_role::unit || role == word_role::label || role == word_role::days;
   }
 
   /// Of a word that is no money; nothing = no word.
@@ -204,7 +227,7 @@ private:
   std::string_view rest_;
   size_t at_ = 0;                     ///< of it in the whole
   std::span<const price_seam> seams_; ///< behind at_
-  bool parted_ = false;               ///< a seam is at at_
+  int parted_ = 0;                    ///< by the seam that is at at_
   price_unit unit_;
   std::vector<price_token> out_;
 };

@@ -18,8 +18,8 @@ enum class price_token_kind : uint8_t { number, mark, dash, percent, word, symbo
 struct price_token {
   price_token_kind kind = price_token_kind::symbol;
   std::string_view text;
-  bool apart = false;  ///< a blank stands before it
-  bool parted = false; ///< an element begins or ends before it
+  bool apart = false; ///< a blank stands before it
+  int parted = 0;     ///< so many elements begin or end before it
 
   // A number.
   optional<cents> amount{};      ///< nothing: it is none, or too large

@@ -65,7 +65,8 @@ private:
   bool is_behind_digit() const { return !out_.text.empty() && is_digit(out_.text.back()); }
 
   void set(price_mark mark) {
-    if (mark != price_mark::raised)
+    bool another = !high_.empty() && !is_digit(high_.back()); // "<sup>€</sup><sup>1</sup>"
+    if (mark != price_mark::raised || another)
       end_raised();
     if (state_ == price_mark::struck && mark != price_mark::struck)
       end_struck();
@@ -75,7 +76,8 @@ private:
     }
     bool lasts = mark == price_mark::raised || mark == price_mark::struck;
     state_ = lasts ? mark : price_mark::none;
-    seam_ = mark == price_mark::own ? mark : price_mark::part;
+    seam_ = mark == price_mark::own && !high_number_ ? mark : price_mark::part;
+    ++crossed_;
   }
 
   void end_struck() {
@@ -101,29 +103,30 @@ private:
     }
   }
 
-  /// Only where two letters or digits meet, or money ("€", ",-") and a number.
+  /// Beside a number's separators nothing can be mistaken.
   void end_seam(size_t at) {
-    auto in_word = [](char c) { return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80; };
     auto mark = std::exchange(seam_, price_mark::none);
-    if (mark == price_mark::none || at == 0 || at >= out_.text.size() || !in_word(out_.text[at]))
-      return;
+    auto crossed = std::exchange(crossed_, 0);
+    high_number_ = false;
     std::string_view text{out_.text};
-    if (blank_length(text.substr(at)) > 0 || without_blanks_behind(text.substr(0, at)).size() < at)
+    if (mark == price_mark::none || at == 0 || at >= text.size() || blank_length(text.substr(at)) > 0)
       return;
-    auto last = out_.text[at - 1];
-    bool no_cents = last == '-' && at > 1 && std::string_view{".,:-"}.find(out_.text[at - 2]) != std::string_view::npos;
-    if (in_word(last) || (is_digit(out_.text[at]) && (last == '$' || no_cents)))
-      out_.seams.push_back({at, mark == price_mark::own});
+    constexpr std::string_view separators = ".,'";
+    if (separators.find(text[at - 1]) == separators.npos && separators.find(text[at]) == separators.npos)
+      out_.seams.push_back({at, mark == price_mark::own, std::max(crossed, 1)});
   }
 
   /// What stands between raised marks: cents, a footnote, or a part of the text as any other.
   void end_raised() {
     auto all = std::exchange(high_, {});
+    if (all.empty())
+      return;
     std::string_view text{all};
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     text = without_blanks_behind(text);
     auto digits = text.substr(0, digit_run(text)), rest = text.substr(digits.size());
     bool alone = !digits.empty() && digits.size() <= 2 && rest.find_first_of("0123456789") == rest.npos;
+    auto crossed = std::exchange(crossed_, 0);
     if (are_notes(text) && is_number_in_front())
       return;
     if (alone && is_marked_as_raised(digits)) {
@@ -131,9 +134,11 @@ private:
       return;
     }
     seam_ = price_mark::own;
+    crossed_ = crossed;
     auto at = out_.text.size();
     out_.text += all;
     end_seam(at);
+    high_number_ = !digits.empty();
   }
 
   /// "1,2", "1) 3)".
@@ -213,14 +218,16 @@ private:
   /// Digits that may be anything.
   void spoil(std::string_view digits, size_t at) {
     insert(at, digits);
-    out_.seams.push_back({at, false});
+    out_.seams.push_back({at, false, 1});
     std::sort(out_.seams.begin(), out_.seams.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   }
 
   legible_price out_;
   std::string high_;                    ///< raised text
   price_mark state_ = price_mark::none; ///< raised or struck
-  price_mark seam_ = price_mark::none;  ///< a part or an own one: what comes next is cut off from what stands there
+  bool high_number_ = false;            ///< the last characters are a raised number
+  int crossed_ = 0;
+  price_mark seam_ = price_mark::none; ///< a part or an own one: what comes next is cut off from what stands there
 };
 
 } // namespace

@@ -174,15 +174,17 @@ void text_collector::add(std::string_view piece) {
     if (blank_ && !text_.empty())
       text_ += ' ';
     blank_ = false;
-    if (crossed_)
+    if (crossed_ > 0)
       put_mark(piece);
+    if (marks_ && !digits_)
+      digits_ = piece.substr(0, size).find_first_of("0123456789") != piece.npos;
     text_ += piece.substr(0, std::min(size, limit_ + 1 - std::min(text_.size(), limit_ + 1)));
     piece.remove_prefix(size);
   }
 }
 
 void text_collector::cross(price_mark element, int step) {
-  crossed_ = true;
+  ++crossed_;
   if (element == price_mark::raised)
     raised_ += step;
   else if (element == price_mark::struck)
@@ -191,24 +193,18 @@ void text_collector::cross(price_mark element, int step) {
     own_ = std::max(own_ + step, 0);
 }
 
-/// Where letters or digits would become one word, and where raised or struck out text begins and ends.
+/// Behind a number, all of them can tell what belongs to it; before one, only where letters would become one word.
 void text_collector::put_mark(std::string_view next) {
-  constexpr std::string_view no_letters[] = {"\u00a0", "€", "£"}; // the commonest, for the sake of plain prices
-  auto is_none = [&](auto&& stands_there) {
-    return std::any_of(std::begin(no_letters), std::end(no_letters), stands_there);
-  };
   auto in_word = [](char c) { return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80; };
+  constexpr std::string_view euro = "€", pound = "£"; // the commonest, for the sake of plain prices
+  bool money = text_.ends_with(euro) || text_.ends_with(pound);
   auto now = struck_ > 0 ? price_mark::struck : raised_ > 0 ? price_mark::raised : price_mark::none;
-  auto last = text_.empty() ? ' ' : text_.back();
-  bool parts_numbers = is_digit(next.front()) &&
-                       (last == '$' || last == '-' || static_cast<unsigned char>(last) >= 0x80) &&
-                       text_.find_first_of("0123456789") != text_.npos; // "599 €|2019", "599,-|2019"
-  bool parts_word = !text_.empty() && in_word(text_.back()) && in_word(next.front()) &&
-                    !is_none([&](auto x) { return text_.ends_with(x) || next.starts_with(x); });
-  if (now != shown_ || parts_word || parts_numbers)
-    text_ += text_of(now != price_mark::none ? now : own_ > 0 ? price_mark::own : price_mark::part);
+  bool parts_word = !text_.empty() && in_word(text_.back()) && in_word(next.front()) && !money;
+  if (now != shown_ || parts_word || digits_)
+    for (auto left = std::min(crossed_, most_price_marks); left > 0; --left)
+      text_ += text_of(now != price_mark::none ? now : own_ > 0 ? price_mark::own : price_mark::part);
   shown_ = now;
-  crossed_ = false;
+  crossed_ = 0;
   own_ = 0;
 }
 

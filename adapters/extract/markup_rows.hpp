@@ -124,9 +124,10 @@ private:
   size_t limit_;
   bool marks_;
   bool blank_ = false;
-  bool crossed_ = false; ///< an element began or ended since the last character
-  int own_ = 0;          ///< elements that began since then and are open
-  int raised_ = 0;       ///< open
+  int crossed_ = 0;     ///< elements that began or ended since the last character
+  bool digits_ = false; ///< some were there
+  int own_ = 0;         ///< elements that began since then and are open
+  int raised_ = 0;      ///< open
   int struck_ = 0;
   price_mark shown_ = price_mark::none; ///< raised or struck: what the last character was
   std::string text_;

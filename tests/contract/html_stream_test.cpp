@@ -295,19 +295,19 @@ TEST_CASE("elements within a price are marked, within nothing else, and to eithe
     return out;
   };
   CHECK(seen("39<sup>99</sup> €") == "39^99 |€");
-  CHECK(seen("39 <span>99</span><i>5</i>") == "39 99+5");
+  CHECK(seen("39 <span>99</span><i>5</i>") == "39 +99++5");
   CHECK(seen("<b>39</b>99") == "39|99");
-  CHECK(seen("39<i></i>99") == "39|99");
-  CHECK(seen("39<i><b></b>99</i>") == "39+99");
-  CHECK(seen("39<i>,</i><i>99</i> <i>€</i>") == "39,99 €");
-  CHECK(seen("<i>39</i><div>99</div><br>5<!-- -->1<wbr>2") == "39 99 512");
+  CHECK(seen("39<i></i>99") == "39||99");
+  CHECK(seen("39<i><b></b>99</i>") == "39+++99");
+  CHECK(seen("39<i>,</i><i>99</i> <i>€</i>") == "39+,++99 ++€");
+  CHECK(seen("<i>39</i><div>99</div><br>5<!-- -->1<wbr>2") == "39 |99 512");
   CHECK(seen("<s>59 €</s>39 €") == "-59 €|39 €");
-  CHECK(seen("<s>5<b>9</b> </s> <ins>39<sup>9</sup></ins>") == "-5-9 +39^9");
-  CHECK(seen("<i class='x line-through'>5</i><i style='a:b;text-decoration:line-through'>6</i>7") == "-5-6|7");
-  CHECK(seen("<i class='hover:line-through'>5</i><i class='no-line-through'>6</i>") == "5+6");
+  CHECK(seen("<s>5<b>9</b> </s> <ins>39<sup>9</sup></ins>") == "-5-9 +++39^9");
+  CHECK(seen("<i class='x line-through'>5</i><i style='a:b;text-decoration:line-through'>6</i>7") == "-5--6|7");
+  CHECK(seen("<i class='hover:line-through'>5</i><i class='no-line-through'>6</i>") == "5++6");
   CHECK(seen("<p class=line-through>5</p>6") == "-5 |6");
-  CHECK(seen("ab<b>12</b>€<i>x</i>y") == "ab+12€x|y");
-  CHECK(seen("<svg><title>7<b>8</b></title></svg>5<script>9</script>6<template>1<b>2</b></template>3") == "5|6|3");
+  CHECK(seen("ab<b>12</b>€<i>x</i>y") == "ab+12|€+x|y");
+  CHECK(seen("<svg><title>7<b>8</b></title></svg>5<script>9</script>6<template>1<b>2</b></template>3") == "5||6||3");
   CHECK(seen("<sup></sup><del> </del>").empty());
 }
 

@@ -420,8 +420,23 @@ Rs.<!-- --> <!-- -->1,099                                              | 1099.00
 <span>$24.99</span><span>39</span>                                     | 24.99 USD
 <span>$24</span><span>39 reviews</span>                                | 24.00 USD
 <span>#1</span><span>$24.99</span>                                     | 24.99 USD
-<span>1</span>&#8239;<span>299,00</span> €                              | 1299.00 EUR
-<span>1</span> <span>299,00</span> €                                   | 1299.00 EUR
+<span>1</span>&#8239;<span>299,00</span> €                              | none
+<span>1</span> <span>299,00</span> €                                   | none
+# Numbers of other elements beside the price
+<span>4.85</span> <span>$24.99</span> <span>20% off</span>             | none
+<span>4,5</span> <span>$<i>24</i><i>99</i></span> <span>(87)</span>     | 24.99 USD
+<span>4,5</span><span>$24.99</span>                                     | 24.99 USD
+<span>24 €</span><span>4,5</span>                                       | none
+<span>24 €</span> <span>50</span>                                       | none
+<span>$24</span> <span>128 GB</span>                                    | 24.00 USD
+<span>3</span> <span>CHF 24.–</span> <span>2 Stück</span>               | 24.00 CHF
+<span>3</span><span>24 €</span>                                         | none
+<span><sup>1</sup></span><span>24 €</span>                              | none
+<span><i>24</i><sup>€</sup></span><span><sup>1</sup></span>             | none
+<span><i>24</i>€</span><span>99</span>                                  | none
+<span>Art. 4711</span><span><i>24</i><i>99</i> zł</span>                | 24.99 PLN
+<span>2019</span><span><i>24</i>€</span>                                | none
+<span><b>24</b><sup>99</sup> €</span> <span>4.85</span>                 | none
 )";
 
 } // namespace

@@ -292,7 +292,10 @@ TEST_CASE("elements around the parts of a price change nothing of it") {
     };
     while (at < text.size() && inside(at))
       ++at;
-    RC_ASSERT(number(read(text.substr(0, at) + *rc::gen::elementOf(plain_marks) + text.substr(at))) == format_cents(x));
+    auto said = number(read(text.substr(0, at) + *rc::gen::elementOf(plain_marks) + text.substr(at)));
+    bool behind_blank = at < text.size() && is_digit(text[at]) &&
+                        blank_length(text.substr(at - 1)) + blank_length(text.substr(std::max<size_t>(at, 3) - 3)) > 0;
+    RC_ASSERT((said == format_cents(x) || (behind_blank && said == "error"))); // "1 |299": or two
   }));
   REQUIRE(rc::check("its cents, a footnote, an old price", [&] {
     auto x = *rc::gen::inRange<cents>(100, 100'000'000);

@@ -114,7 +114,7 @@ TEST_CASE("where elements begin and end in a price's text") {
       {"€" + up + "39" + part + ",99", "€+39,99"},
       {"12 €/m" + up + "2", "12 €/m"},
       {"39" + up + "1" + part + "99", "39|99"},
-      {old + "59 €" + part + "39 €", " * 39 €/ 59 €"},
+      {old + "59 €" + part + "39 €", " * |39 €/ 59 €"},
       {old + "5" + old + "9" + part + " 39" + old + "x", "  *  39 * / 5 9 x"},
       {"ab" + own + "12 €", "ab+12 €"},
   }));
