@@ -173,7 +173,7 @@ def examples_of_the_help_exist(vigie):
     for path in all_commands(vigie):
         examples = re.search(r"^Examples:\n((?:  .*\n)+)", help_of(vigie, *path), re.M)
         text = examples.group(1).replace("\\\n", " ") if examples else ""
-        for command in re.findall(r"\bvigie ([a-z][^|;#>\n]*)", text):
+        for command in re.findall(r"\bvigie ([a-z][^|;#>`\n]*)", text):
             seen += 1
             found = wrong_in(vigie, command)
             if found:
