@@ -175,7 +175,7 @@ std::string valued_flag(const CLI::App& root, std::span<char* const> words) {
   std::vector<std::string> flags;
   add_flags(root, flags);
   for (std::string_view word : words)
-    if (auto name = word.substr(0, word.find('=')); name != "--watch" && name.size() < word.size())
+    if (auto name = word.substr(0, word.find('=')); name != "--watch" && name != "--wait" && name.size() < word.size())
       if (std::find(flags.begin(), flags.end(), name) != flags.end())
         return "vigie: " + std::string{name} + " takes no value.\n    See: vigie --help\n";
   return {};
