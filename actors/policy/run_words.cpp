@@ -74,7 +74,7 @@ std::vector<std::string> next_commands(run_id run, const std::vector<failed_aler
   std::vector<std::string> out{"vigie runs " + std::to_string(run.value)};
   for (const auto& x : failed)
     if (is_of_page(x.problem.code) && !x.source.value.empty()) {
-      out.push_back("vigie source test " + x.source.value);
+      out.push_back("vigie source test --source " + x.source.value);
       break;
     }
   return out;

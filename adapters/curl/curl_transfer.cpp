@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -162,13 +163,14 @@ duration curl_transfer::timeout() const {
 }
 
 bool curl_transfer::may_leave() {
-  if (!leave_ || leave_()) {
-    left_ = true;
-    return true;
+  // libcurl sends it again when a kept connection broke under it. But it may have arrived, and the leave was for one.
+  if (std::exchange(left_, true)) {
+    problem_ = {errc::network, "closed without an answer", {}};
+    return false;
   }
-  // On a kept connection that broke under it, it may have arrived.
-  problem_ = left_ ? error{errc::network, "closed without an answer", {}}
-                   : error{errc::cancelled, "it was not to be sent any more", {}};
+  if (!leave_ || leave_())
+    return true;
+  problem_ = {errc::cancelled, "it was not to be sent any more", {}};
   return false;
 }
 

@@ -30,15 +30,15 @@ public:
   static constexpr std::string_view never_connected = "connect";
 
   using callback = std::function<void(result<http_response>)>;
-  /// Asked, on the adapter's thread, with a connection at hand, before the request is sent; again, if that breaks and
-  /// another is made. False: not sent; errc::cancelled, or network if it was sent before. Must not block.
+  /// Asked once, on the adapter's thread, with a connection at hand, before the request is sent. False: not sent,
+  /// errc::cancelled. Must not block.
   using departure = std::function<bool()>;
 
   virtual ~http_client() = default;
 
   /// Starts one request. `done` is called exactly once, on a thread of the adapter or, for an immediate refusal, on the
   /// caller's; it must not block and may fetch again. Redirects are not followed: a 3xx is an answer. Without `leave`
-  /// it is always sent.
+  /// it is always sent. It is sent once, also if a kept connection breaks under it: that is errc::network.
   virtual void fetch(http_request request, callback done, departure leave) = 0;
   void fetch(http_request request, callback done) { fetch(std::move(request), std::move(done), {}); }
 };

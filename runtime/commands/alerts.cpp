@@ -11,12 +11,11 @@
 #include "runtime/commands/alert_names.hpp"
 #include "runtime/commands/api_client.hpp"
 #include "runtime/commands/import_portions.hpp"
+#include "runtime/commands/read_file.hpp"
 
 namespace vigie {
 
 namespace {
-
-constexpr size_t max_import_bytes = 64 << 20;
 
 std::string price_range(const json_node& alert) {
   auto price = alert.find("price");
@@ -175,22 +174,12 @@ int send_portions(std::vector<import_portion> portions, size_t alerts, const ale
 }
 
 int import_file(const alerts_options& options, api_client& client, std::ostream& out, std::ostream& err) {
-  std::string text;
-  if (options.file == "-") {
-    text.assign(std::istreambuf_iterator<char>{std::cin}, {});
-  } else {
-    std::ifstream in{options.file, std::ios::binary};
-    if (!in) {
-      err << "The file " << strip_control(options.file) << " cannot be read.\n";
-      return exit_usage;
-    }
-    text.assign(std::istreambuf_iterator<char>{in}, {});
-  }
-  if (text.size() > max_import_bytes) {
-    err << "The import is larger than 64 MiB; split it.\n";
+  auto text = read_file(options.file, max_alerts_bytes, &std::cin);
+  if (!text) {
+    err << "vigie: " << text.error().detail << '\n';
     return exit_usage;
   }
-  auto alerts = alerts_from_json(text);
+  auto alerts = alerts_from_json(*text);
   if (!alerts) {
     err << strip_control(options.file + ": " + (alerts.error().place.empty() ? "" : alerts.error().place + ": ") +
                          alerts.error().detail)
@@ -201,7 +190,7 @@ int import_file(const alerts_options& options, api_client& client, std::ostream&
     err << "There is no alert in " << strip_control(options.file) << ".\n";
     return exit_usage;
   }
-  return send_portions(cut_import(text, client.max_body_bytes()), alerts->size(), options, client, out, err);
+  return send_portions(cut_import(*text, client.max_body_bytes()), alerts->size(), options, client, out, err);
 }
 
 int show_answer(const output_style& style, const api_answer& answer, std::ostream& out) {

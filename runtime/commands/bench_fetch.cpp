@@ -14,6 +14,7 @@
 #include "adapters/http_api/alert_json.hpp"
 #include "adapters/json/json_writer.hpp"
 #include "runtime/commands/commands.hpp"
+#include "runtime/commands/read_file.hpp"
 #include "runtime/commands/source_page.hpp"
 
 namespace vigie {
@@ -120,13 +121,10 @@ private:
 result<std::vector<alert>> read_alerts_file(const std::string& path) {
   if (path.empty())
     return std::vector<alert>{};
-  std::ifstream in{path, std::ios::binary};
-  std::ostringstream text;
-  if (in)
-    text << in.rdbuf();
-  if (!in || in.bad())
-    return fail(errc::bad_request, "\"" + path + "\" cannot be read");
-  auto out = alerts_from_json(text.str());
+  auto text = read_file(path, max_alerts_bytes);
+  if (!text)
+    return tl::unexpected(text.error());
+  auto out = alerts_from_json(*text);
   if (!out)
     return fail(errc::bad_request, path + ": " + out.error().place + " " + out.error().detail);
   return out;

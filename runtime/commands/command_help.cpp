@@ -71,7 +71,10 @@ public:
     // The library's way to write that a flag may have a value.
     auto out = CLI::Formatter::make_option_name(x, is_positional);
     auto brace = out.find('{');
-    return brace == out.npos ? out : out.substr(0, brace) + "[=SECONDS]";
+    if (brace == out.npos)
+      return out;
+    return out.substr(0, brace) +
+           (x->get_lnames().front() == "watch" || x->get_lnames().front() == "wait" ? "[=TIME]" : "");
   }
 
   std::string make_option_opts(const CLI::Option* x) const override {

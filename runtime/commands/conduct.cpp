@@ -153,10 +153,11 @@ void print_exceptions(const json_node& page, const output_style& style, std::ost
   table.print(out, style);
 }
 
-/// Empty: it asked for it, or failed.
 std::string why_held(const json_node& x) {
-  auto circuit = text_of(x, "circuit");
-  return circuit.empty() ? text_of(x, "robots") : "circuit open: " + circuit;
+  if (auto circuit = text_of(x, "circuit"); !circuit.empty())
+    return "circuit open: " + circuit;
+  auto robots = text_of(x, "robots");
+  return robots.empty() ? "it asked to be left alone (429, 503), or failed too often (5xx)" : robots;
 }
 
 /// Who is left alone now.

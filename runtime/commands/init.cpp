@@ -186,6 +186,11 @@ int run_init(const init_options& options, std::ostream& out, std::ostream& err) 
   };
   if (!options.force && ::lstat(options.file.c_str(), &info) == 0)
     return there("is there already");
+  if (const auto& url = options.page.url; !url.empty() && !url.starts_with("http://") && !url.starts_with("https://")) {
+    err << "vigie: \"" << strip_control(mask_secret_forms(url)) << "\" is not an http or https URL\n"
+        << "    Write it whole, as a browser shows it: https://shop.example/search?q=coat\n";
+    return exit_usage;
+  }
   auto draft = draft_of(options);
   if (!options.page.url.empty() && !may_ask(draft.page, options.environment, err))
     return exit_usage;

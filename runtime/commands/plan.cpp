@@ -1,12 +1,11 @@
 // `vigie plan`: what the next cycle takes under the gates' budgets, with the arithmetic.
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "actors/policy/cycle_estimate.hpp"
 #include "actors/policy/plain_text.hpp"
 #include "adapters/http_api/api_json.hpp"
 #include "runtime/commands/api_client.hpp"
+#include "runtime/commands/read_file.hpp"
 #include "runtime/config_units.hpp"
 #include "runtime/wiring.hpp"
 
@@ -136,12 +135,12 @@ int plan_of_file(const plan_options& options, std::ostream& out, std::ostream& e
     print_problems(loaded, options.style, err);
     return exit_usage;
   }
-  std::ifstream file{options.alerts};
-  if (!file) {
-    err << "The file " << strip_control(options.alerts) << " cannot be read.\n";
+  auto text = read_file(options.alerts, max_alerts_bytes);
+  if (!text) {
+    err << "vigie: " << text.error().detail << '\n';
     return exit_usage;
   }
-  auto alerts = alerts_from_json(std::string{std::istreambuf_iterator<char>{file}, {}});
+  auto alerts = alerts_from_json(*text);
   if (!alerts) {
     err << options.alerts << ": " << alerts.error().place << ": " << alerts.error().detail << '\n';
     return exit_usage;
@@ -151,8 +150,8 @@ int plan_of_file(const plan_options& options, std::ostream& out, std::ostream& e
     if ((*alerts)[i].id.value == 0)
       (*alerts)[i].id = alert_id{static_cast<int64_t>(i) + 1};
   auto plan = estimate_cycle(*alerts, sources_of(loaded.config), estimate_config_of(loaded.config));
-  auto text = plan_json(plan, plan.gates.size()).dump();
-  return say(text, parse_json(text)->root(), options.style, out);
+  auto said = plan_json(plan, plan.gates.size()).dump();
+  return say(said, parse_json(said)->root(), options.style, out);
 }
 
 } // namespace

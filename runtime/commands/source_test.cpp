@@ -1,11 +1,11 @@
 // `vigie source test`: what a source reads from one page.
-#include <fstream>
 #include <optional>
 
 #include "actors/policy/plain_text.hpp"
 #include "actors/policy/source_guess.hpp"
 #include "actors/policy/url_template.hpp"
 #include "runtime/commands/commands.hpp"
+#include "runtime/commands/read_file.hpp"
 #include "runtime/commands/source_finder.hpp"
 #include "runtime/commands/source_page.hpp"
 #include "runtime/commands/source_trial.hpp"
@@ -13,21 +13,6 @@
 namespace vigie {
 
 namespace {
-
-result<std::string> read_body(const std::string& file, uint64_t most, std::istream& standard_input) {
-  std::ifstream opened;
-  if (file != "-")
-    opened.open(file, std::ios::binary);
-  auto& in = file == "-" ? standard_input : opened;
-  std::string out(most + 1, '\0');
-  in.read(out.data(), static_cast<std::streamsize>(out.size()));
-  out.resize(static_cast<size_t>(in.gcount()));
-  if ((file != "-" && !opened.is_open()) || in.bad())
-    return fail(errc::bad_request, "\"" + file + "\" cannot be read");
-  if (out.size() > most)
-    return fail(errc::bad_request, "\"" + file + "\" is larger than the source's max_body");
-  return out;
-}
 
 bool is_address(const std::string& x) {
   return x.starts_with("http://") || x.starts_with("https://");
@@ -181,7 +166,7 @@ int run_source_test(const source_test_options& options, std::istream& in, std::o
   trial.query = options.query;
   page_at_hand page;
   if (!options.body.empty()) {
-    auto body = read_body(options.body, what->spec.max_body_bytes, in);
+    auto body = read_file(options.body, what->spec.max_body_bytes, &in);
     if (!body) {
       err << strip_control(body.error().detail) << '\n';
       return exit_usage;

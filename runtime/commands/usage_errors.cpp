@@ -120,9 +120,11 @@ std::string refused_word(const CLI::App& at, const std::string& word) {
 }
 
 std::string unexpected(const CLI::App& at, const std::string& word) {
-  if (auto why = refused_word(at, word); !why.empty())
+  auto is_option = word.starts_with("-") && word != "-";
+  auto is_number = is_option && word.find_first_not_of("0123456789.", 1) == word.npos;
+  if (auto why = refused_word(at, word); !why.empty() && (!is_option || is_number))
     return why;
-  if (word.starts_with("-") && word != "-") {
+  if (is_option) {
     auto name = word.substr(0, word.find('='));
     return with_near("there is no option " + shown(name) + ".", name, options_of(at));
   }

@@ -380,7 +380,7 @@ TEST_CASE("run-once fails when the run does not complete") {
   CHECK(said.code == exit_failed);
   CHECK(has(said.out, "    71 learned, none sent: first run\n"));
   CHECK(has(said.out, "    failed: 7 \"Dresses\": bad_page: no items here at /results\n"));
-  CHECK(has(said.out, "    Look closer with: vigie runs 12\n    and at the page with: vigie source test market\n"));
+  CHECK(has(said.out, "    Look closer with: vigie runs 12\n    and at the page with: vigie source test --source market\n"));
   CHECK(has(said.out, "    market: no answer ×1, 200 ×12, 304 ×30; 1.2 MiB; waited 1.5s a request\n"));
 }
 
@@ -695,7 +695,7 @@ TEST_CASE("--help says what is expected and what is taken without it, in words f
   CHECK(has(conduct, "  --since TIME                How far back; whole hours (UTC) are counted\n"
                      "                              (default 7d)\n"));
   auto trial = help({"source", "test"});
-  CHECK(has(trial, "The node's TOML file (required)\n"));
+  CHECK(has(trial, "  file                        The node's TOML file, or the URL of a page\n"));
   CHECK(has(trial, "  --content-type TEXT         The file's, as \"text/html; charset=iso-8859-2\"\n"
                    "                              (with --body)\n"));
   for (auto command :

@@ -241,7 +241,8 @@ TEST_CASE("conduct: who is left alone, and --lift") {
   CHECK(said.code == exit_done);
   auto words = words_of(said.out);
   CHECK(has(words, "HELD UNTIL (UTC) WHY\n"));
-  CHECK(has(words, "shop.example 2026-11-23 13:30:00 paused"));
+  CHECK(
+      has(words, "shop.example 2026-11-23 13:30:00 paused it asked to be left alone (429, 503), or failed too often"));
   CHECK(has(words, "127.0.0.1:18080 2026-11-21 14:30:00 HTTP 429"));
   CHECK(has(words, "no.example 2026-11-21 14:30:00 circuit open: HTTP 403 on run 3"));
   CHECK(has(words, "… and 3 more that are held for a shorter time (--limit)"));

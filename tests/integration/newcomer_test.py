@@ -90,7 +90,7 @@ class Newcomer:
         self.site_port, self.port = free_port(), free_port()
         self.site = Process("sample-site", [self.vigie, "sample-site", "--listen", f"127.0.0.1:{self.site_port}", "--count", "200"],
                             self.folder / "site.log", self.folder).start()
-        self.environment = {"PATH": f"{pathlib.Path(self.vigie).parent}:{os.environ['PATH']}", "HOME": str(self.folder),
+        self.environment = {"VIGIE_API_LISTEN": f"127.0.0.1:{self.port}", "PATH": f"{pathlib.Path(self.vigie).parent}:{os.environ['PATH']}", "HOME": str(self.folder),
                             "TERM": "screen-256color", "LANG": "C.UTF-8"}
         self.terminals = []
         wait_until(lambda: call(self.site_port, "GET", "/search?q=x&page=1&per_page=1")[0] == 200, "the sample site")
@@ -119,51 +119,18 @@ class Newcomer:
         require(done.returncode == code, f"vigie {shlex.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def write_file(self):
-        """As the quickstart's, with a slip in it, and a webhook."""
+    def edit_file(self):
+        """A person's first change to what `init` wrote: a webhook, and a longer interval, with a slip. Returns the slip's line."""
         path = self.folder / "vigie.toml"
-        path.touch(mode=0o600)
-        path.write_text(f'''
-[node]
-name = "main"
-roles = ["main", "worker"]
-
-[api]
-listen = "127.0.0.1:{self.port}"
-
-[cycle]
-intervall = "1h"
-initial_delay = "1h"
-
-[fetch]
-allow_private = ["127.0.0.1/32:{self.site_port}", "127.0.0.1/32:{self.webhook.port}"]
-
-[sources.market]
-url = "http://127.0.0.1:{self.site_port}/search?q={{query}}&page={{page}}&per_page=50"
-
-[sources.market.paging]
-kind = "page"
-max_pages = 2
-
-[sources.market.extract]
-format = "json"
-items = "items"
-
-[sources.market.extract.fields]
-id = "id"
-title = "title"
-price = "price"
-currency = "currency"
-url = "url"
-
-[sources.market.gate]
-min_interval = "20ms"
-owner_consent = "the sample site is part of vigie and runs on this machine"
-
-[channels.hook]
-type = "webhook"
-url = "http://127.0.0.1:{self.webhook.port}/"
-''', encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        for old, new in ((f'"127.0.0.1/32:{self.site_port}"', f'"127.0.0.1/32:{self.site_port}", "127.0.0.1/32:{self.webhook.port}"'),
+                         ('interval = "5m"', 'intervall = "1h"'), ('initial_delay = "5s"', 'initial_delay = "1h"'),
+                         ("# [channels.hook]", "[channels.hook]"), ('# type = "webhook"', 'type = "webhook"'),
+                         ('# url = "https://example.org/hook"', f'url = "http://127.0.0.1:{self.webhook.port}/"')):
+            require(old in text, f"init did not write {old!r}:\n{text}")
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+        return text[:text.index("intervall")].count("\n") + 1
 
 
 # Each shows a table, or a state.
@@ -176,21 +143,26 @@ def from_an_empty_folder_to_a_first_match(vigie):
         at = who.terminal(80)
         at.say("vigie", 2, "a command is missing")
         at.say("vigie workers", 2, ["There is no vigie.toml here", "Name the node's file"])
-        who.write_file()
+        page = f"127.0.0.1:{who.site_port}/search?q=iPhone&page=1&per_page=50"
+        at.say(f"vigie init '{page}'", 2, "Write it whole, as a browser shows it: https://")
+        at.say(f"vigie init 'http://{page}'", 0, ["price", "wrote vigie.toml", "vigie alerts add"])
+        slip = who.edit_file()
         at.say("vigie chekc", 2, 'Did you mean "check"?')
-        at.say("vigie check", 2, ["vigie.toml:10:1: error: [cycle] intervall", '"interval"'])
-        at.say("sed -i s/intervall/interval/ vigie.toml && vigie check", 0, "All checks passed!", colour=True)
+        at.say("vigie check", 2, [f"vigie.toml:{slip}:1: error: [cycle] intervall", '"interval"'])
+        # An address of a webhook may be a secret.
+        at.say("sed -i s/intervall/interval/ vigie.toml && vigie check", 2, ["[channels.hook] url: the secret", "chmod 600"])
+        at.say("chmod 600 vigie.toml && vigie check", 0, "All checks passed!", colour=True)
         at.say("vigie ready", 3, ["No answer from", "See that the node runs: vigie run"])
         node = who.terminal(120)
         node.type("vigie run")
-        at.say("until vigie ready >/dev/null 2>&1; do sleep 0.1; done; vigie ready", 0, "ready")
+        at.say("vigie ready --wait=2m", 0, "ready")
         at.say("vigie run", 1, "is in use by process")
         at.say("vigie alerts add --name phones --query iPhone", 2, ["--source is missing", "vigie alerts add --help"])
-        at.say("vigie alerts add --name phones --source market --query iPhone --price-max cheap", 2, "--price-max: ")
+        at.say("vigie alerts add --name phones --source site --query iPhone --price-max cheap", 2, "--price-max: ")
         add = "vigie alerts add --name phones --source %s --query iPhone --channel %s --no-baseline"
-        at.say(add % ("markt", "hook"), 1, 'did you mean "market"?')
-        at.say(add % ("market", "hok"), 1, 'did you mean "hook"?')
-        at.say(add % ("market", "hook"), 0, "phones")
+        at.say(add % ("sitte", "hook"), 1, 'did you mean "site"?')
+        at.say(add % ("site", "hok"), 1, 'did you mean "hook"?')
+        at.say(add % ("site", "hook"), 0, "phones")
         at.say("vigie alerts set fones --price-max 2000", 1, 'Did you mean "phones"?')
         at.say("vigie alerts set phones --price-max 2000", 0, 'alert 1 "phones" changed')
         at.say("vigie run-onec", 2, 'Did you mean "run-once"?')
@@ -202,8 +174,8 @@ def from_an_empty_folder_to_a_first_match(vigie):
         at.say("vigie matches --limit 1000", 0, "phones")
         at.say("vigie alerts set phones --price-max 200 --none fissuré", 0, "changed")
         at.say("vigie alerts show phones", 0, ["≤ 200.00", "fissuré"])
-        at.say("vigie workers drain mian", 1, 'Did you mean "main"?')
-        at.say("vigie workers drain main && vigie workers undrain main", 0, "gets work again")
+        at.say("vigie workers drain viige", 1, 'Did you mean "vigie"?')
+        at.say("vigie workers drain vigie && vigie workers undrain vigie", 0, "gets work again")
         every_table_fits(who)
         every_command_speaks_json(who)
         a_watch_goes_on_until_it_is_ended(who, node)
@@ -224,10 +196,10 @@ def every_table_fits(who):
 
 # What a command needs to be said; a command that is not here needs nothing.
 WORDS = {
-    "alerts add": "--name more --source market --query x --channel hook", "alerts set": "phones --query iPhone",
-    "alerts show": "phones", "alerts pause": "more", "alerts resume": "more", "alerts remove": "more",
-    "alerts import": "more.json", "runs": "1", "crash": "main balancer", "log-level": "info", "keys add": "--name shop",
-    "keys remove": "shop", "workers drain": "main", "workers undrain": "main", "workers unban": "main",
+    "alerts add": "--name more --source site --query x --channel hook", "alerts set": "phones --query iPhone",
+    "init": "-o other.toml", "ready": "--wait=1m", "alerts show": "phones", "alerts pause": "more", "alerts resume": "more", "alerts remove": "more",
+    "alerts import": "more.json", "runs": "1", "crash": "vigie balancer", "log-level": "info", "keys add": "--name shop",
+    "keys remove": "shop", "workers drain": "vigie", "workers undrain": "vigie", "workers unban": "vigie",
     "robots check": "--agent FooBot --url http://127.0.0.1/ robots.txt", "source test": "vigie.toml --body page.json",
     "outbox retry": "--dead",
 }
@@ -250,7 +222,7 @@ def commands_of(who, *words):
 def every_command_speaks_json(who):
     (who.folder / "robots.txt").write_text("User-agent: *\nDisallow: /private\n")
     (who.folder / "page.json").write_text('{"items":[{"id":"1","title":"a phone","price":3}]}')
-    (who.folder / "more.json").write_text('[{"name":"imported","source":"market","query":"x"}]')
+    (who.folder / "more.json").write_text('[{"name":"imported","source":"site","query":"x"}]')
     all_commands = commands_of(who)
     require(len(all_commands) > 30, f"{sorted(all_commands)}")
     order = sorted((x for x in all_commands if "--json" in all_commands[x] and x not in LEFT_OUT),
@@ -266,11 +238,11 @@ def every_command_speaks_json(who):
 def a_watch_goes_on_until_it_is_ended(who, node):
     at = who.terminal(80)
     at.type("vigie workers --watch=0.2s; echo end $?")
-    wait_until(lambda: "Ctrl-C ends it" in at.screen() and "main" in at.screen(), "the workers on the screen")
+    wait_until(lambda: "Ctrl-C ends it" in at.screen() and "vigie" in at.screen(), "the workers on the screen")
     node.tmux("send-keys", "C-c")
     wait_until(lambda: "Trying again" in at.screen(), "that the node is away")
     node.type("vigie run")
-    wait_until(lambda: "Trying again" not in at.screen() and "main" in at.screen(), "the workers again")
+    wait_until(lambda: "Trying again" not in at.screen() and "vigie" in at.screen(), "the workers again")
     at.tmux("send-keys", "C-c")
     wait_until(lambda: "end 0" in at.screen(), "the end of the watch")
     node.tmux("send-keys", "C-c")

@@ -73,9 +73,9 @@ def a_run_of_chosen_alerts_and_one_that_fails(vigie):
         code, said = refused(fleet, "run-once", "--alert", "5", *config)
         name = ALERTS[4]["name"]
         require(code == 1 and f'    failed: 5 "{name}": http_status: HTTP 500' in said, said)
-        require("    Look closer with: vigie runs 2\n    and at the page with: vigie source test market\n" in said, said)
+        require("    Look closer with: vigie runs 2\n    and at the page with: vigie source test --source market\n" in said, said)
         ended = fleet.main.events("cycle_ended")[-1]
-        require(ended["failed"].startswith(f'5 "{name}": http_status') and ended["next"] == "vigie source test market",
+        require(ended["failed"].startswith(f'5 "{name}": http_status') and ended["next"] == "vigie source test --source market",
                 f"{ended}")
 
 

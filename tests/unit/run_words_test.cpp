@@ -67,7 +67,7 @@ TEST_CASE("the next command is the run, and the source where its page is to blam
   failed_alert slow{alert_id{1}, "x", source_id{"shop"}, {errc::timed_out, {}, {}}};
   failed_alert wrong{alert_id{2}, "y", source_id{"market"}, {errc::bad_page, {}, {}}};
   CHECK(next_commands(run_id{12}, {slow}) == commands{"vigie runs 12"});
-  CHECK(next_commands(run_id{12}, {slow, wrong}) == commands{"vigie runs 12", "vigie source test market"});
+  CHECK(next_commands(run_id{12}, {slow, wrong}) == commands{"vigie runs 12", "vigie source test --source market"});
 }
 
 TEST_CASE("an alert that is switched off says why, and what takes it up again") {
