@@ -97,7 +97,7 @@ void alert_cycle_state::give_up(const cycle_run_ptr& run) {
   for (const auto& [host, why] : run->closed)
     settle_here(run, run->ledger.take_waiting_of(host), why);
   settle_here(run, run->ledger.take_impatient(self->clock().now()),
-              {errc::no_capacity, "no worker was available in time", {}});
+              {errc::no_capacity, "no worker was available in time; `vigie workers` says why", {}});
 }
 
 } // namespace vigie
