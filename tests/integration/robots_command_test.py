@@ -67,8 +67,9 @@ def errors(vigie):
         for word in words:
             require(word in err, f"{word} is not in: {err}")
 
-    for agent in ("Foo/1.2", "*", "", "Foo Bot", "Foo1", "é"):
+    for agent in ("Foo/1.2", "*", "Foo Bot", "Foo1", "é"):
         refused(check(vigie, agent=agent), "--agent", "product token")
+    refused(check(vigie, agent=""), "--agent", "the value is empty")
     refused(check(vigie, url="/private"), "--url", "absolute")
     refused(check(vigie, url="ftp://example.com/"), "--url", "http")
     refused(check(vigie, url="https://joe:secret@example.com/"), "--url", "user name")
