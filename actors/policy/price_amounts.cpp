@@ -1,12 +1,29 @@
 #include "actors/policy/price_amounts.hpp"
 
 #include <algorithm>
+#include <string>
+
+#include "actors/policy/unicode.hpp"
 
 namespace vigie {
 
 namespace {
 
 using kind = price_token_kind;
+
+bool shortens_east_asian(std::string_view word) {
+  constexpr std::string_view all = " 万 億 千 萬 亿 만 억 천 ";
+  return all.find(" " + std::string{word} + " ") != all.npos;
+}
+
+/// Words that mean something else where no money stands in front of the number.
+bool shortens_behind(std::string_view word, const currency_mark& money) {
+  constexpr std::string_view all = " mi mi. mm grand ";
+  auto folded = case_fold(word);
+  bool rupees =
+      money.text == "₹" || money.text == "INR" || case_fold(money.text.substr(0, 3)) == "rs" || money.text == "Rs.";
+  return all.find(" " + folded + " ") != all.npos || (rupees && word == "L");
+}
 
 class amount_finder : price_places {
 public:
@@ -84,18 +101,40 @@ private:
   bool doubtful(size_t i) const {
     const auto& x = list_[i];
     auto begin = first_of(i), end = behind(i);
-    if (!x.amount || is_word(i + 1, word_role::magnitude) || is_word(end, word_role::magnitude))
+    if (!x.amount || is_shortened(begin, i, end))
       return true;
     if (in_hundredths(i) && (is(i - 1, kind::mark) || (x.decimals > 0 && *x.amount < 100)))
       return true;
     bool of_number = is_word(begin - 1, word_role::unit) && is(begin - 2, kind::number); // "45 000 km 12 900 €"
-    if (x.blank_grouped && is_loose_word(begin - 1) && !of_number)
+    if (x.blank_grouped && ((is_loose_word(begin - 1) && !of_number) || may_end_name(begin) || may_end_offer(begin)))
       return true;
-    if (may_be_negative(begin, i, end))
+    if (may_be_negative(begin, i, end) || may_go_down(begin, i, end))
       return true;
     if (begin == i && end == i + 1 && is_loose_word(i - 1) && x.decimals == 0)
       return true; // "iPhone 12 - 599 €"
     return list_[i].marked && x.decimals == 0 && is_part(begin, end);
+  }
+
+  /// "$12k", "1,5 Mio. €", "1万2800円"; and with the money in front "$12 mm", "£12 grand", "₹25 L".
+  bool is_shortened(size_t begin, size_t i, size_t end) const {
+    if (is_word(i + 1, word_role::magnitude) || is_word(end, word_role::magnitude))
+      return true;
+    if (is_word(begin - 1, word_role::magnitude) && is_number(begin - 2) && shortens_east_asian(list_[begin - 1].text))
+      return true;
+    return is(i - 1, kind::mark) && is(i + 1, kind::word) && shortens_behind(list_[i + 1].text, list_[i - 1].mark);
+  }
+
+  /// "AirPods Pro 2 249 €".
+  bool may_end_name(size_t begin) const {
+    return is_word(begin - 1, word_role::per) && is_loose_word(begin - 2) && list_[begin - 1].text[0] == 'P';
+  }
+
+  /// "Ta 3 betala för 2 199 kr": two for 199, or three for 2199.
+  bool may_end_offer(size_t begin) const {
+    if (!is_word(begin - 1, word_role::now) || list_[begin].text.find(' ') != 1)
+      return false;
+    auto count = is(begin - 2, kind::number) ? begin - 2 : begin - 3;
+    return is(count, kind::number) && list_[count].text.size() == 1 && list_[count].text[0] > list_[begin].text[0];
   }
 
   /// As bookkeepers write it: "12,50-", "5,00- €", "(5,00 €)".
@@ -106,6 +145,16 @@ private:
       ++last;
     bool behind = list_[i].decimals > 0 && is(dash, kind::dash) && !apart(dash) && last == list_.size();
     return behind || (begin == 1 && is_symbol(0, "(") && is_symbol(end, ")") && end + 1 == list_.size());
+  }
+
+  /// "$15 - 10"; but "$15 - 3 bids", "$15 - 10 in stock".
+  bool may_go_down(size_t begin, size_t i, size_t end) const {
+    auto next = end + 1;
+    if (!is(begin, kind::mark) || begin == i || !is(end, kind::dash) || !is_number(next) || list_[next].marked)
+      return false;
+    constexpr std::string_view places = " in on for ";
+    bool place = is(next + 1, kind::word) && places.find(" " + case_fold(list_[next + 1].text) + " ") != places.npos;
+    return !is_counted(next) && !is_word(next + 1, word_role::claim) && !place;
   }
 
   /// "12 99 €", "$12 99", "12 € 5", "12 €99", "10/12 €": a bare number at its side.

@@ -25,7 +25,8 @@ public:
       if (is(i, kind::mark))
         bind(i);
     for (size_t i = 0; i + 2 < list_.size(); ++i)
-      if (is_number(i) && joins(i + 1) && is_number(i + 2) && !is_counted(i + 2) && !is_of_multiple(i + 2))
+      if (is_number(i) && joins(i + 1) && is_number(i + 2) && !is_counted(i + 2) && !is_of_multiple(i + 2) &&
+          !goes_down(i))
         list_[i].marked = list_[i + 2].marked = list_[i].marked || list_[i + 2].marked;
   }
 
@@ -33,6 +34,13 @@ private:
   /// "3,75 € or 2 for 6 €", "or 2/$6".
   bool is_of_multiple(size_t i) const {
     return (is_word(i + 1, word_role::now) || is_symbol(i + 1, "/")) && begins_amount(i + 2);
+  }
+
+  /// "$15 - 3 bids": no range.
+  bool goes_down(size_t i) const {
+    const auto &from = list_[i], &to = list_[i + 2];
+    bool lower = from.amount && to.amount && *to.amount < *from.amount;
+    return lower && is(i + 1, kind::dash) && is(i - 1, kind::mark) && from.marked && !to.marked && to.decimals == 0;
   }
 
   /// "299:-" needs no other money.

@@ -56,7 +56,7 @@ private:
     case word_role::besides:
       return standing::aside;
     case word_role::range: // "bis zu 200 €", and no other end of it; but "reduced to $20"
-      return follows || ends_reduction(at) ? std::nullopt : optional<standing>{standing::aside};
+      return follows || ends_reduction(at) || adds(at) ? std::nullopt : optional<standing>{standing::aside};
     case word_role::old:
       return standing::old;
     case word_role::aside:
@@ -111,6 +111,9 @@ private:
     auto same = [&](std::string_view x) { return at > 0 && case_fold(list_[at - 1].text) == x; };
     return std::any_of(all.begin(), all.end(), same);
   }
+
+  /// "Add to cart $12.50".
+  bool adds(size_t at) const { return at > 0 && case_fold(list_[at - 1].text) == "add" && list_[at].text == "to"; }
 
   /// A unit behind its number, or behind the amount that it is the unit of: "5 €/kg", "5 € le kg".
   bool is_of_amount(size_t unit) const {

@@ -42,7 +42,8 @@ private:
   void take_percent(size_t i) {
     if (is(i - 1, kind::number)) {
       list_[i - 1].kind = kind::percent;
-      if (is(i - 2, kind::dash) && is(i - 3, kind::number) && !is(i - 4, kind::mark)) // not of "$24 -20%"
+      bool sign = is(i - 2, kind::dash) && !tight(i - 2) && tight(i - 1) && list_[i - 3].decimals == 2; // "15.00 -25%"
+      if (is(i - 2, kind::dash) && is(i - 3, kind::number) && !sign && !is(i - 4, kind::mark)) // not of "$24 -20%"
         list_[i - 3].kind = kind::percent;
     } else if (is(i + 1, kind::number) && tight(i + 1)) {
       list_[i + 1].kind = kind::percent;

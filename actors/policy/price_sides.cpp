@@ -14,7 +14,8 @@ bool price_side::is_bare(size_t i) const {
 }
 
 bool price_side::is_on_top(size_t begin) const {
-  bool unnamed = is_word(begin - 1, word_role::included) || is_word(begin - 1, word_role::besides);
+  bool tax = is_word(begin - 2, word_role::tax) && !is_with(begin - 2) && !follows_amount(begin - 2); // "IVA incluido"
+  bool unnamed = (is_word(begin - 1, word_role::included) && !tax) || is_word(begin - 1, word_role::besides);
   return unnamed || is_symbol(begin - 1, "+");
 }
 

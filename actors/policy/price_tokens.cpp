@@ -113,6 +113,8 @@ private:
       out.amount = out.as_decimals = std::nullopt;
       return grouped.length;
     }
+    if (auto kept = before_count(out, number, behind))
+      return kept;
     auto tail = printed.decimals > 0 ? 0 : no_cents(behind.substr(0, whole() - printed.length));
     if (tail > 0 || printed.decimals > 0)
       return printed.length + tail;
@@ -124,6 +126,32 @@ private:
       return printed.length;
     put_decimals(out, number, behind.substr(size - 2, 2));
     return printed.length + size;
+  }
+
+  /// "$599 128GB" is money and a count; "$5 100 pcs" and "€30 500 Mbit/s" may be two numbers or one. The length of what
+  /// is kept, or 0.
+  size_t before_count(price_token& out, std::string_view number, std::string_view behind) {
+    auto hard = number.find("\u00a0"), blank = std::min(number.find(' '), hard);
+    bool money = !out_.empty() && out_.back().kind == price_token_kind::mark;
+    bool of_other = out.apart && out_.size() > 1 && out_[out_.size() - 2].kind == price_token_kind::number;
+    if (blank == number.npos || !money || of_other || out.decimals > 0)
+      return 0;
+    while (auto size = blank_length(behind))
+      behind.remove_prefix(size);
+    auto role = role_behind(behind);
+    auto word = behind.substr(0, letter_run(behind));
+    auto group = number.substr(blank + blank_length(number.substr(blank)));
+    if (role && is_never_priced(word) && digit_run(group) == group.size()) {
+      put_number(out, read_printed_number(number.substr(0, blank), unit_));
+      return blank;
+    }
+    bool count = (role == word_role::unit || role == word_role::label || role == word_role::days) && !is_one(word);
+    bool letters = is_letter(out_.back().text.back());
+    bool name = role == word_role::unknown && !letters && !out.apart;
+    if (hard != number.npos || !(count || name))
+      return 0;
+    out.amount = out.as_decimals = std::nullopt;
+    return number.size();
   }
 
   /// A seam stands between it and more digits: its cents, another number, or nobody knows what.

@@ -207,7 +207,13 @@ inline constexpr std::array lists{
     word_list{word_role::either, " a "},
     word_list{word_role::magnitude,
               " k m mn b mio mill million millions millionen millones milhoes milioni mln млн тыс тис tys tsd bn mrd "
-              "billion lakh lakhs lac crore crores cr mil jt juta rb ribu tr trieu 万 億 千 萬 만 "},
+              "billion lakh lakhs lac crore crores cr mil jt juta rb ribu tr trieu 万 億 千 萬 만 亿 억 천 "
+              "thousand thousands tausend duizend tusen tusind mila mille milyon milyar milhao bilhao bilhoes bilhão "
+              "miljoen miljoner miljon miljard miljarder miljoonaa tuhatta miliar triliun milion miliony milionow "
+              "milionu millio milliard milliards milliarden milliarde millon milione lacs lak karod "
+              "миллион миллиона миллионов миллиард тысяч тысячи тысяча мільйон мільйона мільйонів тисяч nghin ngan ty "
+              "लाख करोड़ करोड़ हज़ार हज़ार हजार লাখ লক্ষ কোটি হাজার ล้าน แสน หมื่น พัน מיליון אלף אלפים مليون ألف "
+              "مليار میلیون هزار "},
     word_list{word_role::times, " x × "},
 };
 

@@ -41,6 +41,19 @@ word_role role_of(std::string_view word) {
   return role == word_role::unknown ? role_of_key(folded) : role;
 }
 
+bool is_never_priced(std::string_view word) {
+  constexpr std::string_view all =
+      " gb tb mb hz khz mhz ghz mah mp px g mg gr ml cl mm cm review reviews rating ratings "
+      "bewertung bewertungen avis resenas recensioni beoordelingen votes bids gebote ";
+  return all.find(" " + strip_accents(case_fold(word)) + " ") != all.npos;
+}
+
+bool is_one(std::string_view word) {
+  constexpr std::string_view all = " pp pers person persoon personne persona pessoa osoba ea night natt nat nacht nuit "
+                                   "noche notte noite ticket ";
+  return all.find(" " + strip_accents(case_fold(word)) + " ") != all.npos;
+}
+
 size_t short_time(std::string_view text) {
   constexpr std::string_view known =
       " md mdr mc ho hon mon mos mt men mth mj mjes nedelja uge ar yr yrs sem trim sett mvt ";

@@ -40,6 +40,10 @@ enum class word_role : uint8_t {
 
 /// Letters without a point behind them; in either case, with accents or as pages leave them away.
 word_role role_of(std::string_view word);
+/// Nobody sells one of them: "GB", "ml", "reviews".
+bool is_never_priced(std::string_view word);
+/// There is one of them, of which it may be the price: "pp", "night".
+bool is_one(std::string_view word);
 /// Behind "/", how long the word for a time at the front is that may be another word elsewhere: "md", "m-c"; 0 = none.
 size_t short_time(std::string_view text);
 /// "M.R.P.", "p.m.": of letters with points behind them, if they are a word together.

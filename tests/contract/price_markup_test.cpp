@@ -437,6 +437,15 @@ Rs.<!-- --> <!-- -->1,099                                              | 1099.00
 <span>Art. 4711</span><span><i>24</i><i>99</i> zł</span>                | 24.99 PLN
 <span>2019</span><span><i>24</i>€</span>                                | none
 <span><b>24</b><sup>99</sup> €</span> <span>4.85</span>                 | none
+# A blank between elements groups no thousands
+<div>$15</div><div>128 reviews</div> | 15.00 USD
+<b>$15</b> <small>128 reviews</small> | 15.00 USD
+$15<br>128 reviews | 15.00 USD
+<b>$1</b> <small>299</small> | none
+<div>$15</div><div>128 zorbl</div> | none
+<div>$20</div><div>$15</div><div>-25%</div> | 15.00 USD
+<del>$20.00</del> <ins>$15.00</ins> <span>-25%</span> | 15.00 USD
+<b>$15</b> - <i>3 bids</i> | 15.00 USD
 )";
 
 } // namespace

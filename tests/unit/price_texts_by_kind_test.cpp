@@ -606,6 +606,87 @@ $4.99 (31.2¢/oz)               | 4.99 USD
 € 1,29 + statiegeld € 0,25     | 1.29 EUR
 3,49 zł + kaucja 0,50 zł       | 3.49 PLN
 12,95 kr + pant 1,50 kr        | 12.95
+# A sign in front, and a count of three digits behind a blank
+$599 128GB | 599.00 USD
+$599 128 GB | 599.00 USD
+£3 400g | 3.00 GBP
+$12 750ml | 12.00 USD
+₹50 500 g | 50.00 INR
+$15 128 reviews | 15.00 USD
+$20 $15 128 reviews | 15.00 USD
+€15 128 Bewertungen | 15.00 EUR
+$15 128 bids | 15.00 USD
+$700 144 Hz | 700.00 USD
+$ 599 128 GB | 599.00 USD
+$5 100 pcs | none
+$900 800 sqft | none
+€30 500 Mbit/s | none
+R1 299 500 g | none
+kr 1 299 stk | none
+€ 1 299 | 1299.00 EUR
+kr 12 900 | 12900.00
+R 1 299 | 1299.00 ZAR
+$ 1 299 | 1299.00 USD
+$1 299 CAD | 1299.00 CAD
+$1 299 free shipping | 1299.00 USD
+R1 299 pp | 1299.00 ZAR
+R1 299 each | 1299.00 ZAR
+kr 12 900 Kjøp nå | 12900.00
+€ 1 299 Nouveau | 1299.00 EUR
+12 € 45 000 km | 12.00 EUR
+AirPods Pro 2 249 € | none
+AirPods Pro 249 € | 249.00 EUR
+Ta 3 betala för 2 199 kr | none
+3 für 2 199 € | none
+3 für 5 199 € | 5199.00 EUR
+# A percentage with its minus behind the amount
+$20.00 $15.00 -25% | 15.00 USD
+฿1,290 ฿990 -23% | 990.00 THB
+€ 20,00 € 15,00 –25% | 15.00 EUR
+$20 now $15 −25% | 15.00 USD
+$1,999 $1,299 - 35% off | 1299.00 USD
+$15 -25% | 15.00 USD
+€15,00 -25% | 15.00 EUR
+CHF 15.00 −25% | 15.00 CHF
+¥9,800 –20% | 9800.00 JPY
+15.00 -25% | 15.00
+10.00-25.00% | none
+# A dash, and a count
+$15 - 3 bids | 15.00 USD
+$15.50 - 3 bids | 15.50 USD
+$15 - 10 in stock | 15.00 USD
+$25 - 2 for sale | 25.00 USD
+$25 – 5 in cart | 25.00 USD
+$5 - 10 | 5.00 USD
+$15 - 10 | none
+# Shortened
+1万2800円 | none
+12万8000円 | none
+¥12万8000 | none
+12万8000원 | none
+1만 2000원 | none
+3億5000万円 | none
+R$ 1,2 mi | none
+R$ 1,2 milhão | none
+€ 1,2 miljoen | none
+Rp 1,2 miliar | none
+$12 thousand | none
+$12 mm | none
+£12 grand | none
+₹25 L | none
+₹25L | none
+Rs 25 L | none
+₹105/L | 105.00 INR
+Rs 35 lacs | none
+₹25 हज़ार | none
+৳ 2 লাখ | none
+฿1.2 ล้าน | none
+₪1.2 מיליון | none
+12 € Grand modèle | 12.00 EUR
+# A button, a tax that is included
+Add to cart $12.50 | 12.50 USD
+IVA incluido 12,50 € | 12.50 EUR
+12,50 € inkl. 2,50 € Versand | 12.50 EUR
 )";
 
 } // namespace
