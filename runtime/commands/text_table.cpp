@@ -75,6 +75,8 @@ void text_table::print_row(const row& cells, const layout& widths, std::ostream&
   for (size_t i = 0; i < cells.size(); ++i) {
     if (widths[i] == 0)
       lines.emplace_back();
+    else if (display_width(cells[i].text) <= widths[i])
+      lines.push_back({cells[i].text});
     else if (how_ == too_wide::wrapped)
       lines.push_back(wrapped(cells[i].text, widths[i], 0, breaks::anywhere));
     else

@@ -174,6 +174,14 @@ TEST_CASE("no line of a table is wider than the terminal, and no cell is lost si
   });
 }
 
+TEST_CASE("a cell that fits is shown as it is, blanks at its beginning too") {
+  for (auto how : {text_table::too_wide::cut, text_table::too_wide::wrapped}) {
+    text_table table{{{"H0"}}, how};
+    table.add({" a"});
+    CHECK(printed(table, 0) == "H0\n a\n");
+  }
+}
+
 TEST_CASE("a line that wraps loses nothing, and only a word of its own is too wide") {
   rc::prop("any line", [] {
     auto line = *some_text();
